@@ -1,0 +1,1 @@
+"""Readable, fast recurrent networks in NumPy: the library of the book *Gradients Through Time*."""

@@ -1,0 +1,129 @@
+"""One look for every figure: palette, type and line weights, in light and dark.
+
+The four meanings of the book have four hues, the same in figures, callouts, controls and logo. They come from
+the set of Okabe and Ito, which colour-blind readers can tell apart, darkened (lightened) until text set in
+them has a contrast of 4.5:1 on the light (dark) page. Figures are drawn in the light hues; `themed` turns each
+into a CSS variable with the light hue as its default, so that one picture follows the theme of its page.
+
+Importing this module changes no setting of matplotlib: `figure` applies the style to the figure it makes.
+"""
+
+from importlib import resources
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# name: (on the light page, on the dark page)
+PALETTE = {
+    "vanishing": ("#0072b2", "#56b4e9"),
+    "critical": ("#007a5a", "#3ccb9f"),
+    "exploding": ("#c04f00", "#ff9a4d"),
+    "chaotic": ("#a63f7f", "#e79bc6"),
+    "ink": ("#1d2530", "#e6e9ee"),
+    "muted": ("#5a6472", "#a3acb9"),
+    "line": ("#c8ced6", "#424b58"),
+    "wash": ("#f1f3f6", "#1f252e"),
+    "paper": ("#ffffff", "#14181e"),
+}
+FONT = "Source Sans Pro"
+
+STYLE: dict[str, Any] = {
+    "font.family": [FONT, "DejaVu Sans"],
+    "font.size": 11,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": 600,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.labelsize": 11,
+    "axes.labelcolor": PALETTE["muted"][0],
+    "axes.edgecolor": PALETTE["line"][0],
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "text.color": PALETTE["ink"][0],
+    "xtick.color": PALETTE["line"][0],
+    "ytick.color": PALETTE["line"][0],
+    "xtick.labelcolor": PALETTE["muted"][0],
+    "ytick.labelcolor": PALETTE["muted"][0],
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "xtick.minor.visible": False,
+    "ytick.minor.visible": False,
+    "grid.color": PALETTE["line"][0],
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "mathtext.fontset": "dejavusans",
+}
+
+
+def color(name: str) -> str:
+    """The light-theme hex of a name of the palette; `themed` makes it follow the page.
+
+    >>> color("vanishing")
+    '#0072b2'
+    """
+    return PALETTE[name][0]
+
+
+def palette_css() -> str:
+    """The palette as CSS variables `--gtt-NAME`, for pages that mark their theme with `data-theme`."""
+
+    def block(selector: str, which: int) -> str:
+        return selector + "{" + "".join(f"--gtt-{k}:{v[which]};" for k, v in PALETTE.items()) + "}"
+
+    return block(":root", 0) + "\n" + block('html[data-theme="dark"]', 1) + "\n"
+
+
+def themed(svg: str) -> str:
+    """The same SVG with each hue of the palette as `var(--gtt-NAME, hue)`.
+
+    >>> themed('<path style="stroke: #0072b2"/>')
+    '<path style="stroke: var(--gtt-vanishing, #0072b2)"/>'
+    """
+    for name, (light, _) in PALETTE.items():
+        svg = svg.replace(light, f"var(--gtt-{name}, {light})")
+    return svg
+
+
+def use_book_font() -> None:
+    """Makes the book's font known to matplotlib, once, so that widths of text are those of the page."""
+    if FONT in {f.name for f in font_manager.fontManager.ttflist}:
+        return
+    try:
+        files = resources.files("font_source_sans_pro") / "files"
+    except ModuleNotFoundError:
+        return  # figures then use DejaVu Sans, the second family of the style
+    for weight in ("Regular", "Semibold", "It"):
+        font_manager.fontManager.addfont(str(files / f"SourceSansPro-{weight}.ttf"))
+
+
+def figure(
+    width: float = 7.2, height: float = 3.0, nrows: int = 1, ncols: int = 1, **gridspec: Any
+) -> tuple[Figure, Any]:
+    """A Figure of width × height inches in the book's style and its Axes (one, or an array of them).
+
+    The figure belongs to no window and to no pyplot state; `gridspec` goes to `Figure.subplots`.
+    """
+    use_book_font()
+    with mpl.rc_context(STYLE):
+        fig = Figure(figsize=(width, height), layout="constrained")
+        axes = fig.subplots(nrows, ncols, **gridspec)
+        for ax in np.atleast_1d(axes).flat:  # ticks are made on first use: make them while the style holds
+            ax.get_xticklabels(), ax.get_yticklabels()
+    return fig, axes
+
+
+def label_line(ax: Axes, x: float, y: float, text: str, name: str = "ink", **kwargs: Any) -> None:
+    """Writes a direct label in a hue of the palette at (x, y) of the data, instead of a legend."""
+    ax.annotate(text, (x, y), color=color(name), fontsize=10.5, fontweight=600, **kwargs)
