@@ -5,17 +5,20 @@ the set of Okabe and Ito, which colour-blind readers can tell apart, darkened (l
 them has a contrast of 4.5:1 on the light (dark) page. Figures are drawn in the light hues; `themed` turns each
 into a CSS variable with the light hue as its default, so that one picture follows the theme of its page.
 
-Importing this module changes no setting of matplotlib: `figure` applies the style to the figure it makes.
+Importing this module changes no setting of matplotlib: a function that draws is decorated with `styled`.
 """
 
+import functools
+from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+R = TypeVar("R")
 
 # name: (on the light page, on the dark page)
 PALETTE = {
@@ -108,20 +111,48 @@ def use_book_font() -> None:
         font_manager.fontManager.addfont(str(files / f"SourceSansPro-{weight}.ttf"))
 
 
-def figure(
-    width: float = 7.2, height: float = 3.0, nrows: int = 1, ncols: int = 1, **gridspec: Any
-) -> tuple[Figure, Any]:
-    """A Figure of width × height inches in the book's style and its Axes (one, or an array of them).
+def styled(draw: Callable[..., R]) -> Callable[..., R]:
+    """Decorator: all that `draw` makes has the book's style; settings outside the call stay as they are."""
 
-    The figure belongs to no window and to no pyplot state; `gridspec` goes to `Figure.subplots`.
+    @functools.wraps(draw)
+    def wrapper(*args: Any, **kwargs: Any) -> R:
+        use_book_font()
+        with mpl.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+@styled
+def figure(
+    width: float = 7.2,
+    height: float = 3.0,
+    nrows: int = 1,
+    ncols: int = 1,
+    *,
+    margins: tuple[float, float, float, float] = (0.6, 0.5, 0.15, 0.35),
+    gaps: tuple[float, float] = (0.6, 0.7),
+    **gridspec: Any,
+) -> tuple[Figure, Any]:
+    """A Figure of width × height inches and its Axes (one, or an array), belonging to no window or pyplot state.
+
+    `margins` (left, bottom, right, top) and `gaps` (between columns, between rows) are in inches and fixed, so
+    that panels stay where they are from frame to frame; `gridspec` goes to `Figure.subplots`. Call it from a
+    `styled` function: artists take their style when they are made.
     """
-    use_book_font()
-    with mpl.rc_context(STYLE):
-        fig = Figure(figsize=(width, height), layout="constrained")
-        axes = fig.subplots(nrows, ncols, **gridspec)
-        for ax in np.atleast_1d(axes).flat:  # ticks are made on first use: make them while the style holds
-            ax.get_xticklabels(), ax.get_yticklabels()
-    return fig, axes
+    left, bottom, right, top = margins
+    fig = Figure(figsize=(width, height))
+    panel_width = (width - left - right - gaps[0] * (ncols - 1)) / ncols
+    panel_height = (height - bottom - top - gaps[1] * (nrows - 1)) / nrows
+    grid = {
+        "left": left / width,
+        "right": 1 - right / width,
+        "bottom": bottom / height,
+        "top": 1 - top / height,
+        "wspace": gaps[0] / panel_width,
+        "hspace": gaps[1] / panel_height,
+    }
+    return fig, fig.subplots(nrows, ncols, gridspec_kw=grid | gridspec.pop("gridspec_kw", {}), **gridspec)
 
 
 def label_line(ax: Axes, x: float, y: float, text: str, name: str = "ink", **kwargs: Any) -> None:
