@@ -35,7 +35,7 @@ PALETTE = {
 FONT = "Source Sans Pro"
 
 STYLE: dict[str, Any] = {
-    "font.family": [FONT, "DejaVu Sans"],
+    "font.family": FONT,
     "font.size": 11,
     "axes.titlesize": 11.5,
     "axes.titleweight": 600,
@@ -99,14 +99,14 @@ def themed(svg: str) -> str:
     return svg
 
 
+@functools.cache
 def use_book_font() -> None:
-    """Makes the book's font known to matplotlib, once, so that widths of text are those of the page."""
-    if FONT in {f.name for f in font_manager.fontManager.ttflist}:
-        return
-    try:
-        files = resources.files("font_source_sans_pro") / "files"
-    except ModuleNotFoundError:
-        return  # figures then use DejaVu Sans, the second family of the style
+    """Makes the book's font known to matplotlib, so that widths of text are those of the page.
+
+    Its package comes with the extra `draw`. It lacks a few glyphs (ᵀ, ∇, ∈, superscript minus), for which
+    matplotlib warns: write these in words, or as mathtext.
+    """
+    files = resources.files("font_source_sans_pro") / "files"
     for weight in ("Regular", "Semibold", "It"):
         font_manager.fontManager.addfont(str(files / f"SourceSansPro-{weight}.ttf"))
 
