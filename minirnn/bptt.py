@@ -1,0 +1,170 @@
+"""Backpropagation through time, written once for every cell.
+
+For E = Σ_t E_t(h_t) and h_t = f(h_{t-1}, x_t; θ) the adjoints δ_t = ∂E/∂h_t obey one backward recursion, and the
+gradient is a sum of immediate partial derivatives, one for each time step:
+
+    δ_t = ∂E_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ δ_{t+1},   δ_{T+1} = 0                                  (eq. adjoint)
+    ∂E/∂θ = Σ_t (∂⁺h_t/∂θ)ᵀ δ_t                                                                (eq. gradient)
+
+∂⁺ holds h_{t-1} constant. Only (eq. adjoint) runs through time; all else is done for the whole sequence at once.
+Derived in the book's chapter on backpropagation through time; see rumelhart1986, werbos1990, pascanu2013.
+
+Shapes: X (T, B, m) inputs, H (T+1, B, n_state) states with H[0] = h_0, dE (T, B, n_state) with
+dE[t-1] = ∂E_t/∂h_t, D (T, B, k) adjoints of the pre-activations. States and gradients that overflow are returned
+as they are, without a warning: they are what the book is about.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from minirnn import checks
+from minirnn.cells import Cell, Local
+from minirnn.params import Params, overflow_allowed
+
+# (params, H[1:]) -> (E, ∂E/∂H[1:] (T, B, n_state), gradients of the readout's own parameters)
+Loss = Callable[[Params, np.ndarray], tuple[float, np.ndarray, Params]]
+
+
+def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
+    """Raises TypeError or ValueError unless X, h0 and the cell's parameters fit the cell and each other."""
+    for key, shape in cell.shapes().items():
+        if key not in params:
+            raise ValueError(f"params must hold {', '.join(cell.shapes())}; {key} is missing")
+        checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
+    checks.float_array("X", X, ("T", "B", cell.m))
+    if h0 is not None:
+        checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
+    dtypes = {"X": X.dtype} | {f"params[{key!r}]": params[key].dtype for key in cell.shapes()}
+    dtypes |= {} if h0 is None else {"h0": h0.dtype}
+    if len(set(dtypes.values())) > 1:
+        raise TypeError(
+            f"X, h0 and params must have one dtype, got {', '.join(f'{k} {v}' for k, v in dtypes.items())}"
+        )
+
+
+def scan_states(cell: Cell, params: Params, drive: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
+    """H (T+1, B, n_state) from the drive (T, B, k): the forward scan."""
+    T, B, _ = drive.shape
+    H = np.empty((T + 1, B, cell.n_state), drive.dtype)
+    H[0] = 0.0 if h0 is None else h0
+    for t in range(T):
+        H[t + 1] = cell.step(params, H[t], drive[t])
+    return H
+
+
+def scan_adjoints(cell: Cell, params: Params, local: Local, dE: np.ndarray, k: int) -> np.ndarray:
+    """D (T, B, k) from dE (T, B, n_state): (eq. adjoint), the backward scan."""
+    T, B, _ = dE.shape
+    D = np.empty((T, B, k), dE.dtype)
+    carry = np.zeros_like(dE[0])
+    for t in reversed(range(T)):
+        carry, D[t] = cell.vjp_step(params, [a[t] for a in local], dE[t] + carry)
+    return D
+
+
+def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
+    """States H (T+1, B, n_state) for inputs X (T, B, m), with H[0] = h0 (B, n_state), 0 by default.
+
+    >>> from minirnn import VanillaRNN
+    >>> cell = VanillaRNN(m=1, n=1)
+    >>> params = {"W": np.array([[0.5]]), "U": np.array([[1.0]]), "b": np.zeros(1)}
+    >>> unroll(cell, params, np.array([1.0, 0.0]).reshape(2, 1, 1)).ravel().round(4)
+    array([0.    , 0.7616, 0.3634])
+
+    Raises TypeError or ValueError if X, h0 or params do not fit the cell.
+    """
+    check_inputs(cell, params, X, h0)
+    with overflow_allowed():
+        return scan_states(cell, params, cell.drive(params, X), h0)
+
+
+def backward(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> np.ndarray:
+    """Adjoints D (T, B, k) of the pre-activations, d_t = ∂E/∂a_t, from H of `unroll` and dE (T, B, n_state)."""
+    drive, local = _linearize(cell, params, X, H, dE)
+    with overflow_allowed():
+        return scan_adjoints(cell, params, local, dE, drive.shape[-1])
+
+
+def temporal_terms(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> Params:
+    """The T summands of the gradient: a dict of arrays (T, ...), whose sums over the first axis are ∂E/∂θ.
+
+    Summand k is (∂⁺h_k/∂θ)ᵀ δ_k: the part of the gradient that is due to the use of θ at step k. With dE zero
+    but at step t these are the terms of pascanu2013, eq. (4), for E_t.
+    """
+    drive, local = _linearize(cell, params, X, H, dE)
+    with overflow_allowed():
+        D = scan_adjoints(cell, params, local, dE, drive.shape[-1])
+        return cell.vjp_params(params, X, H[:-1], local, D)
+
+
+def bptt(
+    cell: Cell, params: Params, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None
+) -> tuple[float, Params]:
+    """E and its gradient, a dict like `params`, for inputs X (T, B, m) and a loss from `losses`.
+
+    >>> from minirnn import VanillaRNN, losses
+    >>> rng = np.random.default_rng(0)
+    >>> cell = VanillaRNN(m=2, n=3)
+    >>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    >>> loss = losses.at_end(losses.squared_error, np.ones((4, 1)))
+    >>> E, gradient = bptt(cell, params, rng.standard_normal((5, 4, 2)), loss)
+    >>> {key: value.shape for key, value in gradient.items()}
+    {'W': (3, 3), 'U': (3, 2), 'b': (3,), 'V': (1, 3), 'c_out': (1,)}
+
+    Raises TypeError or ValueError if X, h0 or params do not fit the cell.
+    """
+    check_inputs(cell, params, X, h0)
+    with overflow_allowed():
+        drive = cell.drive(params, X)
+        H = scan_states(cell, params, drive, h0)
+        E, dE, readout = loss(params, H[1:])
+        local = cell.linearize(params, drive, H[:-1], H[1:])
+        D = scan_adjoints(cell, params, local, dE, drive.shape[-1])
+        return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
+
+
+def truncated_bptt(
+    cell: Cell, params: Params, X: np.ndarray, loss: Loss, K: int, h0: np.ndarray | None = None
+) -> tuple[float, Params]:
+    """Like `bptt`, but each E_t sends its error back through its last K steps only: BPTT(K) of williams1990.
+
+    K = 1 keeps the immediate partial derivatives, K >= T the exact gradient. All t go back one step *together*,
+    so the cost is K maps over the whole sequence.
+
+    Raises ValueError if K < 1, and as `bptt`.
+    """
+    checks.integer("K", K, 1)
+    check_inputs(cell, params, X, h0)
+    with overflow_allowed():
+        drive = cell.drive(params, X)
+        H = scan_states(cell, params, drive, h0)
+        E, dE, readout = loss(params, H[1:])
+        local = cell.linearize(params, drive, H[:-1], H[1:])
+        D, delta = np.zeros_like(drive), dE
+        for _ in range(min(K, len(X))):
+            carry, d = cell.vjp_step(params, local, delta)
+            D = D + d
+            delta = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
+        return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
+
+
+def sum_over_time(
+    cell: Cell, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
+) -> Params:
+    """Σ_t of the temporal terms without making them: time is folded into the batch, (T, B, ·) -> (T·B, ·)."""
+    X, H_prev, D = (a.reshape(-1, a.shape[-1]) for a in (X, H_prev, D))
+    return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
+
+
+def _linearize(
+    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray
+) -> tuple[np.ndarray, Local]:
+    """The drive and the local derivatives, for entries that are given the states."""
+    check_inputs(cell, params, X)
+    T, B, _ = X.shape
+    checks.float_array("H", H, (T + 1, B, cell.n_state), finite=False)
+    checks.float_array("dE", dE, (T, B, cell.n_state), finite=False)
+    with overflow_allowed():
+        drive = cell.drive(params, X)
+        return drive, cell.linearize(params, drive, H[:-1], H[1:])

@@ -1,0 +1,189 @@
+"""Recurrent cells: h_t = f(h_{t-1}, x_t; θ), and what backpropagation through time asks of f.
+
+A cell is a frozen record of sizes and choices and holds no weights. Its methods are pure functions of a dict
+of parameters. A pass through time is a *scan* over what cannot be done at once, between *maps* that can:
+
+    drive       map     all that depends on the input alone:  U x_t + b                        (eq. drive)
+    step        scan    h_t from h_{t-1} and the drive                                         (eq. step)
+    linearize   map     what the derivative of the step needs, once the states are known       (eq. local)
+    vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
+    vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
+
+Time comes first: X (T, B, m), H (T+1, B, n_state) with H[0] = h_0. Vectors are rows, so the book's W h is
+`h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes.
+
+`step` and `drive` are differentiated by autograd in the tests, hence its `tanh`; for plain arrays it calls
+NumPy's. Checks are made by the callers (`init`, `bptt.unroll`), never inside a step.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn import checks, initializers
+from minirnn.params import Params
+
+Local = Sequence[np.ndarray]
+Initializer = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
+
+
+class Cell(Protocol):
+    """What `bptt` needs of a cell. Shapes: B batch, m inputs, k pre-activations; `n_out` leading entries of the
+    state are what a readout sees."""
+
+    @property
+    def m(self) -> int: ...
+    @property
+    def n_state(self) -> int: ...
+    @property
+    def n_out(self) -> int: ...
+    def init(self, rng: np.random.Generator) -> Params: ...
+    def shapes(self) -> dict[str, tuple[int, ...]]: ...
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray: ...
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray: ...
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local: ...
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
+    def vjp_params(
+        self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
+    ) -> Params: ...
+
+
+def sigmoid(a: Any) -> Any:
+    """1/(1 + e⁻ᵃ), written with tanh so that no argument overflows.
+
+    >>> float(sigmoid(0.0)), float(sigmoid(-1000.0))
+    (0.5, 0.0)
+    """
+    return 0.5 * (1.0 + anp.tanh(0.5 * a))
+
+
+# name: (σ, its derivative as a function of its value h = σ(a)). The derivative of ReLU at 0 is taken as 0.
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
+    "tanh": (anp.tanh, lambda h: 1.0 - h * h),
+    "sigmoid": (sigmoid, lambda h: h * (1.0 - h)),
+    "relu": (lambda a: anp.where(a > 0, a, 0.0), lambda h: (h > 0).astype(h.dtype)),
+    "identity": (lambda a: a, np.ones_like),
+}
+
+
+def outer_sum(D: np.ndarray, Z: np.ndarray) -> np.ndarray:
+    """Σ_B d zᵀ of D (..., B, k) and Z (..., B, j): (..., k, j), one matrix product for each leading index."""
+    return D.swapaxes(-1, -2) @ Z
+
+
+def affine_vjp(X: np.ndarray, D: np.ndarray) -> Params:
+    """Gradients of the drive U x + b: U (..., k, m) and b (..., k)."""
+    return {"U": outer_sum(D, X), "b": D.sum(-2)}
+
+
+@dataclass(frozen=True)
+class Sized:
+    """Sizes that every cell has: m inputs, n units; checked when the cell is made."""
+
+    m: int
+    n: int
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if field.name in ("m", "n"):
+                checks.integer(field.name, getattr(self, field.name), 1)
+            elif field.name == "activation":
+                checks.choice(field.name, getattr(self, field.name), ACTIVATIONS)
+
+    @property
+    def n_state(self) -> int:
+        return self.n
+
+    @property
+    def n_out(self) -> int:
+        return self.n
+
+
+@dataclass(frozen=True)
+class VanillaRNN(Sized):
+    """h_t = σ(W h_{t-1} + U x_t + b)                                                          (eq. rnn)
+
+    W (n, n), U (n, m), b (n,). `activation` is tanh, sigmoid, relu or identity. Pascanu et al. (2013) write the
+    same network for the pre-activation, x_t = W σ(x_{t-1}) + U u_t + b; elman1990 introduced it.
+
+    >>> cell = VanillaRNN(m=2, n=3)
+    >>> {key: value.shape for key, value in cell.init(np.random.default_rng(0)).items()}
+    {'W': (3, 3), 'U': (3, 2), 'b': (3,)}
+    """
+
+    activation: str = "tanh"
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.n, self.n), "U": (self.n, self.m), "b": (self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.orthogonal,
+        inputs: Initializer = initializers.fan_in,
+    ) -> Params:
+        """W from `recurrent`, U from `inputs`, b = 0."""
+        checks.generator("rng", rng)
+        return {
+            "W": recurrent(rng, (self.n, self.n)),
+            "U": inputs(rng, (self.n, self.m)),
+            "b": np.zeros(self.n),
+        }
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        return ACTIVATIONS[self.activation][0](h_prev @ params["W"].T + drive)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        return (ACTIVATIONS[self.activation][1](H),)  # σ'(a_t), from its value
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        d = delta * local[0]
+        return d @ params["W"], d
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        return {"W": outer_sum(D, H_prev), **affine_vjp(X, D)}
+
+
+@dataclass(frozen=True)
+class IndRNN(Sized):
+    """h_t = σ(w ⊙ h_{t-1} + U x_t + b): each unit sees only its own past                       (eq. indrnn)
+
+    w (n,), U (n, m), b (n,); from li2018indrnn. The Jacobian is diag(w ⊙ σ').
+    """
+
+    activation: str = "relu"
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"w": (self.n,), "U": (self.n, self.m), "b": (self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.uniform,
+        inputs: Initializer = initializers.fan_in,
+    ) -> Params:
+        """w from `recurrent` (uniform on [-1, 1) by default), U from `inputs`, b = 0."""
+        checks.generator("rng", rng)
+        return {"w": recurrent(rng, (self.n,)), "U": inputs(rng, (self.n, self.m)), "b": np.zeros(self.n)}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        return ACTIVATIONS[self.activation][0](h_prev * params["w"] + drive)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        return (ACTIVATIONS[self.activation][1](H),)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        d = delta * local[0]
+        return d * params["w"], d
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        return {"w": (D * H_prev).sum(-2), **affine_vjp(X, D)}

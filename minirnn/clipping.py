@@ -1,0 +1,74 @@
+"""Clipping: what to do with a gradient that is too long.
+
+    by norm      g <- g · min(1, threshold/‖g‖)           keeps the direction             (eq. clip, pascanu2013)
+    by value     g_i <- min(max(g_i, -c), c)              changes the direction           (mikolov2012)
+    adaptive     each row as by norm, with threshold λ · max(‖W_i‖, ε)                    (brock2021)
+
+Each takes and returns a dict of gradients. Where a gradient is not finite there is no direction to keep: all three
+return it as it is, so that the caller sees it; `training.train` skips such a step and counts it.
+"""
+
+import numpy as np
+
+from minirnn import checks
+from minirnn.params import Params, map_params, norm
+
+
+def clip_by_norm(gradient: Params, threshold: float) -> tuple[Params, float]:
+    """Rescales the whole gradient, all arrays as one vector, to norm <= threshold. Returns (clipped, norm before).
+
+    An inf or nan in the gradient makes the norm inf or nan; the gradient is then returned unchanged. (A finite
+    gradient whose squares overflow has norm inf and is returned unchanged too.)
+
+    >>> clipped, before = clip_by_norm({"g": np.array([3.0, 4.0])}, threshold=1.0)
+    >>> clipped["g"], before
+    (array([0.6, 0.8]), 5.0)
+
+    Raises ValueError if threshold <= 0.
+    """
+    checks.number("threshold", threshold, 0.0, open_low=True)
+    with np.errstate(over="ignore", invalid="ignore"):
+        before = norm(gradient)
+    if not before > threshold or not np.isfinite(before):
+        return gradient, before
+    return map_params(lambda g: g * (threshold / before), gradient), before
+
+
+def clip_by_value(gradient: Params, bound: float) -> Params:
+    """Limits each entry to [-bound, bound]; the direction changes wherever an entry is cut.
+
+    >>> clip_by_value({"g": np.array([3.0, -0.5])}, 1.0)["g"]
+    array([ 1. , -0.5])
+
+    Raises ValueError if bound <= 0.
+    """
+    checks.number("bound", bound, 0.0, open_low=True)
+    if not all(np.isfinite(g).all() for g in gradient.values()):
+        return gradient
+    return map_params(lambda g: np.clip(g, -bound, bound), gradient)
+
+
+def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: float = 1e-3) -> Params:
+    """Limits each row's norm to ratio × the norm of the same row of the weights (at least eps).
+
+    A vector counts as rows of one entry. Sizes of gradient and weights are compared, so the clip needs no scale
+    of its own; `ratio` is λ of brock2021.
+
+    >>> clip_adaptive({"W": np.array([[3.0, 4.0]])}, {"W": np.array([[0.0, 2.0]])}, ratio=0.5)["W"]
+    array([[0.6, 0.8]])
+
+    Raises ValueError if ratio <= 0 or eps <= 0.
+    """
+    checks.number("ratio", ratio, 0.0, open_low=True)
+    checks.number("eps", eps, 0.0, open_low=True)
+
+    def clip(g: np.ndarray, w: np.ndarray) -> np.ndarray:
+        if not np.isfinite(g).all():
+            return g
+        rows = (len(g), -1)
+        limit = ratio * np.maximum(np.linalg.norm(w.reshape(rows), axis=1), eps)
+        size = np.linalg.norm(g.reshape(rows), axis=1)
+        scale = np.where(size > limit, limit / np.where(size > 0, size, 1.0), 1.0)
+        return (g.reshape(rows) * scale[:, None]).reshape(g.shape)
+
+    return map_params(clip, gradient, {key: params[key] for key in gradient})

@@ -1,0 +1,171 @@
+"""Gated cells: a gate decides at each step how much of the past is kept.
+
+All keep the contract of `cells`. The states are known when the backward pass begins, so the gates of the
+whole sequence are computed again in `linearize` by one matrix product, instead of being stored.
+"""
+
+from dataclasses import dataclass
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn import checks, initializers
+from minirnn.cells import Initializer, Local, Sized, affine_vjp, outer_sum, sigmoid
+from minirnn.params import Params
+
+
+@dataclass(frozen=True)
+class LSTM(Sized):
+    """c_t = f ⊙ c_{t-1} + i ⊙ g,   h_t = o ⊙ tanh c_t                                          (eq. lstm)
+
+    [i, f, g, o] = [σ, σ, tanh, σ](W h_{t-1} + U x_t + b), rows in this order (PyTorch's too): W (4n, n),
+    U (4n, m), b (4n,). The state is one array [h, c] (B, 2n). From hochreiter1997 with the forget gate of Gers
+    et al.; its bias starts at `forget_bias` = 1 (jozefowicz2015), so that memory is the first guess.
+    """
+
+    @property
+    def n_state(self) -> int:
+        return 2 * self.n
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (4 * self.n, self.n), "U": (4 * self.n, self.m), "b": (4 * self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.orthogonal,
+        inputs: Initializer = initializers.fan_in,
+        forget_bias: float = 1.0,
+    ) -> Params:
+        """W from `recurrent`, U from `inputs`, b = 0 but for the forget gate."""
+        checks.generator("rng", rng)
+        b = np.zeros(4 * self.n)
+        b[self.n : 2 * self.n] = checks.number("forget_bias", forget_bias)
+        return {"W": recurrent(rng, (4 * self.n, self.n)), "U": inputs(rng, (4 * self.n, self.m)), "b": b}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
+        """i, f, g, o, each (..., B, n)."""
+        a = h_prev[..., : self.n] @ params["W"].T + drive
+        i, f, g, o = (a[..., k * self.n : (k + 1) * self.n] for k in range(4))
+        return sigmoid(i), sigmoid(f), anp.tanh(g), sigmoid(o)
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        i, f, g, o = self.gates(params, h_prev, drive)
+        c = f * h_prev[..., self.n :] + i * g
+        return anp.concatenate([o * anp.tanh(c), c], axis=-1)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        i, f, g, o = self.gates(params, H_prev, drive)
+        c, tanh_c = H_prev[..., self.n :], np.tanh(H[..., self.n :])
+        dh_dc = o * (1 - tanh_c**2)
+        dh_do = tanh_c * o * (1 - o)
+        dc_da = np.concatenate([g * i * (1 - i), c * f * (1 - f), i * (1 - g**2)], axis=-1)
+        return f, dh_dc, dh_do, dc_da
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        f, dh_dc, dh_do, dc_da = local
+        delta_h = delta[..., : self.n]
+        delta_c = delta[..., self.n :] + delta_h * dh_dc
+        d = np.concatenate([np.tile(delta_c, 3) * dc_da, delta_h * dh_do], axis=-1)
+        return np.concatenate([d @ params["W"], delta_c * f], axis=-1), d
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        return {"W": outer_sum(D, H_prev[..., : self.n]), **affine_vjp(X, D)}
+
+
+@dataclass(frozen=True)
+class GRU(Sized):
+    """h_t = (1 - z) ⊙ s + z ⊙ h_{t-1},   s = tanh(a_s + r ⊙ (W_s h_{t-1} + c))                  (eq. gru)
+
+    [r, z] = σ(W_rz h_{t-1} + U_rz x_t + b_rz), a_s = U_s x_t + b_s; rows in the order r, z, s (PyTorch's r, z, n):
+    W (3n, n), U (3n, m), b (3n,), and c (n,), the bias that the reset gate multiplies. This is the variant whose
+    gate acts after the matrix product, as in PyTorch and cuDNN; the first paper's acts before it.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (3 * self.n, self.n), "U": (3 * self.n, self.m), "b": (3 * self.n,), "c": (self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.orthogonal,
+        inputs: Initializer = initializers.fan_in,
+        update_bias: float = 1.0,
+    ) -> Params:
+        """W from `recurrent`, U from `inputs`, biases 0 but for the update gate (it keeps where z is near 1)."""
+        checks.generator("rng", rng)
+        b = np.zeros(3 * self.n)
+        b[self.n : 2 * self.n] = checks.number("update_bias", update_bias)
+        W, U = recurrent(rng, (3 * self.n, self.n)), inputs(rng, (3 * self.n, self.m))
+        return {"W": W, "U": U, "b": b, "c": np.zeros(self.n)}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
+        """r, z, s and q = W_s h_{t-1} + c, each (..., B, n)."""
+        n = self.n
+        a = h_prev @ params["W"].T
+        rz = sigmoid(a[..., : 2 * n] + drive[..., : 2 * n])
+        r, q = rz[..., :n], a[..., 2 * n :] + params["c"]
+        return r, rz[..., n:], anp.tanh(drive[..., 2 * n :] + r * q), q
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        _, z, s, _ = self.gates(params, h_prev, drive)
+        return s + z * (h_prev - s)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        r, z, s, q = self.gates(params, H_prev, drive)
+        dh_ds = (1 - z) * (1 - s**2)  # up to the pre-activation of s
+        slopes = np.concatenate([dh_ds * q * r * (1 - r), (H_prev - s) * z * (1 - z), dh_ds], axis=-1)
+        return slopes, r, z
+
+    def recurrent_adjoint(self, D: np.ndarray, r: np.ndarray) -> np.ndarray:
+        """∂E/∂(W h_{t-1}) from D = ∂E/∂(drive): the rows of s are reached through the reset gate."""
+        return np.concatenate([D[..., : 2 * self.n], D[..., 2 * self.n :] * r], axis=-1)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        slopes, r, z = local
+        d = np.tile(delta, 3) * slopes
+        return self.recurrent_adjoint(d, r) @ params["W"] + delta * z, d
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        DW = self.recurrent_adjoint(D, local[1])
+        return {"W": outer_sum(DW, H_prev), **affine_vjp(X, D), "c": DW[..., 2 * self.n :].sum(-2)}
+
+
+@dataclass(frozen=True)
+class MinGRU(Sized):
+    """h_t = (1 - z) ⊙ h_{t-1} + z ⊙ s,   z = σ(U_z x_t + b_z),   s = U_s x_t + b_s              (eq. mingru)
+
+    U (2n, m), b (2n,), rows in the order z, s. Gates see the input alone, so the recurrence is linear in the
+    state and element-wise: λ_t = 1 - z_t. From feng2024. Here z near 1 *forgets*, contrary to `GRU`.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"U": (2 * self.n, self.m), "b": (2 * self.n,)}
+
+    def init(self, rng: np.random.Generator, inputs: Initializer = initializers.fan_in) -> Params:
+        """U from `inputs`, b = 0."""
+        checks.generator("rng", rng)
+        return {"U": inputs(rng, (2 * self.n, self.m)), "b": np.zeros(2 * self.n)}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        return h_prev + sigmoid(drive[..., : self.n]) * (drive[..., self.n :] - h_prev)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        z = sigmoid(drive[..., : self.n])
+        return 1 - z, np.concatenate([(drive[..., self.n :] - H_prev) * z * (1 - z), z], axis=-1)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        lam, slopes = local
+        return delta * lam, np.tile(delta, 2) * slopes
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        return affine_vjp(X, D)

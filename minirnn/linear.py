@@ -1,0 +1,171 @@
+"""Linear recurrences: the dense one, and diagonal ones whose eigenvalues λ are complex.
+
+A diagonal cell has n complex units. Its state is kept as one real array [Re h, Im h] (B, 2n) and all its
+parameters are real, so that readouts, Jacobians and optimizers have no special case; complex numbers live
+inside this module. With δ = ∂E/∂Re h + i ∂E/∂Im h the adjoint of h -> λh is δ -> λ̄δ, and the gradient in a
+real parameter p of λ is Re(conj(g) ∂λ/∂p), where g = Σ_t δ_t conj(h_{t-1}).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn import checks, initializers
+from minirnn.cells import Initializer, Local, Sized, VanillaRNN, outer_sum
+from minirnn.params import Params
+
+
+@dataclass(frozen=True)
+class LinearRNN(VanillaRNN):
+    """h_t = W h_{t-1} + U x_t + b: `VanillaRNN` with the identity for σ                        (eq. linear)
+
+    >>> LinearRNN(m=2, n=3).activation
+    'identity'
+    """
+
+    activation: str = "identity"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice("activation", self.activation, ["identity"])
+
+
+def to_complex(h: Any) -> Any:
+    """(..., 2n) real, [Re, Im] -> (..., n) complex."""
+    n = h.shape[-1] // 2
+    return h[..., :n] + 1j * h[..., n:]
+
+
+def to_real(h: Any) -> Any:
+    """(..., n) complex -> (..., 2n) real, [Re, Im]."""
+    return anp.concatenate([anp.real(h), anp.imag(h)], axis=-1)
+
+
+@dataclass(frozen=True)
+class DiagonalRNN(Sized):
+    """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
+
+    nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
+    keeps ν below 1. The state is [Re h, Im h] (B, 2n).
+    """
+
+    @property
+    def n_state(self) -> int:
+        return 2 * self.n
+
+    @property
+    def n_out(self) -> int:
+        return 2 * self.n
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"nu": (self.n,), "theta": (self.n,), "B_re": (self.n, self.m), "B_im": (self.n, self.m)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """λ uniform by area on the ring r_min <= |λ| <= r_max, B from `inputs` with E|B|² as for a real one."""
+        checks.generator("rng", rng)
+        nu, theta = initializers.ring(rng, self.n, r_min, r_max)
+        B_re, B_im = (inputs(rng, (self.n, self.m)) / np.sqrt(2) for _ in range(2))
+        return {"nu": nu, "theta": theta, "B_re": B_re, "B_im": B_im}
+
+    def eigenvalues(self, params: Params) -> Any:
+        """λ (n,) complex."""
+        return params["nu"] * anp.exp(1j * params["theta"])
+
+    def vjp_eigenvalues(self, params: Params, g: np.ndarray) -> Params:
+        """Gradients in the parameters of λ from g (..., n) = ∂E/∂Re λ + i ∂E/∂Im λ."""
+        lam, phase = self.eigenvalues(params), np.exp(1j * params["theta"])
+        return {"nu": (g.conj() * phase).real, "theta": (g.conj() * 1j * lam).real}
+
+    def input_scale(self, params: Params) -> Any:
+        """γ (n,), the factor of B x_t: none here."""
+        return anp.ones_like(params["nu"])
+
+    def vjp_input_scale(self, params: Params, g: np.ndarray) -> Params:
+        """Gradients in the parameters of γ from g (..., n) = ∂E/∂γ: none here."""
+        return {}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        gamma = self.input_scale(params)[:, None]
+        return X @ anp.concatenate([gamma * params["B_re"], gamma * params["B_im"]]).T
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        return to_real(self.eigenvalues(params) * to_complex(h_prev)) + drive
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        conjugate = self.eigenvalues(params).conj()
+        return (np.broadcast_to(conjugate, (*H.shape[:-1], self.n)),)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return to_real(local[0] * to_complex(delta)), delta
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        g = (to_complex(D) * to_complex(H_prev).conj()).sum(-2)
+        dB_re, dB_im = np.split(outer_sum(D, X), 2, axis=-2)
+        gamma = self.input_scale(params)[:, None]
+        dgamma = (dB_re * params["B_re"] + dB_im * params["B_im"]).sum(-1)
+        return {
+            **self.vjp_eigenvalues(params, g),
+            "B_re": gamma * dB_re,
+            "B_im": gamma * dB_im,
+            **self.vjp_input_scale(params, dgamma),
+        }
+
+
+@dataclass(frozen=True)
+class LRU(DiagonalRNN):
+    """h_t = λ ⊙ h_{t-1} + γ ⊙ B x_t,   λ = exp(-e^{ν_log} + i e^{θ_log}),   γ = e^{γ_log}      (eq. lru)
+
+    nu_log, theta_log, gamma_log (n,), B_re, B_im (n, m). |λ| < 1 for every value of the parameters, and γ starts
+    at sqrt(1 - |λ|²), which gives the state unit variance for white input. The linear recurrent unit of
+    orvieto2023, without its readout and feed-through, which are the business of the losses.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        n, m = self.n, self.m
+        return {"nu_log": (n,), "theta_log": (n,), "B_re": (n, m), "B_im": (n, m), "gamma_log": (n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
+        checks.number("r_max", r_max, 0.0, np.nextafter(1.0, 0.0))
+        polar = super().init(rng, inputs, r_min, r_max)
+        nu_log = np.log(-np.log(polar["nu"]))
+        gamma_log = 0.5 * np.log(-np.expm1(-2 * np.exp(nu_log)))  # 1 - |λ|² itself would cancel in float32
+        return {
+            "nu_log": nu_log,
+            "theta_log": np.log(polar["theta"]),
+            "B_re": polar["B_re"],
+            "B_im": polar["B_im"],
+            "gamma_log": gamma_log,
+        }
+
+    def eigenvalues(self, params: Params) -> Any:
+        """λ (n,) complex, inside the unit disc."""
+        return anp.exp(-anp.exp(params["nu_log"]) + 1j * anp.exp(params["theta_log"]))
+
+    def vjp_eigenvalues(self, params: Params, g: np.ndarray) -> Params:
+        lam = self.eigenvalues(params)
+        return {
+            "nu_log": (g.conj() * -np.exp(params["nu_log"]) * lam).real,
+            "theta_log": (g.conj() * 1j * np.exp(params["theta_log"]) * lam).real,
+        }
+
+    def input_scale(self, params: Params) -> Any:
+        """γ (n,)."""
+        return anp.exp(params["gamma_log"])
+
+    def vjp_input_scale(self, params: Params, g: np.ndarray) -> Params:
+        return {"gamma_log": g * self.input_scale(params)}

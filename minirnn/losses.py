@@ -1,0 +1,120 @@
+"""What a network is asked for: a linear readout of its states, and the error of the readout.
+
+    y_t = V h_t + c_out                                                                        (eq. readout)
+
+A loss for `bptt` is made from a pointwise error and its targets: `at_end(squared_error, target)`. Errors are
+means over the batch, and over time where there is one target for each step, so that neither changes the scale.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn import checks, initializers
+from minirnn.cells import Cell, Initializer, outer_sum
+from minirnn.params import Params
+
+# (Y (N, outputs), target) -> (E averaged over N, ∂E/∂Y)
+Pointwise = Callable[[Any, np.ndarray], tuple[Any, Any]]
+
+
+def init_readout(
+    rng: np.random.Generator, cell: Cell, outputs: int, weights: Initializer = initializers.fan_in
+) -> Params:
+    """V (outputs, n_out) from `weights` and c_out (outputs,) = 0."""
+    checks.generator("rng", rng)
+    shape = (checks.integer("outputs", outputs, 1), cell.n_out)
+    return {"V": weights(rng, shape), "c_out": np.zeros(outputs)}
+
+
+def readout(params: Params, H: Any) -> Any:
+    """y = V h + c_out for states H (..., n_state): (..., outputs). V sees the first n_out entries of a state."""
+    if "V" not in params or "c_out" not in params:
+        raise ValueError(f"params must hold V and c_out (see init_readout), got {', '.join(params)}")
+    return H[..., : params["V"].shape[1]] @ params["V"].T + params["c_out"]
+
+
+def squared_error(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
+    """½‖y - target‖², mean over the N rows of Y (N, outputs); target (N, outputs).
+
+    >>> squared_error(np.array([[3.0], [1.0]]), np.array([[1.0], [1.0]]))[0].item()
+    1.0
+    """
+    if Y.shape != target.shape:
+        raise ValueError(f"target must be {Y.shape}, as the outputs are, got {target.shape}")
+    residual = Y - target
+    return 0.5 * (residual**2).sum() / len(Y), residual / len(Y)
+
+
+def softmax_cross_entropy(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
+    """-log softmax(y)[target], mean over the N rows of Y (N, classes), in nats; target (N,) class numbers.
+
+    >>> E, _ = softmax_cross_entropy(np.zeros((1, 4)), np.array([2]))
+    >>> bool(np.isclose(E, np.log(4)))
+    True
+    """
+    if target.shape != Y.shape[:1] or not np.issubdtype(target.dtype, np.integer):
+        raise ValueError(f"target must be {Y.shape[:1]} of class numbers, got {target.shape} of {target.dtype}")
+    if target.min() < 0 or target.max() >= Y.shape[1]:
+        raise ValueError(f"target must be from 0 to {Y.shape[1] - 1}, got {target.min()} to {target.max()}")
+    shifted = Y - anp.max(Y, axis=1, keepdims=True)
+    log_p = shifted - anp.log(anp.sum(anp.exp(shifted), axis=1, keepdims=True))
+    one_hot = np.zeros(Y.shape, log_p.dtype)
+    one_hot[np.arange(len(target)), target] = 1.0
+    return -(log_p * one_hot).sum() / len(Y), (anp.exp(log_p) - one_hot) / len(Y)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """E as a function of the states H (T, B, n_state), H[t-1] = h_t; its kinds say which states are read."""
+
+    error: Pointwise
+    target: np.ndarray
+
+    def read(self, H: Any) -> Any:
+        """The states that the readout sees, one a row: (N, n_state), a view of H."""
+        raise TypeError("make a Loss by at_end or at_every_step")
+
+    def rows(self) -> np.ndarray:
+        """The targets of these states, one a row."""
+        return self.target
+
+    def value(self, params: Params, H: Any) -> Any:
+        """E alone: what autograd differentiates."""
+        return self.error(readout(params, self.read(H)), self.rows())[0]
+
+    def __call__(self, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]:
+        """E, ∂E/∂H (T, B, n_state) and the gradients of V and c_out."""
+        states, n_out = self.read(H), params["V"].shape[1]
+        E, dY = self.error(readout(params, states), self.rows())
+        dE = np.zeros_like(H)
+        self.read(dE)[:, :n_out] = dY @ params["V"]
+        return float(E), dE, {"V": outer_sum(dY, states[:, :n_out]), "c_out": dY.sum(0)}
+
+
+class AtEnd(Loss):
+    def read(self, H: Any) -> Any:
+        return H[-1]
+
+
+class AtEveryStep(Loss):
+    def read(self, H: Any) -> Any:
+        if self.target.shape[:2] != H.shape[:2]:
+            raise ValueError(f"target must be (T, B, ...) = {(*H.shape[:2], ...)}, got {self.target.shape}")
+        return H.reshape((-1, H.shape[-1]))
+
+    def rows(self) -> np.ndarray:
+        return self.target.reshape((-1, *self.target.shape[2:]))
+
+
+def at_end(error: Pointwise, target: np.ndarray) -> Loss:
+    """The loss E = error(y_T, target): the last state only is read. target (B, ...)."""
+    return AtEnd(error, target)
+
+
+def at_every_step(error: Pointwise, target: np.ndarray) -> Loss:
+    """The loss E = mean over t of error(y_t, target_t). target (T, B, ...)."""
+    return AtEveryStep(error, target)

@@ -1,0 +1,69 @@
+"""Optimizers: pairs of pure functions (init, update), with all their memory in a plain dict.
+
+    state = init(params);   params, state = update(params, gradient, state)
+
+>>> init, update = sgd(lr=0.1)
+>>> params, state = {"b": np.array([1.0])}, init({"b": np.array([1.0])})
+>>> params, state = update(params, {"b": np.array([2.0])}, state)
+>>> params["b"]
+array([0.8])
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minirnn import checks
+from minirnn.params import Params, map_params
+
+State = dict[str, Any]
+
+
+class Optimizer(NamedTuple):
+    """init: params -> state;  update: (params, gradient, state) -> (params, state)."""
+
+    init: Callable[[Params], State]
+    update: Callable[[Params, Params, State], tuple[Params, State]]
+
+
+def sgd(lr: float) -> Optimizer:
+    """θ <- θ - lr·g."""
+    checks.number("lr", lr, 0.0)
+
+    def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        return map_params(lambda w, g: w - lr * g, params, gradient), state
+
+    return Optimizer(lambda params: {}, update)
+
+
+def momentum(lr: float, beta: float = 0.9) -> Optimizer:
+    """v <- βv + g,  θ <- θ - lr·v (Polyak's heavy ball; β = 0 is `sgd`)."""
+    checks.number("lr", lr, 0.0)
+    checks.number("beta", beta, 0.0, 1.0)
+
+    def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        v = map_params(lambda v, g: beta * v + g, state["v"], gradient)
+        return map_params(lambda w, v: w - lr * v, params, v), {"v": v}
+
+    return Optimizer(lambda params: {"v": map_params(np.zeros_like, params)}, update)
+
+
+def adam(lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
+    """θ <- θ - lr·m̂/(√v̂ + ε) with m, v the running means of g and g², m̂ and v̂ corrected for their start at 0."""
+    checks.number("lr", lr, 0.0)
+    checks.number("beta1", beta1, 0.0, 1.0)
+    checks.number("beta2", beta2, 0.0, 1.0)
+
+    def init(params: Params) -> State:
+        return {"t": 0, "m": map_params(np.zeros_like, params), "v": map_params(np.zeros_like, params)}
+
+    def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        t = state["t"] + 1
+        m = map_params(lambda m, g: beta1 * m + (1 - beta1) * g, state["m"], gradient)
+        v = map_params(lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], gradient)
+        size, shift = lr / (1 - beta1**t), 1 / (1 - beta2**t)
+        params = map_params(lambda w, m, v: w - size * m / (np.sqrt(v * shift) + eps), params, m, v)
+        return params, {"t": t, "m": m, "v": v}
+
+    return Optimizer(init, update)

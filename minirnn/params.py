@@ -1,0 +1,62 @@
+"""Parameters are plain data: a dict from the book's symbols to arrays.
+
+Gradients are dicts of the same keys and shapes. The functions here treat such a dict as one vector.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+Params = dict[str, np.ndarray]
+
+
+def flatten(params: Params) -> np.ndarray:
+    """All entries as one vector (P,), in the order of the dict.
+
+    >>> flatten({"W": np.eye(2), "b": np.array([5.0, 6.0])})
+    array([1., 0., 0., 1., 5., 6.])
+    """
+    return np.concatenate([value.ravel() for value in params.values()])
+
+
+def unflatten(vector: np.ndarray, like: Params) -> Params:
+    """The dict of views into `vector` (P,) with the keys and shapes of `like`; inverse of `flatten`.
+
+    Because they are views, a change of `vector` in place changes every array.
+
+    >>> unflatten(np.arange(3.0), {"W": np.zeros((1, 2)), "b": np.zeros(1)})
+    {'W': array([[0., 1.]]), 'b': array([2.])}
+
+    Raises ValueError if the sizes differ.
+    """
+    sizes = [value.size for value in like.values()]
+    if vector.shape != (sum(sizes),):
+        raise ValueError(f"vector must be ({sum(sizes)},), got {vector.shape}")
+    pieces = np.split(vector, np.cumsum(sizes)[:-1])
+    return {key: piece.reshape(value.shape) for (key, value), piece in zip(like.items(), pieces, strict=True)}
+
+
+def map_params(f: Callable[..., np.ndarray], params: Params, *others: Params) -> Params:
+    """f applied key by key: {key: f(params[key], other[key], ...)}.
+
+    >>> map_params(lambda w, g: w - 0.1 * g, {"b": np.array([1.0])}, {"b": np.array([5.0])})
+    {'b': array([0.5])}
+    """
+    return {key: f(value, *(other[key] for other in others)) for key, value in params.items()}
+
+
+def norm(params: Params) -> float:
+    """Euclidean norm of all entries together, ‖θ‖; nan or inf if an entry is.
+
+    >>> norm({"W": np.array([[3.0]]), "b": np.array([4.0])})
+    5.0
+    """
+    return float(np.sqrt(sum(np.vdot(value, value) for value in params.values())))
+
+
+@contextmanager
+def overflow_allowed() -> Iterator[None]:
+    """Within it, overflow and nan are results that arise without a warning: the book studies explosions."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        yield

@@ -1,0 +1,119 @@
+"""Tasks that ask for memory. Each draws one batch: `(rng, B, T, ...) -> (X, target)`.
+
+X (T, B, m) float64. Targets at the end of the sequence are (B,) class numbers or (B, 1) values, for
+`losses.at_end`; targets at every step are (T, B), for `losses.at_every_step`.
+
+>>> X, target = temporal_order(np.random.default_rng(0), B=4, T=20)
+>>> X.shape, target.shape
+((20, 4, 6), (4,))
+"""
+
+from functools import cache
+
+import numpy as np
+
+from minirnn import checks
+
+Batch = tuple[np.ndarray, np.ndarray]
+
+
+def latch(rng: np.random.Generator, B: int, T: int, L: int = 3, signal: float = 1.0, std: float = 0.2) -> Batch:
+    """Which of two classes was shown in the first L steps? Noise follows (bengio1994).
+
+    X (T, B, 1) is ±signal for t <= L and N(0, std²) afterwards; `std` is a standard deviation (accounts of the paper
+    differ on what its 0.2 is). Target (B, 1) is ±0.8, the sign of the class. In the paper the network learns the
+    inputs of the first L steps; here they are given and the network learns its weights.
+    """
+    _check(rng, B, T, low=checks.integer("L", L, 1))
+    classes = rng.choice([-1.0, 1.0], size=(B, 1))
+    X = checks.number("std", std, 0.0) * rng.standard_normal((T, B, 1))
+    X[:L] = checks.number("signal", signal) * classes
+    return X, 0.8 * classes
+
+
+def temporal_order(rng: np.random.Generator, B: int, T: int) -> Batch:
+    """In which order did two symbols of {A, B} come, among distractors? (hochreiter1997, pascanu2013)
+
+    Six one-hot symbols, (A, B, c, d, e, f): X (T, B, 6). One of A, B stands at a step in [T/10, 2T/10), one at a
+    step in [5T/10, 6T/10), as in the code of pascanu2013. Target (B,): 0, 1, 2, 3 for AA, AB, BA, BB.
+    """
+    _check(rng, B, T, low=10)
+    symbols = rng.integers(2, 6, size=(T, B))
+    first, second = rng.integers(0, 2, size=(2, B))
+    batch = np.arange(B)
+    symbols[rng.integers(T // 10, 2 * T // 10, size=B), batch] = first
+    symbols[rng.integers(5 * T // 10, 6 * T // 10, size=B), batch] = second
+    return one_hot(symbols, 6), 2 * first + second
+
+
+def adding(rng: np.random.Generator, B: int, T: int) -> Batch:
+    """The mean of the two marked numbers (hochreiter1997; the mean, not the sum, as in the code of pascanu2013).
+
+    X (T, B, 2): uniform [0, 1) numbers, and a mark of 1 at two steps, one in the first half and one in the second.
+    Target (B, 1). A sequence counts as wrong where the squared error is above 0.04.
+    """
+    _check(rng, B, T, low=2)
+    X = np.zeros((T, B, 2))
+    X[:, :, 0] = rng.random((T, B))
+    batch = np.arange(B)
+    marks = np.stack([rng.integers(0, T // 2, size=B), rng.integers(T // 2, T, size=B)])
+    X[marks, batch, 1] = 1.0
+    return X, X[marks, batch, 0].mean(axis=0)[:, None]
+
+
+def copy(rng: np.random.Generator, B: int, T: int, symbols: int = 8, length: int = 10) -> Batch:
+    """Repeat `length` symbols after a delay of T steps (hochreiter1997; this form is that of arjovsky2016).
+
+    One-hot X (T + 2·length, B, symbols + 2): the symbols, T - 1 blanks, a cue, blanks. Target (T + 2·length, B):
+    blank (class `symbols`), then the symbols again. Without memory: `length`·ln(symbols) nats a sequence.
+    """
+    _check(rng, B, T, low=1)
+    checks.integer("symbols", symbols, 2)
+    checks.integer("length", length, 1)
+    message = rng.integers(0, symbols, size=(length, B))
+    shown = np.full((T + 2 * length, B), symbols)
+    target = shown.copy()
+    shown[:length], shown[T + length - 1], target[T + length :] = message, symbols + 1, message
+    return one_hot(shown, symbols + 2), target
+
+
+@cache
+def _digits() -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.datasets import load_digits  # the extra `data`; a second to import, so only where it is used
+
+    images, labels = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(labels))
+    return images[order] / 16.0, labels[order]
+
+
+def digits(part: str, steps: int = 8) -> Batch:
+    """scikit-learn's 1797 handwritten digits, 8×8 pixels in [0, 1], read in `steps` pieces of 64/steps pixels.
+
+    steps = 8 reads row by row: X (8, N, 8); steps = 64 reads pixel by pixel: X (64, N, 1). Target (N,). `part` is
+    "train" (the first 1347 of a fixed shuffle) or "test" (the other 450). Each call returns new arrays.
+
+    Raises ValueError for another part, or where `steps` does not divide 64.
+    """
+    checks.choice("part", part, ["train", "test"])
+    if 64 % checks.integer("steps", steps, 1, 64):
+        raise ValueError(f"steps must divide 64, got {steps}")
+    images, labels = _digits()
+    kept = slice(0, 1347) if part == "train" else slice(1347, None)
+    X = images[kept].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
+    return np.ascontiguousarray(X), labels[kept].copy()
+
+
+def one_hot(symbols: np.ndarray, classes: int) -> np.ndarray:
+    """Integers (...) from 0 to classes - 1 as float64 (..., classes).
+
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    return np.eye(classes)[symbols]
+
+
+def _check(rng: np.random.Generator, B: int, T: int, low: int) -> None:
+    checks.generator("rng", rng)
+    checks.integer("B", B, 1)
+    checks.integer("T", T, low)

@@ -1,0 +1,159 @@
+"""The training loop: gradient, clip, update, record; and a state on disk from which a killed run goes on.
+
+>>> from minirnn import VanillaRNN, losses, optimizers, tasks
+>>> rng = np.random.default_rng(0)
+>>> cell = VanillaRNN(m=6, n=8)
+>>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=4)
+>>> batch = lambda rng: tasks.temporal_order(rng, B=20, T=10)
+>>> loss = lambda target: losses.at_end(losses.softmax_cross_entropy, target)
+>>> run = train(cell, params, batch, loss, optimizers.sgd(0.1), updates=50, rng=rng, progress=False)
+>>> len(run.history["loss"]), run.skipped
+(50, 0)
+"""
+
+import os
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from minirnn import checks
+from minirnn.bptt import bptt, unroll
+from minirnn.cells import Cell
+from minirnn.clipping import clip_by_norm
+from minirnn.losses import Loss, readout
+from minirnn.optimizers import Optimizer
+from minirnn.params import Params, norm
+
+
+class State(NamedTuple):
+    """Where a run is; replaced as a whole, so that an interrupt leaves the state before an update or after it."""
+
+    params: Params
+    optimizer: dict[str, Any]
+    rng: dict[str, Any]
+    updates: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class Run:
+    """All that a run is: saved, it goes on to the same numbers as if it had never stopped."""
+
+    state: State
+    history: dict[str, list[float]] = field(default_factory=lambda: {"loss": [], "norm": []})
+
+    @property
+    def params(self) -> Params:
+        return self.state.params
+
+    @property
+    def updates(self) -> int:
+        """Updates done, skipped ones included."""
+        return self.state.updates
+
+    @property
+    def skipped(self) -> int:
+        """Updates not made because the gradient was not finite."""
+        return self.state.skipped
+
+    def record(self, **values: float) -> None:
+        """Appends to the history; what an interrupted update had written beyond `updates` is dropped first."""
+        for key, value in values.items():
+            self.history[key][self.updates :] = [value]
+
+
+def train(
+    cell: Cell,
+    params: Params,
+    batch: Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]],
+    loss: Callable[[np.ndarray], Loss],
+    optimizer: Optimizer,
+    updates: int,
+    rng: np.random.Generator,
+    *,
+    clip: float | None = None,
+    gradient: Callable[..., tuple[float, Params]] = bptt,
+    stop: Callable[[Run], bool] | None = None,
+    save_to: str | Path | None = None,
+    save_every: int = 100,
+    progress: bool = True,
+) -> Run:
+    """Makes `updates` updates of `params` and returns the Run: parameters, history of loss and gradient norm.
+
+    batch(rng) -> (X, target) and loss(target) say what is learned; `clip` is a threshold for the gradient's norm;
+    `gradient` computes (E, gradient) as `bptt` does, for instance `partial(truncated_bptt, K=10)`; stop(run) ends the
+    run early, asked after each update. The history's norms are those before clipping.
+
+    A step whose gradient is not finite is skipped, counted in `run.skipped` and recorded as it is: the parameters
+    stay what they were. With `save_to`, the whole state is written there every `save_every` updates and at the end,
+    also when the run is interrupted; a file that is there already is resumed from, so a killed run loses at most the
+    updates since the last save and gives the same numbers as one that was never stopped. `rng` then counts only
+    for a run's first start.
+
+    Raises ValueError if updates or save_every < 1 or clip <= 0; TypeError if `rng` is not a Generator.
+    """
+    checks.integer("updates", updates, 1)
+    checks.integer("save_every", save_every, 1)
+    checks.generator("rng", rng)
+    if clip is not None:
+        checks.number("clip", clip, 0.0, open_low=True)
+    if save_to is not None and Path(save_to).exists():
+        run = load(save_to)
+        rng.bit_generator.state = run.state.rng
+    else:
+        run = Run(State(params, optimizer.init(params), rng.bit_generator.state))
+    bar = tqdm(total=updates, initial=run.updates, disable=not progress, unit="update", leave=False)
+    try:
+        while run.updates < updates and not (stop is not None and run.updates and stop(run)):
+            X, target = batch(rng)
+            E, g = gradient(cell, run.params, X, loss(target))
+            g, size = clip_by_norm(g, clip) if clip is not None else (g, norm(g))
+            run.record(loss=E, norm=size)
+            run.state = _updated(run.state, optimizer, g, bool(np.isfinite(E + size)), rng)
+            bar.update()
+            if save_to is not None and run.updates % save_every == 0:
+                save(run, save_to)
+    finally:
+        bar.close()
+        if save_to is not None:
+            save(run, save_to)
+    return run
+
+
+def _updated(state: State, optimizer: Optimizer, g: Params, finite: bool, rng: np.random.Generator) -> State:
+    params, memory = optimizer.update(state.params, g, state.optimizer) if finite else state[:2]
+    return State(params, memory, rng.bit_generator.state, state.updates + 1, state.skipped + (not finite))
+
+
+def save(run: Run, path: str | Path) -> None:
+    """Writes the run to a file next to `path` and renames it, so that a kill leaves the old file or the new one."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial_path = path.with_name(path.name + ".partial")
+    with partial_path.open("wb") as file:
+        pickle.dump(run, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial_path, path)
+
+
+def load(path: str | Path) -> Run:
+    """The run saved at `path`. It is a pickle: load only files that you wrote.
+
+    Raises ValueError if the file does not hold a Run.
+    """
+    with Path(path).open("rb") as file:
+        run = pickle.load(file)
+    if not isinstance(run, Run):
+        raise ValueError(f"path must be a file written by save, got {path} with a {type(run).__name__}")
+    return run
+
+
+def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> float:
+    """Share of sequences X (T, B, m) whose last readout is largest for the class `target` (B,)."""
+    return float((readout(params, unroll(cell, params, X)[-1]).argmax(axis=1) == target).mean())
