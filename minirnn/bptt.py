@@ -38,9 +38,8 @@ def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | Non
     dtypes = {"X": X.dtype} | {f"params[{key!r}]": params[key].dtype for key in cell.shapes()}
     dtypes |= {} if h0 is None else {"h0": h0.dtype}
     if len(set(dtypes.values())) > 1:
-        raise TypeError(
-            f"X, h0 and params must have one dtype, got {', '.join(f'{k} {v}' for k, v in dtypes.items())}"
-        )
+        got = ", ".join(f"{name} {dtype}" for name, dtype in dtypes.items())
+        raise TypeError(f"X, h0 and params must have one dtype, got {got}")
 
 
 def scan_states(cell: Cell, params: Params, drive: np.ndarray, h0: np.ndarray | None) -> np.ndarray:

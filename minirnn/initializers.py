@@ -45,7 +45,7 @@ def orthogonal(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.
 
 def identity(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndarray:
     """gain × the identity: with ReLU, the IRNN (le2015). Draws nothing from `rng`."""
-    return checks.number("gain", gain, 0.0) * np.eye(*shape)
+    return checks.number("gain", gain, 0.0) * np.eye(shape[0], shape[1])
 
 
 def spectral_radius(rng: np.random.Generator, shape: Shape, radius: float = 0.95) -> np.ndarray:

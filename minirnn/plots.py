@@ -34,7 +34,7 @@ PALETTE = {
 }
 FONT = "Source Sans Pro"
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": FONT,
     "font.size": 11,
     "axes.titlesize": 11.5,
@@ -117,7 +117,7 @@ def styled(draw: Callable[..., R]) -> Callable[..., R]:
     @functools.wraps(draw)
     def wrapper(*args: Any, **kwargs: Any) -> R:
         use_book_font()
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context(rc=STYLE):
             return draw(*args, **kwargs)
 
     return wrapper

@@ -20,9 +20,9 @@ Batch = tuple[np.ndarray, np.ndarray]
 def latch(rng: np.random.Generator, B: int, T: int, L: int = 3, signal: float = 1.0, std: float = 0.2) -> Batch:
     """Which of two classes was shown in the first L steps? Noise follows (bengio1994).
 
-    X (T, B, 1) is ±signal for t <= L and N(0, std²) afterwards; `std` is a standard deviation (accounts of the paper
-    differ on what its 0.2 is). Target (B, 1) is ±0.8, the sign of the class. In the paper the network learns the
-    inputs of the first L steps; here they are given and the network learns its weights.
+    X (T, B, 1) is ±signal for t <= L and N(0, std²) afterwards; `std` is a standard deviation (accounts of the
+    paper differ on what its 0.2 is). Target (B, 1) is ±0.8, the sign of the class. In the paper the network learns
+    the inputs of the first L steps; here they are given and the network learns its weights.
     """
     _check(rng, B, T, low=checks.integer("L", L, 1))
     classes = rng.choice([-1.0, 1.0], size=(B, 1))

@@ -13,7 +13,7 @@
 
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ class State(NamedTuple):
 
     params: Params
     optimizer: dict[str, Any]
-    rng: dict[str, Any]
+    rng: Mapping[str, Any]
     updates: int = 0
     skipped: int = 0
 
@@ -86,14 +86,14 @@ def train(
     """Makes `updates` updates of `params` and returns the Run: parameters, history of loss and gradient norm.
 
     batch(rng) -> (X, target) and loss(target) say what is learned; `clip` is a threshold for the gradient's norm;
-    `gradient` computes (E, gradient) as `bptt` does, for instance `partial(truncated_bptt, K=10)`; stop(run) ends the
-    run early, asked after each update. The history's norms are those before clipping.
+    `gradient` computes (E, gradient) as `bptt` does, for instance `partial(truncated_bptt, K=10)`; stop(run) ends
+    the run early, asked after each update. The history's norms are those before clipping.
 
     A step whose gradient is not finite is skipped, counted in `run.skipped` and recorded as it is: the parameters
-    stay what they were. With `save_to`, the whole state is written there every `save_every` updates and at the end,
-    also when the run is interrupted; a file that is there already is resumed from, so a killed run loses at most the
-    updates since the last save and gives the same numbers as one that was never stopped. `rng` then counts only
-    for a run's first start.
+    stay what they were. With `save_to`, the whole state is written there every `save_every` updates and at the
+    end, also when the run is interrupted; a file that is there already is resumed from, so a killed run loses at
+    most the updates since the last save, makes these again, and ends in the same numbers as one that was never
+    stopped. `rng` then counts only for a run's first start.
 
     Raises ValueError if updates or save_every < 1 or clip <= 0; TypeError if `rng` is not a Generator.
     """
