@@ -66,7 +66,11 @@ STYLE: Any = {
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
     "legend.frameon": False,
-    "mathtext.fontset": "dejavusans",
+    "mathtext.fontset": "custom",
+    "mathtext.rm": FONT,
+    "mathtext.it": f"{FONT}:italic",
+    "mathtext.bf": f"{FONT}:semibold",
+    **{f"mathtext.{kind}": FONT for kind in ("cal", "sf", "tt")},
 }
 
 
@@ -153,6 +157,18 @@ def figure(
         "hspace": gaps[1] / panel_height,
     }
     return fig, fig.subplots(nrows, ncols, gridspec_kw=grid | gridspec.pop("gridspec_kw", {}), **gridspec)
+
+
+def readable(value: float) -> str:
+    """A number for a title or a label: two digits, with a power of ten (mathtext) where it is far from 1.
+
+    >>> readable(0.12), readable(3.7e-05)
+    ('0.12', '$3.7·10^{-5}$')
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"${digits}·10^{{{int(exponent)}}}$"
 
 
 def label_line(ax: Axes, x: float, y: float, text: str, name: str = "ink", **kwargs: Any) -> None:

@@ -1,0 +1,68 @@
+"""What a gradient costs, by hand and by autograd, over the length of the sequence."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import grad
+from tqdm import tqdm
+
+from experiments.record import rounded, save
+from minirnn import VanillaRNN, bptt, losses
+from minirnn.params import Params
+from minirnn.referee import autograd_gradient
+
+LENGTHS, BATCHES, UNITS = [10, 30, 100, 300, 1000], [1, 8, 32], [16, 64]
+
+
+def milliseconds(f: Callable[[], object], seconds: float = 0.3) -> float:
+    """Median time of f, over at least 3 calls and `seconds`, after one call that is not counted."""
+    f()
+    times: list[float] = []
+    while len(times) < 3 or sum(times) < seconds:
+        start = time.perf_counter()
+        f()
+        times.append(time.perf_counter() - start)
+    return 1e3 * float(np.median(times))
+
+
+def stacked_gradient(cell: VanillaRNN, params: Params, X: np.ndarray, loss: losses.Loss) -> Params:
+    """As `referee.autograd_gradient`, but with `stack`, whose derivative copies all states for each of them."""
+
+    def energy(p: Params) -> float:
+        h, states = np.zeros((X.shape[1], cell.n)), []
+        for drive in cell.drive(p, X):
+            h = cell.step(p, h, drive)
+            states.append(h)
+        return loss.value(p, anp.stack(states))
+
+    return grad(energy)(params)
+
+
+def measure(B: int, n: int, T: int) -> dict[str, float]:
+    """Milliseconds by route; the quadratic one only as far as it is bearable."""
+    rng, cell = np.random.default_rng(0), VanillaRNN(m=4, n=n)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    loss, X = losses.at_end(losses.squared_error, np.zeros((B, 1))), rng.standard_normal((T, B, 4))
+    routes = {"by hand": bptt, "autograd": autograd_gradient}
+    if T <= 300:
+        routes["autograd, stack"] = stacked_gradient
+    return {route: milliseconds(partial(f, cell, params, X, loss)) for route, f in routes.items()}
+
+
+def main() -> None:
+    started, ms = time.time(), {}
+    for B, n, T in tqdm(list(product(BATCHES, UNITS, LENGTHS))):
+        for route, value in measure(B, n, T).items():
+            ms.setdefault(f"{route}, B={B}, n={n}", []).append(rounded(value, 4))
+    save(
+        "cost", started, {"T": LENGTHS, "B": BATCHES, "n": UNITS, "cores": os.cpu_count()}, {"T": LENGTHS, "ms": ms}
+    )
+
+
+if __name__ == "__main__":
+    main()

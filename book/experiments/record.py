@@ -1,0 +1,44 @@
+"""Saved results: one JSON file for each experiment, with all that is needed to judge and repeat it."""
+
+import json
+import platform
+import sys
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def save(name: str, started: float, settings: dict[str, Any], results: dict[str, Any]) -> Path:
+    """Writes results/NAME.json; `started` is the time.time() at which the experiment began."""
+    record = {
+        "command": f"python -m experiments.{name}  (in book/)",
+        "date": date.today().isoformat(),
+        "seconds": round(time.time() - started),
+        "machine": f"{platform.machine()}, {platform.system()}",
+        "versions": {"python": platform.python_version()}
+        | {package: version(package) for package in ("numpy", "autograd", "minirnn")},
+        "settings": settings,
+        "results": results,
+    }
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(record, indent=1) + "\n")
+    print(f"{path.name}: {record['seconds']} s", file=sys.stderr)
+    return path
+
+
+def load(name: str) -> dict[str, Any]:
+    """The record of an experiment: date, command, versions, settings, results."""
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+def rounded(values: Any, digits: int = 5) -> Any:
+    """Nested lists of floats with `digits` significant digits: what a figure needs, and small in git."""
+    if np.ndim(values):
+        return [rounded(v, digits) for v in values]
+    return float(f"{values:.{digits}g}")
