@@ -9,6 +9,9 @@ Importing this module changes no setting of matplotlib: a function that draws is
 """
 
 import functools
+import html
+import io
+import re
 from collections.abc import Callable
 from importlib import resources
 from typing import Any, TypeVar
@@ -174,3 +177,34 @@ def readable(value: float) -> str:
 def label_line(ax: Axes, x: float, y: float, text: str, name: str = "ink", **kwargs: Any) -> None:
     """Writes a direct label in a hue of the palette at (x, y) of the data, instead of a legend."""
     ax.annotate(text, (x, y), color=color(name), fontsize=10.5, fontweight=600, **kwargs)
+
+
+class Picture:
+    """A figure as SVG that follows the theme of its page and says in words what it shows; made by `show`."""
+
+    def __init__(self, svg: str, alt: str) -> None:
+        self.svg, self.alt = svg, alt
+
+    def _repr_html_(self) -> str:
+        opening = f'<svg class="gtt-picture" role="img" aria-label="{html.escape(self.alt)}"'
+        return themed(self.svg.replace("<svg", opening, 1))
+
+
+@styled
+def show(fig: Figure, alt: str) -> Picture:
+    """The figure as a notebook or page shows it: text as text, ids that no other picture of the page has.
+
+    >>> fig, ax = figure(2, 1)
+    >>> "aria-label=\\"nothing\\"" in show(fig, "nothing")._repr_html_()
+    True
+    """
+    if not alt.strip():
+        raise ValueError("alt must say what the figure shows, got an empty string")
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):  # the salt makes the ids differ
+        fig.savefig(buffer, format="svg", metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
+    used = set(re.findall(r'#([\w-]+)[")]', svg))
+    svg = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", svg)  # "axes_1" is in every picture
+    return Picture(svg, alt)

@@ -1,0 +1,60 @@
+# Everything runs in .venv, which is made on first use and again when the pins change.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PORT ?= 8000
+
+help:
+	@echo "make book    build the book into _build/html"
+	@echo "make test    run the tests, which build the book where they look at its pages"
+	@echo "make serve   show the built book at http://127.0.0.1:$(PORT)"
+	@echo "make lab     open the chapters in JupyterLab"
+	@echo "make check   lint, format, types, and the length of modules"
+	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
+	@echo "make clean   remove what was built, and .venv"
+
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; $(PYTHON) is older or missing. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Setting up .venv (a minute or two)"
+	@$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt
+	@touch $@
+
+book: .venv/ready
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo
+	@echo "The book is in _build/html. To read it: make serve"
+
+test: .venv/ready
+	$(BIN)/python -m pytest
+
+serve: .venv/ready
+	@test -f _build/html/index.html || { echo "There is no book yet. First: make book"; exit 1; }
+	@echo "The book is at http://127.0.0.1:$(PORT)  (Ctrl-C stops)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: .venv/ready
+	$(BIN)/jupytext-config set-default-viewer markdown myst
+	$(BIN)/jupyter-lab book
+
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_house.py
+
+LOCK := uv pip compile --universal --python-version 3.11 --all-extras --no-emit-index-url --no-header --no-annotate
+lock: .venv/ready
+	$(BIN)/python -m pip install --quiet uv
+	head -n 2 requirements.txt > requirements.new
+	$(LOCK) pyproject.toml --quiet --output-file requirements.txt
+	cat requirements.txt >> requirements.new
+	mv requirements.new requirements.txt
+
+clean:
+	rm -rf _build .venv
+
+.PHONY: help book test serve lab check lock clean

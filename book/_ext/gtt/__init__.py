@@ -1,0 +1,13 @@
+"""The book's own part of the build: what pages load, two small pieces of markup, and the checks on every page."""
+
+from . import assets, checks, markup
+
+
+def setup(app):
+    app.add_role("goto", markup.Goto())
+    app.add_directive("check", markup.Check)
+    app.connect("config-inited", assets.prepare)
+    app.connect("doctree-resolved", checks.unique_ids)
+    app.connect("html-page-context", checks.check_page)
+    app.connect("build-finished", checks.report)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,72 @@
+"""What every page must have, and what it weighs. A warning fails the build, since books are built with `-W`."""
+
+import gzip
+from html.parser import HTMLParser
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+
+BUDGET_KB = 300  # of one page, compressed
+
+log = logging.getLogger(__name__)
+
+
+class Pictures(HTMLParser):
+    """Collects the pictures of a page that say nothing to who cannot see them."""
+
+    def __init__(self):
+        super().__init__()
+        self.mute, self.open, self.labelled = [], [], 0
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        says = bool(attrs.get("aria-label") or attrs.get("aria-labelledby") or attrs.get("aria-hidden") == "true")
+        if tag == "img" and not (attrs.get("alt") or "").strip():
+            self.mute.append(f"<img src={attrs.get('src', '')[:60]!r}>")
+        if tag == "svg" and not says and not any(self.open):
+            self.mute.append("<svg>")
+        if tag in ("div", "figure", "span", "svg", "g"):
+            self.open.append(says and (attrs.get("role") == "img" or attrs.get("aria-hidden") == "true"))
+
+    def handle_endtag(self, tag):
+        if tag in ("div", "figure", "span", "svg", "g") and self.open:
+            self.open.pop()
+
+
+def check_page(app, pagename, templatename, context, doctree):
+    """Each written page: is a text file, has a description, and every picture has a text alternative."""
+    if doctree is None:
+        return
+    if not str(app.env.doc2path(pagename)).endswith(".md"):
+        log.warning("a page is a text notebook (.md), which cannot store outputs", location=pagename)
+    if 'name="description"' not in context["metatags"]:
+        log.warning("no description: add `myst: html_meta: description:` to the front matter", location=pagename)
+    pictures = Pictures()
+    pictures.feed(context["body"])
+    bare = [node["uri"] for node in doctree.findall(nodes.image) if not node.get("alt", "").strip()]
+    for picture in pictures.mute or bare:
+        log.warning("a picture without a text alternative: %s", picture, location=pagename)
+
+
+def unique_ids(app, doctree, docname):
+    """An id once a page: theorems and exercises give theirs to every box."""
+    seen = set()
+    for node in doctree.findall(nodes.Element):
+        node["ids"] = [name for name in node["ids"] if not (name in seen or seen.add(name))]
+
+
+def report(app, error):
+    """What each page weighs and how long its code ran."""
+    if error or app.builder.name != "html":
+        return
+    # The theme's icons are 1.4 MB of script that hold up every page; book.css draws the few it shows.
+    (Path(app.outdir) / "_static/scripts/fontawesome.js").write_text("")
+    print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
+    for page in sorted(app.env.found_docs):
+        html = (Path(app.outdir) / f"{page}.html").read_bytes()
+        kb = len(gzip.compress(html)) / 1024
+        ran = (app.env.nb_metadata[page].get("exec_data") or {}).get("runtime") or 0
+        print(f"{page:<28}{len(html) / 1024:>9.0f}{kb:>9.0f}{ran:>8.1f}")
+        if kb > BUDGET_KB:
+            log.warning("%s is %.0f KB compressed; the budget is %s KB", page, kb, BUDGET_KB)

@@ -1,0 +1,64 @@
+"""Two small pieces of markup: a link that sets a figure's state, and a question with choices."""
+
+import re
+
+from docutils import nodes
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
+
+
+class Goto(ReferenceRole):
+    """{goto}`move the gain past 1 <unrolled?gain=1.2>`: a link that sets the state of the figure `unrolled`."""
+
+    def run(self):
+        link = nodes.reference(self.rawtext, self.title, refuri=f"#{self.target}", internal=True)
+        link["classes"].append("gtt-goto")
+        return [link], []
+
+
+class Check(SphinxDirective):
+    """A question and its choices, each with its own answer; the right one is marked. Works without a script.
+
+    :::{check} What decides whether the sum grows?
+    - [x] The product of the Jacobians.
+
+      Yes: …
+    - [ ] The learning rate.
+
+      No: the rate scales the step, …
+    :::
+    """
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        number = self.env.new_serialno("check")
+        question, _ = self.state.inline_text(self.arguments[0], self.lineno)
+        body = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, body)
+        items = body.children[0].children if body.children and isinstance(body[0], nodes.bullet_list) else []
+        marks = [re.match(r"\[([x ])\] ", item.astext()) for item in items]
+        if [m and m[1] for m in marks].count("x") != 1 or not all(marks) or any(len(i) < 2 for i in items):
+            raise self.error(
+                "a check is a list of '- [x] choice' and '- [ ] choice', one of them right, "
+                "each followed by a paragraph that answers it"
+            )
+        out = [raw('<fieldset class="gtt-check"><legend>'), *question, raw("</legend>")]
+        for k, (item, mark) in enumerate(zip(items, marks, strict=True)):
+            choice, *answer = item.children
+            drop_prefix(choice, len(mark[0]))
+            key, verdict = f"check-{number}-{k}", "right" if mark[1] == "x" else "wrong"
+            out += [raw(f'<div class="choice"><input type="radio" name="check-{number}" id="{key}">'),
+                    raw(f'<label for="{key}">'), *choice.children, raw(f'</label><div class="answer {verdict}">'),
+                    *answer, raw("</div></div>")]  # fmt: skip
+        return [nodes.container("", *out, raw('<p role="status" class="said"></p></fieldset>'), is_div=True)]
+
+
+def raw(html):
+    return nodes.raw("", html, format="html")
+
+
+def drop_prefix(paragraph, length):
+    text = paragraph.next_node(nodes.Text)
+    text.parent.replace(text, nodes.Text(text.astext()[length:]))

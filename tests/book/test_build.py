@@ -1,0 +1,215 @@
+"""Every page of the book, and the pattern page with each piece of markup a chapter may use."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.conftest import FLAGS, ROOT, build, source_files
+
+HEAD = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {name: python3, display_name: Python 3, language: python}
+"""
+DESCRIBED = HEAD + "myst: {html_meta: {description: x}}\n---\n"
+
+
+def small_book(folder: Path, pages: dict[str, str]) -> Path:
+    """A book of the given pages with the real settings and extension."""
+    shutil.copy(ROOT / "_config.yml", folder)
+    for name in source_files():
+        if name.parts[0] == "book" and (name.suffix != ".md"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    # the extension finds the library from where it lies
+    (folder / "minirnn").symlink_to(ROOT / "minirnn")
+    for name, text in pages.items():
+        (folder / "book" / name).write_text(text)
+    root, *others = [f"book/{Path(name).stem}" for name in pages]
+    chapters = "".join(f"  - file: {name}\n" for name in others)
+    (folder / "_toc.yml").write_text(
+        f"format: jb-book\nroot: {root}\n" + (f"chapters:\n{chapters}" if others else "")
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory) -> Path:
+    text = (Path(__file__).parent / "pattern/page.md").read_text()
+    folder = small_book(tmp_path_factory.mktemp("pattern"), {"page.md": text})
+    result = build(folder, *FLAGS)
+    assert result.returncode == 0, result.stdout[-3000:]
+    return folder / "_build/html"
+
+
+def pages(folder: Path) -> dict[Path, BeautifulSoup]:
+    """The written pages, without the search page, the index and the redirect at the root."""
+    return {f: BeautifulSoup(f.read_text(), "html.parser") for f in sorted((folder / "book").rglob("*.html"))}
+
+
+@pytest.fixture(scope="module", params=["book", "pattern"])
+def site_folder(request) -> Path:
+    return request.getfixturevalue({"book": "built_book", "pattern": "pattern"}[request.param])
+
+
+def test_every_page_of_the_contents_is_built(built_book):
+    listed = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text())
+    assert [name for name in listed if not (built_book / f"{name}.html").exists()] == []
+
+
+def test_head_of_every_page(site_folder):
+    for file, page in pages(site_folder).items():
+        assert page.html["lang"] == "en", file
+        assert len(page.find_all("h1")) == 1, file
+        assert page.title.text.strip(), file
+        assert page.find("meta", attrs={"name": "description"})["content"].strip(), file
+
+
+def test_ids_are_unique(site_folder):
+    for file, page in pages(site_folder).items():
+        ids = [tag["id"] for tag in page.find_all(id=True)]
+        assert sorted({name for name in ids if ids.count(name) > 1}) == [], file
+
+
+def test_links_and_anchors_resolve(site_folder):
+    soups = pages(site_folder)
+    broken = []
+    for file, page in soups.items():
+        for link in page.find_all("a", href=True):
+            url = urlsplit(link["href"])
+            if url.scheme or url.netloc:
+                continue
+            target = (file.parent / unquote(url.path)).resolve() if url.path else file
+            anchor = unquote(url.fragment).partition("?")[0]  # what follows is the state of a figure
+            if not target.exists() or (anchor and target in soups and not soups[target].find(id=anchor)):
+                broken.append((file.name, link["href"]))
+    assert broken == []
+
+
+def test_nothing_is_loaded_from_another_host(site_folder):
+    """Pages, their inline scripts and styles, and the style sheets. Scripts are watched in the browser, below."""
+    elsewhere = re.compile(r"(?:https?:)?//[\w.-]+\.\w+")
+    loads = re.compile(r"url\(\s*['\"]?((?:https?:)?//[^)]*)\)|@import\s+['\"](?:https?:)?//[^;]*")
+    found = []
+    for file, page in pages(site_folder).items():
+        for tag in page.find_all(
+            ["script", "img", "iframe", "link", "source", "video", "audio", "object", "embed", "use"]
+        ):
+            if tag.name == "link" and not set(tag.get("rel", [])) & {
+                "stylesheet",
+                "preload",
+                "icon",
+                "preconnect",
+                "modulepreload",
+            }:
+                continue
+            for name in ("src", "srcset", "href", "data", "poster", "xlink:href"):
+                if elsewhere.match(tag.get(name, "")):
+                    found.append((file.name, tag[name]))
+            if tag.name == "script" and elsewhere.search(re.sub(r"http://www\.w3\.org/\S*", "", tag.text)):
+                found.append((file.name, tag.text[:100]))
+        found += [(file.name, m[0]) for m in loads.finditer(str(page))]
+    for sheet in (site_folder / "_static").rglob("*.css"):
+        found += [(sheet.name, m[0][:100]) for m in loads.finditer(sheet.read_text())]
+    assert found == []
+
+
+def test_pages_stay_within_their_budget(built_book):
+    weights = {f.name: len(gzip.compress(f.read_bytes())) / 1024 for f in pages(built_book)}
+    assert {name: kb for name, kb in weights.items() if kb > 300} == {}
+
+
+def test_no_raw_widget_reaches_a_page(built_book):
+    for file in pages(built_book):
+        assert "application/vnd.jupyter.widget" not in file.read_text(), file
+
+
+def test_pattern_page_has_what_it_shows(pattern):
+    page = pages(pattern)[pattern / "book/page.html"]
+    picture = page.select_one("figure svg.gtt-picture")
+    assert picture["role"] == "img"
+    assert picture["aria-label"].startswith("Three curves")
+    assert "var(--gtt-exploding, #c04f00)" in str(picture)
+    assert "ends at 4.32" in " ".join(page.text.split())  # the glued number
+    assert len(page.select(".gtt-check input[type=radio]")) == 3
+    assert [a["class"][-1] for a in page.select(".gtt-check .answer")] == ["wrong", "right", "wrong"]
+    assert page.select_one("a.gtt-goto")["href"] == "#fig-powers?gain=1.2"
+    assert page.select_one("div.solution div.cell_output")
+    assert page.select(".sidenote")
+    assert "Bengio" in page.select_one("div.citation").text
+
+
+FAULTS = {
+    "nodescription.md": (HEAD + "---\n# No description\n", "no description"),
+    "nopicture.md": (
+        DESCRIBED + "# Mute\n\n![](_static/logo.svg)\n",
+        "a picture without a text alternative",
+    ),
+    "mutesvg.md": (
+        DESCRIBED + "# Mute output\n\n```{code-cell} ipython3\n"
+        "from IPython.display import HTML\nHTML('<svg></svg>')\n```\n",
+        "a picture without a text alternative: <svg>",
+    ),
+    "badcheck.md": (
+        DESCRIBED + "# Check\n\n:::{check} Right?\n- [ ] a\n\n  no\n- [ ] b\n\n  no\n:::\n",
+        "one of them right",
+    ),
+    "raises.md": (
+        DESCRIBED + "# Raises\n\n```{code-cell} ipython3\n1 / 0\n```\n",
+        "ZeroDivisionError",
+    ),
+}
+
+
+def test_faulty_pages_fail_the_build(tmp_path):
+    """All but the last at once; that one ends the build where it stands."""
+    *others, last = FAULTS
+    for number, names in enumerate([others, [last]]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        result = build(small_book(folder, {name: FAULTS[name][0] for name in names}), *FLAGS)
+        assert result.returncode != 0
+        for name in names:
+            assert FAULTS[name][1] in result.stdout, (name, result.stdout[-3000:])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_in_a_browser(site, built_book, chromium, scheme):
+    """No request to another host, no error in a script, no horizontal scroll on a phone."""
+    for width in (1280, 390):
+        tab = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        foreign, errors = [], []
+        tab.on(
+            "request", lambda r, f=foreign: None if r.url.startswith((site, "data:", "blob:")) else f.append(r.url)
+        )
+        tab.on("pageerror", lambda e, f=errors: f.append(str(e)))
+        tab.on("console", lambda m, f=errors: f.append(m.text) if m.type == "error" else None)
+        for file in pages(built_book):
+            tab.goto(f"{site}/{file.relative_to(built_book)}", wait_until="networkidle")
+            assert (foreign, errors) == ([], []), (file, width)
+            assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (file, width)
+        tab.close()
+
+
+@pytest.mark.slow
+def test_readme_commands_run_as_written(clone):
+    """In a fresh copy, with its own environment; of its tests, those that need no book (this one would recurse)."""
+    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    assert block.split("\n")[:2] == ["make book", "make test"]
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
+    env["PYTEST_ADDOPTS"] = "-k test_house"
+    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
+    result = subprocess.run(
+        ["bash", "-euc", block], cwd=clone, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert result.returncode == 0, result.stdout[-4000:]
+    assert (clone / "_build/html/index.html").exists()
+    assert re.search(r"\d+ passed", result.stdout), result.stdout[-1000:]

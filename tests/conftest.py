@@ -1,0 +1,93 @@
+"""What the tests of pages share: the book, built once a run, a server for it, and a browser."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
+FLAGS = ("-W", "-n", "--keep-going")
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+CHROMIUM_ARGS += ["--disable-sync"]
+
+
+def source_files() -> list[Path]:
+    """All files that a commit of the present state would hold."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split("\0")  # fmt: skip
+    return [Path(name) for name in listed if name and (ROOT / name).is_file()]
+
+
+def build(folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Builds the book of `folder` as a reader's shell would, without settings of this process."""
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "PYTHONWARNINGS")}
+    return subprocess.run(
+        [str(JUPYTER_BOOK), "build", ".", *flags],
+        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository as somebody who cloned it has it."""
+    folder = tmp_path_factory.mktemp("clone")
+    for name in source_files():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_book() -> Path:
+    """The folder of the built book: the one at hand where it is newer than all it was made of."""
+    site = ROOT / "_build" / "html"
+    done = site / "objects.inv"  # written last
+    sources = [ROOT / f for f in source_files() if f.parts[0] in ("book", "minirnn", "_config.yml", "_toc.yml")]
+    if not done.exists() or done.stat().st_mtime < max(f.stat().st_mtime for f in sources):
+        result = build(ROOT, *FLAGS)
+        assert result.returncode == 0, result.stdout[-4000:]
+    return site
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def serve(folder: Path) -> http.server.ThreadingHTTPServer:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def site(built_book: Path):
+    """The address at which the built book is served."""
+    server = serve(built_book)
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; the tests that ask for it are marked `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "these tests need a Chromium: install it (apt-get install chromium) or run pytest -m 'not browser'"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
