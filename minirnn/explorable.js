@@ -13,7 +13,8 @@
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
       this.piece("form").addEventListener("submit", (event) => event.preventDefault());
-      if (this.data.pad) this.wirePad(this.piece("pad"));
+      this.pads = [...this.querySelectorAll(".gtt-pad")]; // two, where a phone shows columns
+      this.pads.forEach((pad) => this.wirePad(pad));
       if (this.hasAttribute("data-locked")) this.wireGuess(this.piece("guess"));
       else this.piece("controls").disabled = false;
       new ResizeObserver(() => this.fit()).observe(this.piece("scroll"));
@@ -38,9 +39,9 @@
       if (!this.data.pad) return;
       const [, , , , x0, x1, y0, y1] = this.data.box;
       const { x, y } = this.data.pad;
-      const handle = this.piece("pad").firstElementChild;
-      handle.style.left = `${(100 * (this.value(x) - x0)) / (x1 - x0)}%`;
-      handle.style.top = `${(100 * (y1 - this.value(y))) / (y1 - y0)}%`;
+      const left = `${(100 * (this.value(x) - x0)) / (x1 - x0)}%`;
+      const top = `${(100 * (y1 - this.value(y))) / (y1 - y0)}%`;
+      for (const { firstElementChild } of this.pads) Object.assign(firstElementChild.style, { left, top });
     }
 
     piece(name) {

@@ -11,7 +11,6 @@ import dataclasses
 import gzip
 import inspect
 import itertools
-import json
 import os
 import re
 import warnings
@@ -24,94 +23,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from minirnn import plots
+from minirnn.controls import Control, Pad, Prediction
 from minirnn.frames import Frame, Job, Point, draw_frames, pack
+from minirnn.markup import element
+
+__all__ = ["Control", "Explorable", "Pad", "Prediction", "assets", "explorable"]
 
 BUDGET = 150_000  # bytes of one figure on a page, after gzip
-
-
-@dataclass(frozen=True)
-class Control:
-    """A parameter of `draw` that the reader moves.
-
-    Numbers become a slider over `values` (which need not be evenly spaced), strings a choice. `format` is a
-    format specification such as ".2f"; `play=True` adds a button, for a parameter that is like time; `help` is
-    one short sentence. Raises ValueError or TypeError for values that cannot be shown or told apart.
-    """
-
-    values: Sequence[Any]
-    label: str = ""
-    unit: str = ""
-    format: str = ""
-    play: bool = False
-    help: str = ""
-
-    def __post_init__(self) -> None:
-        values = tuple(v.item() if isinstance(v, np.generic) else v for v in self.values)
-        object.__setattr__(self, "values", values)
-        if not values:
-            raise ValueError("expected at least one value, got none")
-        words = all(isinstance(v, str) for v in values)
-        if not words and not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-            raise TypeError(f"expected numbers only or strings only, got {list(values)!r}")
-        if len(set(self.keys)) < len(values):
-            raise ValueError(f"expected values that can be told apart, got {', '.join(self.keys)}")
-
-    @property
-    def slides(self) -> bool:
-        return not isinstance(self.values[0], str)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The values as they are written in a link: with as many decimals as the longest of them needs."""
-        if not self.slides:
-            return list(self.values)
-        fixed = [d for d in range(5) if all(np.isclose(round(v, d), v, rtol=1e-9, atol=0) for v in self.values)]
-        spec = self.format or (f".{fixed[0]}f" if fixed else ".4g")
-        return [format(v, spec) for v in self.values]
-
-    @property
-    def texts(self) -> list[str]:
-        """The values as they are shown: with a minus sign and the unit."""
-        space = "" if self.unit in ("", "%", "°") else "\u00a0"
-        return [re.sub(r"^-", "−", k) + space + self.unit for k in self.keys]
-
-    def index(self, value: Any) -> int:
-        """Where `value` is among the values. Raises ValueError if it is not."""
-        for k, v in enumerate(self.values):
-            if v == value or (self.slides and isinstance(value, int | float) and np.isclose(v, value, rtol=1e-9)):
-                return k
-        raise ValueError(f"expected one of {', '.join(self.keys)}, got {value!r}")
-
-
-@dataclass(frozen=True)
-class Pad:
-    """Two sliders `x` and `y` that are a place in axes number `axes` of the figure, and can be dragged there."""
-
-    x: str
-    y: str
-    axes: int = 0
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A guess that the reader makes before the figure opens.
-
-    `choices` maps each choice to the verdict that speaks to it, `answer` is the right one, and `reveal` is said
-    to everyone afterwards.
-    """
-
-    question: str
-    choices: Mapping[str, str]
-    answer: str
-    reveal: str = ""
-
-    def __post_init__(self) -> None:
-        if self.answer not in self.choices:
-            raise ValueError(f"answer: expected one of {', '.join(self.choices)}, got {self.answer!r}")
 
 
 @dataclass(frozen=True)
@@ -176,20 +97,22 @@ class Explorable:
     def html(self, text: str = "none") -> str:
         """The figure with all its frames: markup for a page that has `assets`."""
         frames = dict(zip(self.all_states(), self.frames(text), strict=True))
+        if len({len(f.cuts) for f in frames.values()}) > 1:  # cut where every state can be cut, or nowhere
+            frames = {s: dataclasses.replace(f, cuts=()) for s, f in frames.items()}
         tags, numbers = pack(f.svg for f in frames.values())
         small = [(label, s, frames[s]) for label, s in self.states.items()]
         data = {"tags": tags, "frames": numbers, "alts": [f.alt for f in frames.values()]}
-        return _element(self, frames[self.start], data, small)
+        return element(self, frames[self.start], data, small)
 
     def live_html(self) -> str:
         """The figure at its start, for a page where Python is asked for every other frame."""
-        return _element(self, self.frame(self.start, "path"), {}, [])
+        return element(self, self.frame(self.start, "path"), {}, [])
 
     def save_html(self, path: str | Path, text: str = "path") -> None:
         """Writes one page that needs nothing else: no kernel, no network, and with text="path" no font."""
         files = assets()
         Path(path).write_text(
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(self.caption or self.name)}</title>'
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(self.name)}</title>'
             '<meta name="viewport" content="width=device-width"><style>body{max-width:46rem;margin:1rem auto;'
             "padding:0 1rem;font-family:sans-serif;background:var(--gtt-paper)}"
             f"{files['explorable.css']}</style><body>{self.html(text)}"
@@ -264,104 +187,3 @@ def assets() -> dict[str, str]:
     """The files a page needs once, by name: "explorable.js", loaded with `defer`, and "explorable.css"."""
     files = {n: (resources.files("minirnn") / n).read_text("utf-8") for n in ("explorable.js", "explorable.css")}
     return files | {"explorable.css": plots.palette_css() + files["explorable.css"]}
-
-
-# ---- markup --------------------------------------------------------------------------------------------------
-
-
-def _element(figure: Explorable, first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
-    """The custom element: first frame, controls, prediction, caption, and the data that its script reads."""
-    data = frames | {"start": figure.start, "pad": figure.pad and dataclasses.asdict(figure.pad), "box": first.pad}
-    data |= {
-        "controls": [
-            {"name": k, "values": c.values, "keys": c.keys, "texts": c.texts} for k, c in figure.controls.items()
-        ]
-    }
-    # in a script element only "</script" and "<!--" mean something to a parser of HTML
-    text = (
-        json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/").replace("<!", "\\u003c!")
-    )
-    left, top, width, height = (f"{100 * f:.3f}%" for f in first.pad[:4] or (0, 0, 0, 0))
-    pad = f'<div class="gtt-pad" style="left:{left};top:{top};width:{width};height:{height}"><i></i></div>'
-    alt = escape(first.alt)
-    caption = f"<span>{escape(figure.caption)}</span> " if figure.caption else ""
-    return (
-        f'<gtt-explorable id="{figure.name}" class="gtt-explorable"{" data-locked" if figure.predict else ""}'
-        f' style="--gtt-w:{first.size[0]:g};--gtt-h:{first.size[1]:g}"><figure>'
-        f'<div class="gtt-stage"><div class="gtt-scroll"><div class="gtt-canvas">'
-        f'<div class="gtt-picture" role="img" aria-label="{alt}">{first.svg}</div>{pad if figure.pad else ""}'
-        f"</div></div>{_form(figure)}</div>"
-        f'<form class="gtt-form"><fieldset class="gtt-controls" disabled>'
-        f'<legend class="gtt-hidden">Controls of the figure</legend>'
-        f"{''.join(_row(figure, k) for k in figure.controls)}</fieldset></form>"
-        f'<p class="gtt-verdict" role="status"></p>{"".join(_small(figure, *s) for s in small)}'
-        f'<figcaption>{caption}<span class="gtt-words">{escape(_words(figure, figure.start))}</span></figcaption>'
-        f'<details class="gtt-describe"><summary>Describe this figure</summary><p>{alt}</p></details>'
-        f'<p class="gtt-hidden gtt-said" aria-live="polite"></p></figure>'
-        f'<script type="application/json">{text}</script></gtt-explorable>'
-    )
-
-
-def _words(figure: Explorable, state: Sequence[int]) -> str:
-    """A state in words, for print: "gain = 1.20, T = 30"."""
-    return ", ".join(f"{c.label} = {c.texts[i]}" for c, i in zip(figure.controls.values(), state, strict=True))
-
-
-def _row(figure: Explorable, key: str) -> str:
-    """One control: its label, what moves it, its value."""
-    c, id = figure.controls[key], f"{figure.name}--{key}"
-    k, label, last = figure.state()[list(figure.controls).index(key)], escape(c.label), len(c.values) - 1
-    described = f' aria-describedby="{id}-help"' if c.help else ""
-    note = f'<small id="{id}-help">{escape(c.help)}</small>' if c.help else ""
-    play = f'<button type="button" class="gtt-play" aria-pressed="false" aria-label="Play {label}"></button>'
-    texts = [escape(t) for t in c.texts]
-    if c.slides:
-        body = (
-            f'<label for="{id}">{label}</label><input type="range" id="{id}" min="0" max="{last}" step="1" value="{k}"'
-            f' aria-valuetext="{texts[k]}" autocomplete="off"{described}>'
-            f'<output for="{id}" aria-live="off" style="--gtt-ch:{max(map(len, c.texts))}">{texts[k]}</output>'
-            f"{play if c.play else ''}"
-        )
-    elif last < 4:
-        radios = "".join(
-            f'<label><input type="radio" name="{id}" value="{i}"{" checked" if i == k else ""} autocomplete="off">'
-            f"<span>{t}</span></label>"
-            for i, t in enumerate(texts)
-        )
-        body = (
-            f'<span id="{id}-label">{label}</span>'
-            f'<div class="gtt-choice" role="radiogroup" aria-labelledby="{id}-label"{described}>{radios}</div>'
-        )
-    else:
-        options = "".join(f'<option value="{i}"{" selected" * (i == k)}>{t}</option>' for i, t in enumerate(texts))
-        body = (
-            f'<label for="{id}">{label}</label><select id="{id}" autocomplete="off"{described}>{options}</select>'
-        )
-    return f'<div class="gtt-control" data-name="{escape(key)}">{body}{note}</div>'
-
-
-def _form(figure: Explorable) -> str:
-    """The prediction, which covers the picture until the reader commits to a guess."""
-    if not (guess := figure.predict):
-        return ""
-    choices = "".join(
-        f'<label><input type="radio" name="{figure.name}--guess" required data-right="{int(c == guess.answer)}"'
-        f' data-verdict="{escape(f"{verdict} {guess.reveal}".strip())}"><span>{escape(c)}</span></label>'
-        for c, verdict in guess.choices.items()
-    )
-    return (
-        f'<form class="gtt-guess" data-reveal="{escape(guess.reveal)}"><fieldset><legend>{escape(guess.question)}'
-        f"</legend>{choices}</fieldset><p><button>Commit to my guess</button>"
-        f'<button type="button" class="gtt-skip">Just show me</button></p></form>'
-    )
-
-
-def _small(figure: Explorable, label: str, state: Sequence[int], frame: Frame) -> str:
-    """A named state, for print and for readers without JavaScript; ids of its own, as it is there twice."""
-    prefix = f"{figure.name}-{re.sub('[^a-z0-9]+', '-', label.lower())}-"
-    svg = re.sub(rf'((?:id=|href=)"#?|url\(#){figure.name}-', rf"\g<1>{prefix}", frame.svg)
-    words = f"{label}: {_words(figure, state)}"
-    return (
-        f'<div class="gtt-small"><div class="gtt-picture" role="img" aria-label="{escape(frame.alt)}">{svg}</div>'
-        f"<p>{escape(words)}</p></div>"
-    )

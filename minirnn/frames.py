@@ -32,15 +32,16 @@ Point = dict[str, Any]
 
 @dataclass(frozen=True)
 class Frame:
-    """One state: `svg` markup, text alternative `alt`, `size` in points, and where the pad's axes are.
+    """One state: `svg` markup, text alternative `alt`, `size` in points.
 
-    `pad` is (left, top, width, height) as fractions of the picture and then (x0, x1, y0, y1), the limits of
-    the data; empty for a figure without a pad.
+    `cuts` are the places, in points from the left, between columns of panels. `pad` is (left, top, width,
+    height) of the pad's axes as fractions of the picture, then (x0, x1, y0, y1), the limits of their data.
     """
 
     svg: str
     alt: str
     size: tuple[float, float]
+    cuts: tuple[float, ...] = ()
     pad: tuple[float, ...] = ()
 
 
@@ -65,7 +66,7 @@ class Job:
             figure.savefig(file, format="svg")
         width, height = (72 * float(s) for s in figure.get_size_inches())
         pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
-        return Frame(compact(file.getvalue(), self.name), self.words(point), (width, height), pad)
+        return Frame(compact(file.getvalue(), self.name), self.words(point), (width, height), _cuts(figure), pad)
 
     def words(self, point: Point) -> str:
         """The text alternative of the state `point`."""
@@ -75,6 +76,18 @@ class Job:
         if not text.strip():
             raise ValueError(f"alt: expected a description at {point}, got an empty text")
         return text.strip()
+
+
+def _cuts(figure: Figure) -> tuple[float, ...]:
+    """Where a figure can be cut into columns, so that a phone shows them below each other."""
+    boxes = [a.get_tightbbox() for a in figure.get_children() if a.get_visible() and a is not figure.patch]
+    spans = sorted((b.x0, b.x1) for b in boxes if b is not None and b.width > 0)
+    cuts, edge = [], spans[0][1] if spans else 0.0
+    for left, right in spans:
+        if left > edge:
+            cuts.append(round(float(left + edge) / 2 * 72 / figure.dpi, 1))
+        edge = max(edge, right)
+    return tuple(cuts)
 
 
 def _pad_box(figure: Figure, number: int) -> tuple[float, ...]:
@@ -104,7 +117,7 @@ def compact(svg: str, name: str) -> str:
     svg = _NOISE.sub("", svg[svg.index("<svg") :]).strip()
     svg = re.sub(r">\s*\n\s*<", "><", svg)  # a space inside <tspan> </tspan> is text: it has no line break
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg)
-    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    used = {"figure_1", *re.findall(r'(?:href="|url\()#([^")]+)', svg)}  # a phone's columns refer to figure_1
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', svg).replace("url(#", f"url(#{name}-")
     svg = re.sub(r' d="([^"]*)"', lambda m: f' d="{steps(m[1])}"', svg)
@@ -211,7 +224,7 @@ def _sources(module: ModuleType) -> set[Path]:
     near = (
         v if inspect.ismodule(v) else inspect.getmodule(v) for v in vars(module).values() if hasattr(v, "__name__")
     )
-    files = {Path(m.__file__) for m in near if m and getattr(m, "__file__", None)}
+    files = {Path(str(m.__file__)) for m in near if m and getattr(m, "__file__", None)}
     return {own} | {f for f in files if f.parent == own.parent}
 
 
@@ -229,4 +242,4 @@ def _write(file: Path, text: str) -> None:
 
 def _read(file: Path) -> Frame:
     stored = json.loads(file.read_text(encoding="utf-8"))
-    return Frame(stored["svg"], stored["alt"], tuple(stored["size"]), tuple(stored["pad"]))
+    return Frame(stored["svg"], stored["alt"], *(tuple(stored[k]) for k in ("size", "cuts", "pad")))

@@ -20,7 +20,7 @@ def _dark_palette() -> str:
 class LiveExplorable(anywidget.AnyWidget):
     """`state`: one index for each control, moved by the reader or set from Python. `answer`: the frame of a state.
 
-    `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the figure shows the traceback.
+    `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the traceback is shown.
     """
 
     _esm = assets()["explorable.js"] + "\nexport default { render: globalThis.gttExplorable.render };\n"

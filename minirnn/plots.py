@@ -34,7 +34,7 @@ PALETTE = {
 }
 FONT = "Source Sans Pro"
 
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": FONT,
     "font.size": 11,
     "axes.titlesize": 11.5,
