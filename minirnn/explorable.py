@@ -79,7 +79,9 @@ class Explorable:
         return [self.point(s) for s in self.all_states()]
 
     def job(self, text: str = "none") -> Job:
-        return Job(self.draw, self.alt, self.name, text, self.pad.axes if self.pad else None)
+        return Job(
+            self.draw, self.alt, self.name, text, self.pad.axes if self.pad else None, self.point(self.start)
+        )
 
     def frame(self, state: Sequence[int], text: str = "none") -> Frame:
         """One frame, drawn now."""
@@ -97,8 +99,6 @@ class Explorable:
     def html(self, text: str = "none") -> str:
         """The figure with all its frames: markup for a page that has `assets`."""
         frames = dict(zip(self.all_states(), self.frames(text), strict=True))
-        if len({len(f.cuts) for f in frames.values()}) > 1:  # cut where every state can be cut, or nowhere
-            frames = {s: dataclasses.replace(f, cuts=()) for s, f in frames.items()}
         tags, numbers = pack(f.svg for f in frames.values())
         small = [(label, s, frames[s]) for label, s in self.states.items()]
         data = {"tags": tags, "frames": numbers, "alts": [f.alt for f in frames.values()]}
