@@ -1,0 +1,147 @@
+"""Helpers for tests in a real browser. Other tests of pages use them too: `open_page` and `check_every_control`."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+ARGS = (
+    ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+)
+LOCAL = {"file", "data", "blob", "about"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if os.path.dirname(__file__) in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium for the whole run. Without one, browser tests are skipped; where CI=true they fail."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        message = (
+            f"no {', '.join(names)} on the PATH: install one with the system's packages (apt install chromium)"
+        )
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    with playwright.sync_playwright() as p:
+        running = p.chromium.launch(executable_path=path, args=ARGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """open_page(url, width=1280, theme="light", js=True, reduced_motion="no-preference", touch=False) -> page.
+
+    Nothing reaches the network: a request to another host is stopped, and the test that caused it fails when it
+    ends, as it does for an error in a script.
+    """
+    contexts, problems = [], []
+
+    def guard(route: Any) -> None:
+        url = urlsplit(route.request.url)
+        if url.scheme in LOCAL or url.hostname in ("localhost", "127.0.0.1"):
+            return route.continue_()
+        problems.append(f"request to another host: {route.request.url}")
+        return route.abort()
+
+    def open_(
+        url: str,
+        width: int = 1280,
+        theme: str = "light",
+        js: bool = True,
+        reduced_motion: str = "no-preference",
+        touch: bool = False,
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=theme,
+            java_script_enabled=js,
+            reduced_motion=reduced_motion,
+            has_touch=touch,
+        )
+        contexts.append(context)
+        context.route("**/*", guard)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"error in a script: {error}"))
+        page.goto(url)
+        if js:
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+# ---- explorable figures --------------------------------------------------------------------------------------
+
+SAME = """([name, svg]) => {
+  const drawn = document.createElement("div");
+  drawn.innerHTML = svg;
+  return drawn.innerHTML === document.querySelector(`#${name} .gtt-picture`).innerHTML;
+}"""
+
+
+def wait_for_state(page: Any, figure: Any, state: tuple[int, ...], text: str = "none") -> None:
+    """Waits until the picture and its text are those that Python draws for `state`; fails if they do not come.
+
+    `figure` is the Explorable; `text` is "path" under a kernel, "none" on a page.
+    """
+    frame = figure.frame(state, text)
+    page.wait_for_function(SAME, arg=[figure.name, frame.svg], timeout=15_000)
+    element = page.locator(f"#{figure.name}")
+    assert element.locator(".gtt-picture").first.get_attribute("aria-label") == frame.alt
+    for control, index, row in zip(
+        figure.controls.values(), state, element.locator(".gtt-control").all(), strict=True
+    ):
+        if control.slides:
+            assert row.locator("output").text_content() == control.texts[index]
+            assert row.locator("input").get_attribute("aria-valuetext") == control.texts[index]
+
+
+def check_every_control(page: Any, figure: Any, text: str = "none") -> int:
+    """Moves each control of an explorable with the keyboard alone and compares what shows with what Python draws.
+
+    Returns the number of states that were compared.
+    """
+    element = page.locator(f"#{figure.name}")
+    if element.get_attribute("data-locked") is not None:
+        element.locator(".gtt-skip").press("Enter")
+    state, seen = list(figure.start), 0
+    for i, (name, control) in enumerate(figure.controls.items()):
+        last = len(control.values) - 1
+        row = element.locator(f'[data-name="{name}"]')
+        for key, index in _keys(control, state[i]):
+            target = (
+                row.locator("input:checked")
+                if row.locator("input[type=radio]").count()
+                else row.locator("input, select")
+            )
+            target.press(key)
+            state[i] = min(index, last)
+            wait_for_state(page, figure, tuple(state), text)
+            seen += 1
+    return seen
+
+
+def _keys(control: Any, index: int) -> list[tuple[str, int]]:
+    """Keys and the indices they lead to: the ends and a step for a slider, each choice once for a choice."""
+    last = len(control.values) - 1
+    if last == 0:
+        return []
+    if control.slides:
+        return [("Home", 0), ("ArrowRight", 1), ("End", last), ("ArrowLeft", last - 1)]
+    return [("ArrowDown", k) for k in range(index + 1, last + 1)] + [
+        ("ArrowUp", k) for k in range(last - 1, -1, -1)
+    ]

@@ -1,0 +1,229 @@
+"""The explorable figure on a page without Python, in a real browser."""
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import check_every_control, wait_for_state
+from explorable_demo import FIGURES, guess, page, place, unrolled
+
+from minirnn.explorable import assets
+from minirnn.plots import PALETTE
+
+LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height: 3000px"></div>'
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page from file:// with three figures far below a link."""
+    folder = tmp_path_factory.mktemp("page")
+    for name, text in assets().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "index.html").write_text(page(*FIGURES.values(), prose=LINKS), encoding="utf-8")
+    return (folder / "index.html").as_uri()
+
+
+def fragment(tab: Any, text: str) -> None:
+    tab.wait_for_function("text => decodeURIComponent(location.hash) === text", arg=text)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_each_control_shows_what_python_draws(open_page: Any, url: str, name: str, width: int) -> None:
+    tab = open_page(url, width=width)
+    assert check_every_control(tab, FIGURES[name]) >= 4
+
+
+def test_the_text_alternative_is_shown_and_announced(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    tab.locator("#unrolled--gain").press("End")
+    text = unrolled.job().words(unrolled.point(unrolled.state(gain=1.2)))
+    tab.locator("#unrolled .gtt-describe summary").press("Enter")
+    assert tab.locator("#unrolled .gtt-describe p").inner_text() == text
+    tab.wait_for_function("t => document.querySelector('#unrolled .gtt-said').textContent === t", arg=text)
+
+
+def test_the_address_holds_the_figures_that_were_moved(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    assert tab.evaluate("location.hash") == ""
+    tab.locator("#unrolled--gain").press("End")
+    fragment(tab, "#unrolled?gain=1.2&T=10&kind=linear")
+    tab.locator("#place--re").press("Home")
+    fragment(tab, "#unrolled?gain=1.2&T=10&kind=linear;place?re=-1.0&im=-1&color_of=vanishing")
+    again = open_page(tab.url)
+    wait_for_state(again, unrolled, unrolled.state(gain=1.2))
+    wait_for_state(again, place, place.state(re=-1.0))
+    assert again.evaluate("document.activeElement.localName") == "body"
+    assert again.evaluate("scrollY") > 1000
+
+
+def test_a_broken_address_changes_nothing(open_page: Any, url: str) -> None:
+    for hash_ in ("#unrolled?gain=&T=x&what=1", "#nobody?x=1;;?", "#%E0%A4%A?x=1", "#unrolled?"):
+        wait_for_state(open_page(url + hash_), unrolled, unrolled.start)
+
+
+def test_a_link_moves_the_figure_and_shows_it_again_after_other_moves(open_page: Any, url: str) -> None:
+    tab = open_page(url, reduced_motion="reduce")
+    for key in ("Home", "ArrowRight"):
+        tab.evaluate("scrollTo(0, 0)")
+        tab.get_by_role("link", name="past one").click()
+        wait_for_state(tab, unrolled, unrolled.state(gain=1.2, T=40))
+        assert tab.evaluate("document.activeElement.id") == "unrolled--gain"
+        box = tab.locator("#unrolled").bounding_box()
+        assert 0 <= box["y"] < 800
+        tab.locator("#unrolled--gain").press(key)
+        tab.wait_for_timeout(250)
+
+
+def test_links_from_python_lead_where_they_say(open_page: Any, url: str) -> None:
+    wait_for_state(
+        open_page(url + unrolled.link(gain=1.0, kind="tanh")), unrolled, unrolled.state(gain=1, kind="tanh")
+    )
+
+
+def test_no_id_is_there_twice(open_page: Any, url: str) -> None:
+    ids = open_page(url).evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pad_is_dragged(open_page: Any, url: str, width: int) -> None:
+    tab = open_page(url, width=width)
+    pad = tab.locator("#place .gtt-pad >> visible=true")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + (x + 1.5) / 3 * box["width"], box["y"] + (1.5 - y) / 3 * box["height"]
+
+    tab.mouse.move(*at(-0.55, 0.1))
+    tab.mouse.down()
+    wait_for_state(tab, place, place.state(re=-0.5, im=0.0))
+    tab.mouse.move(*at(1.9, 0.8), steps=4)
+    tab.mouse.up()
+    wait_for_state(tab, place, place.state(re=1.0, im=1.0))
+    tab.mouse.move(*at(0, 0))
+    wait_for_state(tab, place, place.state(re=1.0, im=1.0))
+    tab.keyboard.press("Home")
+    wait_for_state(tab, place, place.state(re=-1.0, im=1.0))
+
+
+@pytest.mark.parametrize(("choice", "right"), [("It falls", "true"), ("It grows", "false")])
+def test_a_guess_by_keyboard_opens_the_figure(open_page: Any, url: str, choice: str, right: str) -> None:
+    tab = open_page(url)
+    figure = tab.locator("#guess")
+    assert tab.locator("#guess--gain").is_disabled()
+    assert figure.locator(".gtt-picture").get_attribute("aria-label") == "Hidden until you have made your guess"
+    tab.get_by_label(choice).press("Space")
+    tab.keyboard.press("Enter")
+    verdict = figure.locator(".gtt-verdict")
+    assert verdict.inner_text() == f"{guess.predict.choices[choice]} {guess.predict.reveal}"
+    assert verdict.get_attribute("data-right") == right
+    assert tab.evaluate("document.activeElement.id") == "guess--gain"
+    wait_for_state(tab, guess, guess.start)
+    tab.reload()
+    assert figure.get_attribute("data-locked") is not None
+
+
+def test_no_guess_without_a_choice(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    tab.get_by_role("button", name="Commit to my guess").click()
+    assert tab.locator("#guess").get_attribute("data-locked") is not None
+
+
+def test_play_runs_to_the_end_and_stops(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    tab.get_by_role("button", name="Play gain").press("Enter")
+    button = tab.get_by_role("button", name="Pause gain")
+    assert button.get_attribute("aria-pressed") == "true"
+    wait_for_state(tab, unrolled, unrolled.state(gain=1.2))
+    tab.get_by_role("button", name="Play gain").wait_for()
+    tab.get_by_role("button", name="Play gain").click()
+    wait_for_state(tab, unrolled, unrolled.state(gain=0.8))
+    tab.locator("#unrolled--T").press("End")
+    tab.locator("#unrolled--gain").press("Home")
+    assert tab.get_by_role("button", name="Play gain").get_attribute("aria-pressed") == "false"
+
+
+def test_play_steps_where_motion_is_unwelcome(open_page: Any, url: str) -> None:
+    tab = open_page(url, reduced_motion="reduce")
+    button = tab.get_by_role("button", name="Play gain")
+    for gain in (1.0, 1.1):
+        button.press("Enter")
+        tab.wait_for_timeout(500)
+        wait_for_state(tab, unrolled, unrolled.state(gain=gain))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_picture_follows_the_theme(open_page: Any, url: str, theme: str) -> None:
+    tab = open_page(url, theme=theme)
+    strokes = tab.evaluate(
+        "[...document.querySelectorAll('#unrolled .gtt-picture path')].map(p => getComputedStyle(p).stroke)"
+    )
+    hue = PALETTE["vanishing"][theme == "dark"].lstrip("#")
+    assert f"rgb({', '.join(str(int(hue[k : k + 2], 16)) for k in (0, 2, 4))})" in strokes
+
+
+def test_a_phone_shows_columns_with_text_that_can_be_read(open_page: Any, url: str) -> None:
+    tab = open_page(url, width=390)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    columns = tab.locator("#unrolled .gtt-columns svg >> visible=true")
+    assert columns.count() == 2
+    for svg in columns.all():
+        width, units = svg.bounding_box()["width"], float(svg.get_attribute("viewBox").split()[2])
+        assert 10 * width / units >= 9.5
+    small = tab.evaluate(
+        """[...document.querySelectorAll("button, select, .gtt-control input, .gtt-choice span, .gtt-guess label")]
+        .map(e => e.getBoundingClientRect()).filter(r => r.width && r.height < 38)"""
+    )
+    assert not small
+
+
+def test_nothing_moves_while_the_page_loads(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    shift = """() => new Promise(done => new PerformanceObserver(list =>
+        done(list.getEntries().reduce((s, e) => s + e.value, 0))).observe({ type: "layout-shift", buffered: true })
+        || setTimeout(() => done(0), 300))"""
+    assert tab.evaluate(shift) == 0
+
+
+def test_without_a_script_the_figure_and_its_named_states_show(open_page: Any, url: str) -> None:
+    tab = open_page(url, js=False)
+    assert tab.locator("#unrolled .gtt-picture >> visible=true").count() == 2
+    assert tab.locator("#unrolled .gtt-form, #guess .gtt-guess").locator("visible=true").count() == 0
+    assert "gain = 0.9, T = 10\u00a0steps, kind = linear" in tab.locator("#unrolled figcaption").inner_text()
+    assert "past one: gain = 1.1" in tab.locator("#unrolled .gtt-small").inner_text()
+
+
+def test_print_shows_the_state_in_words(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    tab.locator("#unrolled--gain").press("End")
+    tab.emulate_media(media="print")
+    assert tab.locator(".gtt-form >> visible=true").count() == 0
+    assert "gain = 1.2" in tab.locator("#unrolled .gtt-words").inner_text()
+    assert tab.locator("#unrolled .gtt-small").is_visible()
+
+
+def test_a_saved_figure_needs_nothing_else(open_page: Any, tmp_path: Path) -> None:
+    path = tmp_path / "alone.html"
+    unrolled.save_html(path)
+    assert check_every_control(open_page(path.as_uri()), unrolled, text="path") >= 4
+
+
+def test_a_key_changes_the_frame_at_once(open_page: Any, url: str, record_property: Any) -> None:
+    tab = open_page(url)
+    tab.evaluate("""() => {
+        window.times = [];
+        let pressed;
+        addEventListener("keydown", event => { pressed = event.timeStamp; }, true);
+        const changed = () => requestAnimationFrame(() => times.push(performance.now() - pressed));
+        new MutationObserver(changed).observe(document.querySelector("#place .gtt-picture"), { childList: true });
+    }""")
+    for key in ["ArrowRight", "ArrowLeft"] * 10:
+        tab.locator("#place--re").press(key)
+        tab.wait_for_timeout(20)
+    median = statistics.median(tab.evaluate("times"))
+    record_property("median_ms", median)
+    print(f"key to frame: median {median:.1f} ms")
+    assert median < 100
