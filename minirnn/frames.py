@@ -66,9 +66,9 @@ class Job:
                 raise TypeError(f"draw: expected a matplotlib Figure at {point}, got {type(figure).__name__}")
             file = io.StringIO()
             figure.savefig(file, format="svg")
+            cuts = _cuts(figure) if point == self.start else ()  # a third of the time, and the same in each frame
         width, height = (72 * float(s) for s in figure.get_size_inches())
         pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
-        cuts = _cuts(figure) if point == self.start else ()  # a third of the time, and the same in each frame
         return Frame(compact(file.getvalue(), self.name), self.words(point), (width, height), cuts, pad)
 
     def words(self, point: Point) -> str:

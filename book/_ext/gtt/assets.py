@@ -34,6 +34,7 @@ def prepare(app, config):
     os.environ["MINIRNN_STATIC"] = "1"
     from minirnn import explorable, plots  # only now can they be found
 
+    Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
     assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
     fonts = make_fonts(assets / "fonts")
     copy_mathjax(assets / "mathjax")
