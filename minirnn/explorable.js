@@ -286,7 +286,9 @@
   function render({ model, el }) {
     el.innerHTML = model.get("html");
     const figure = el.firstElementChild;
-    figure.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
+    // else JupyterLab takes the arrow keys; it asks the element in focus itself, not those around it
+    const focusable = figure.querySelectorAll("input, select, button, summary, .gtt-scroll");
+    focusable.forEach((e) => e.setAttribute("data-lm-suppress-shortcuts", "true"));
     const received = () => figure.receive(model.get("answer"));
     figure.ask = (state) => {
       if (same(model.get("answer").state, state)) return received(); // another view asked for it already
