@@ -33,7 +33,7 @@ class Control:
         words = all(isinstance(v, str) for v in values)
         if not words and not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
             raise TypeError(f"expected numbers only or strings only, got {list(values)!r}")
-        if len(set(self.keys)) < len(values):
+        if min(len(set(self.keys)), len(set(values))) < len(values):
             raise ValueError(f"expected values that can be told apart, got {', '.join(self.keys)}")
 
     @property
@@ -45,9 +45,15 @@ class Control:
         """The values as they are written in a link: with as many decimals as the longest of them needs."""
         if not self.slides:
             return list(self.values)
-        fixed = [d for d in range(5) if all(np.isclose(round(v, d), v, rtol=1e-9, atol=0) for v in self.values)]
-        spec = self.format or (f".{fixed[0]}f" if fixed else ".4g")
-        return [format(v, spec) for v in self.values]
+        if self.format:
+            return [format(v, self.format) for v in self.values]
+        tiny = 1e-9 * max(map(abs, self.values))
+        for digits in range(5):  # "z": a rounding error below zero is not -0.0
+            written = [format(float(v), f"z.{digits}f") for v in self.values]
+            exact = all(abs(float(w) - v) <= tiny for w, v in zip(written, self.values, strict=True))
+            if exact and len(set(written)) == len(written):
+                return written
+        return [format(v, ".4g") for v in self.values]
 
     @property
     def texts(self) -> list[str]:
@@ -57,9 +63,12 @@ class Control:
 
     def index(self, value: Any) -> int:
         """Where `value` is among the values. Raises ValueError if it is not."""
-        for k, v in enumerate(self.values):
-            if v == value or (self.slides and isinstance(value, int | float) and np.isclose(v, value, rtol=1e-9)):
-                return k
+        if self.slides and isinstance(value, int | float | np.number):
+            nearest = int(np.argmin([abs(v - value) for v in self.values]))
+            if np.isclose(self.values[nearest], value, rtol=1e-9, atol=1e-12):
+                return nearest
+        elif value in self.values:
+            return self.values.index(value)
         raise ValueError(f"expected one of {', '.join(self.keys)}, got {value!r}")
 
 

@@ -286,7 +286,9 @@
   function render({ model, el }) {
     el.innerHTML = model.get("html");
     const figure = el.firstElementChild;
-    figure.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
+    // else JupyterLab takes the arrow keys; it asks the element in focus itself, not those around it
+    const focusable = figure.querySelectorAll("input, select, button, summary, .gtt-scroll");
+    focusable.forEach((e) => e.setAttribute("data-lm-suppress-shortcuts", "true"));
     const received = () => figure.receive(model.get("answer"));
     figure.ask = (state) => {
       if (same(model.get("answer").state, state)) return received(); // another view asked for it already
@@ -302,11 +304,20 @@
   customElements.define("gtt-explorable", Explorable);
   addEventListener("hashchange", () => follow(location.hash, true));
   document.addEventListener("click", (event) => {
-    // the same link twice changes no address, so hashchange alone would miss the second click
-    const link = event.target.closest?.("a[href*='#']");
-    if (link && link.hash === location.hash) follow(link.hash, true);
+    const link = event.target.closest?.("a[data-goto]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, "", link.dataset.goto);
+    follow(link.dataset.goto, true);
   });
-  const start = () => follow(location.hash, false);
+  const start = () => {
+    // the theme's Bootstrap takes each href for a selector, and stops at one with a state
+    for (const link of document.querySelectorAll('a[href^="#"][href*="?"]')) {
+      link.dataset.goto = link.hash;
+      link.setAttribute("href", link.hash.split("?")[0]);
+    }
+    follow(location.hash, false);
+  };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
   else start();
 })();

@@ -125,8 +125,8 @@ def compact(svg: str, name: str) -> str:
     svg = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', svg).replace("url(#", f"url(#{name}-")
     svg = re.sub(r' d="([^"]*)"', lambda m: f' d="{steps(m[1])}"', svg)
     # positions only: a rounded scale(...) would spread the letters of a text
-    svg = re.sub(r' (x|y)="([^"]*)"', lambda m: f' {m[1]}="{_hundredths(round(100 * float(m[2])))}"', svg)
-    svg = svg.replace(f"'{plots.FONT}'", f"'{plots.FONT}', sans-serif")
+    svg = re.sub(r' (x|y)="([^"]*)"', lambda m: f' {m[1]}="{_rounded(m[2])}"', svg)
+    svg = re.sub(r"(font-family: '[^']*')", r"\1, sans-serif", svg)
     return plots.themed(svg)
 
 
@@ -145,6 +145,10 @@ def steps(path: str) -> str:
         out.append((command if command == "M" else command.lower()) + text.replace(" -", "-"))
         x, y = points[-1] if points else (x, y)
     return "".join(out)
+
+
+def _rounded(numbers: str) -> str:
+    return " ".join(_hundredths(round(100 * float(v))) for v in numbers.split())
 
 
 def _hundredths(value: int) -> str:

@@ -10,9 +10,8 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
 
-ARGS = (
-    ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-)
+QUIET = ("background-networking", "component-update", "sync")
+ARGS = ["--no-sandbox", "--disable-gpu", *(f"--disable-{name}" for name in QUIET)]
 LOCAL = {"file", "data", "blob", "about"}
 
 

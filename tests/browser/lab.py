@@ -75,7 +75,7 @@ def _wait_for_server(url: str, timeout: float) -> None:
 
 def _run_all(page: Any) -> None:
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()  # earlier, "Run" asks which kernel to take
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     # a cell that waits or runs is marked [*]

@@ -74,6 +74,9 @@ def test_a_link_moves_the_figure_and_shows_it_again_after_other_moves(open_page:
         assert 0 <= box["y"] < 800
         tab.locator("#unrolled--gain").press(key)
         tab.wait_for_timeout(250)
+    assert tab.get_by_role("link", name="past one").get_attribute("href") == "#unrolled"
+    tab.go_back()
+    wait_for_state(tab, unrolled, unrolled.state(gain=0.8, T=40))
 
 
 def test_links_from_python_lead_where_they_say(open_page: Any, url: str) -> None:

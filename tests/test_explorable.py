@@ -1,0 +1,282 @@
+"""The explorable figure without a browser: arguments, frames, markup, the cache, and the switch of two lives."""
+
+import dataclasses
+import gzip
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from minirnn import frames
+from minirnn.explorable import Control, Explorable, Pad, Prediction, assets, explorable
+from minirnn.frames import compact, draw_frames, pack, steps
+from minirnn.plots import figure, styled
+
+
+@styled
+def draw(gain: float, T: int = 3) -> Figure:
+    fig, (left, right) = figure(7, 2, 1, 2)
+    left.plot(gain ** np.arange(T))
+    right.plot(np.tanh(np.arange(T)), clip_on=True)
+    right.set_title("a $x^2$ & <b>")
+    return fig
+
+
+def say(gain: float, T: int = 3) -> str:
+    return f"gain {gain:.1f} for {T} steps"
+
+
+def make(**kwargs: Any) -> Explorable:
+    return explorable(**{"draw": draw, "alt": say, "name": "demo", "gain": [0.5, 1.0, 1.5], "T": [3, 9]} | kwargs)
+
+
+# ---- arguments
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "error", "words"),
+    [
+        ({"name": "Demo 1"}, ValueError, "name: .*'Demo 1'"),
+        ({"start": {"gain": 0.7}}, ValueError, "gain.*0.5, 1.0, 1.5.*0.7"),
+        ({"start": {"rate": 1}}, ValueError, "controls.*rate"),
+        ({"states": {"past": {"gain": 2}}}, ValueError, "0.5, 1.0, 1.5.*2"),
+        ({"gain": []}, ValueError, "gain: .*at least one"),
+        ({"gain": [1.0, 1.0]}, ValueError, "gain: .*told apart"),
+        ({"gain": Control([1.01, 1.02])} | {"gain": [1, "a"]}, TypeError, "gain: .*numbers only or strings only"),
+        ({"rate": [1, 2]}, TypeError, "draw: .*rate"),
+        ({"alt": lambda gain: ""}, TypeError, "alt: .*T"),
+        ({"alt": None}, TypeError, "alt: .*None"),
+        ({"pad": Pad("gain", "T2")}, ValueError, "pad: .*T2"),
+    ],
+)
+def test_a_wrong_argument_is_named(kwargs: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        make(**kwargs)
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "error", "words"),
+    [
+        ({"draw": lambda gain, T: None}, TypeError, "draw: .*Figure.*NoneType"),
+        ({"alt": lambda gain, T: " "}, ValueError, "alt: .*empty"),
+        ({"alt": lambda gain, T: 3}, TypeError, "alt: .*int"),
+        ({"pad": Pad("gain", "T", axes=2)}, ValueError, "pad: .*0 to 1.*2"),
+    ],
+)
+def test_a_wrong_drawing_is_named(kwargs: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        make(**kwargs).frame((0, 0))
+
+
+def test_values_that_a_format_cannot_tell_apart_are_refused() -> None:
+    with pytest.raises(ValueError, match="told apart"):
+        Control([1.01, 1.02], format=".1f")
+    with pytest.raises(ValueError, match="answer: "):
+        Prediction("?", {"yes": "", "no": ""}, "maybe")
+
+
+def test_values_are_written_with_the_decimals_they_need() -> None:
+    assert Control(np.linspace(0.5, 2, 4)).keys == ["0.5", "1.0", "1.5", "2.0"]
+    assert Control(np.array([10, 30])).values == (10, 30)
+    assert Control(np.logspace(-6, 0, 3)).keys == ["1e-06", "0.001", "1"]
+    assert Control([-1, 1], unit="steps").texts == ["−1\u00a0steps", "1\u00a0steps"]
+
+
+@given(st.lists(st.floats(-1e6, 1e6).map(lambda v: round(v, 3) + 0.0), min_size=1, max_size=30, unique=True))
+def test_a_value_is_found_by_its_own_writing(values: list[float]) -> None:
+    control = Control(values, format=".3f")
+    assert [control.index(float(key)) for key in control.keys] == list(range(len(values)))
+
+
+def test_states_and_points_are_in_the_same_order() -> None:
+    e = make(start={"T": 9})
+    assert e.start == (0, 1)
+    assert [e.point(s) for s in e.all_states()] == e.points()
+    assert e.points()[1] == {"gain": 0.5, "T": 9}
+    assert e.link(gain=1.5) == "#demo?gain=1.5"
+
+
+# ---- frames
+
+
+def read_path(path: str) -> list[tuple[float, float]]:
+    """The end points of relative path data."""
+    points, x, y = [], 0.0, 0.0
+    for command, rest in re.findall("([Mlcq])([^Mlcqz]*)", path):
+        numbers = [float(n) for n in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", rest)]
+        x, y = (numbers[-2], numbers[-1]) if command == "M" else (x + numbers[-2], y + numbers[-1])
+        points.append((x, y))
+    return points
+
+
+@given(st.lists(st.tuples(st.floats(-999, 999), st.floats(-999, 999)), min_size=1, max_size=40))
+def test_steps_do_not_drift(points: list[tuple[float, float]]) -> None:
+    path = "\n".join(f"{'L' if k else 'M'} {x:.6f} {y:.6f} " for k, (x, y) in enumerate(points))
+    assert np.allclose(read_path(steps(path)), points, atol=0.0051)
+
+
+@given(st.lists(st.lists(st.sampled_from(["<a>", "<b/>text ", "</a>", "<c x='1'/>"]), min_size=1), min_size=1))
+def test_packed_frames_come_back(tags: list[list[str]]) -> None:
+    svgs = ["".join(t) for t in tags]
+    table, numbers = pack(svgs)
+    assert ["".join(table[n] for n in frame) for frame in numbers] == svgs
+    assert len(set(table)) == len(table)
+
+
+def test_markup_is_fit_for_a_page() -> None:
+    svg = make().frame((1, 1)).svg
+    assert svg.startswith('<svg viewBox="0 0 504 144">')
+    assert not re.search(r"<\?xml|<metadata|<style|<!--|xmlns|#1d2530(?!\))", svg)
+    assert all(i.startswith("demo-") for i in re.findall(r' id="([^"]*)"', svg))
+    assert {*re.findall(r'(?:href="|url\()#([^")]+)', svg)} <= {*re.findall(r' id="([^"]*)"', svg)}
+    assert "&amp;" in svg
+    assert ">\u00a0<" in svg, "a space of a formula is text"
+    assert svg == make().frame((1, 1)).svg
+
+
+def test_scale_is_not_rounded() -> None:
+    svg = '<svg width="1pt" height="1pt"><g transform="scale(0.015625 0.015625)"/><use x="1.23456" y="0"/></svg>'
+    assert compact(svg, "n") == '<svg><g transform="scale(0.015625 0.015625)"/><use x="1.23" y="0"/></svg>'
+
+
+def test_a_figure_with_two_panels_can_be_cut_between_them() -> None:
+    e = make()
+    assert len(e.frame(e.start).cuts) == 1
+    assert 230 < e.frame(e.start).cuts[0] < 300
+    assert e.frame((1, 1)).cuts == ()
+
+
+# ---- the cache
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MINIRNN_CACHE", str(tmp_path / "frames"))
+    return tmp_path / "frames"
+
+
+def test_frames_are_drawn_once(cache: Path) -> None:
+    e = make()
+    first = e.frames()
+    assert len(list(cache.rglob("*.json"))) == len(first) == 6
+    file = next(cache.rglob("*.json"))
+    file.write_text(file.read_text().replace("gain", "cached"))
+    assert sum("cached" in f.alt for f in e.frames()) == 1
+    assert first == [e.frame(s) for s in e.all_states()]
+
+
+def test_many_frames_are_drawn_on_every_core(cache: Path) -> None:
+    e = make(gain=np.linspace(0.5, 1.5, 5))
+    assert e.frames() == [e.frame(s) for s in e.all_states()]
+
+
+def test_a_change_of_code_draws_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    helper, main = tmp_path / "helper_of_demo.py", tmp_path / "main_of_demo.py"
+    helper.write_text("def helper():\n    return 1\n")
+    main.write_text("from helper_of_demo import helper\ndef draw():\n    pass\n")
+    import main_of_demo  # type: ignore[import-not-found]
+
+    job = frames.Job(main_of_demo.draw, main_of_demo.draw, "demo")
+    keys = [frames.fingerprint(job), frames.fingerprint(dataclasses.replace(job, text="path"))]
+    for file in (helper, main):
+        file.write_text(file.read_text() + "# changed\n")
+        keys.append(frames.fingerprint(job))
+    assert len({*keys, None}) == 5
+
+
+def test_a_function_of_a_notebook_is_never_cached(cache: Path) -> None:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec("def say(gain, T): return 'x'", space)
+    e = make(alt=space["say"])
+    assert frames.fingerprint(e.job()) is None or not cache.exists()
+    assert len(draw_frames(e.job(), e.points()[:2])) == 2
+
+
+def test_progress_goes_where_it_is_asked_to(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINIRNN_PROGRESS", str(tmp_path / "progress"))
+    make().frames()
+    assert "demo" in (tmp_path / "progress").read_text()
+    assert capsys.readouterr() == ("", "")
+
+
+# ---- the page
+
+
+def test_the_page_holds_every_frame(cache: Path) -> None:
+    e = make(states={"past one": {"gain": 1.5}})
+    data = json.loads(re.findall(r'<script type="application/json">(.*)</script>', e.html())[0])
+    svgs = ["".join(data["tags"][n] for n in frame) for frame in data["frames"]]
+    assert svgs == [f.svg for f in e.frames()]
+    assert data["alts"] == [f.alt for f in e.frames()]
+    ids = re.findall(r'\sid="([^"]*)"', e.html().split("<script")[0])
+    assert len(ids) == len(set(ids))
+    assert e.gzip_bytes == len(gzip.compress(e.html().encode(), 9, mtime=0))
+
+
+def test_text_cannot_break_out(cache: Path) -> None:
+    evil = '</script><img src=x onerror="alert(1)"><!--'
+    html = explorable(
+        draw, alt=lambda gain: evil, name="demo", caption=evil, gain=Control([1, 2], label=evil)
+    ).html()
+    assert "<img" not in html.split("<script")[0]
+    assert html.count("<!--") == 0
+    assert html.count("</script>") == 1
+
+
+def test_a_build_gets_html_only_and_a_kernel_a_widget(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINIRNN_STATIC", "1")
+    e = make(gain=[1.0])
+    assert e._repr_mimebundle_(include=None, exclude=None) == {"text/html": e.html()}
+    monkeypatch.delenv("MINIRNN_STATIC")
+    bundle = e._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_figure_over_its_budget_warns(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINIRNN_STATIC", "1")
+    monkeypatch.setattr("minirnn.explorable.BUDGET", 100)
+    with pytest.warns(UserWarning, match="demo: .* expected at most 100"):
+        make(gain=[1.0])._repr_mimebundle_()
+
+
+def test_a_build_needs_no_widgets() -> None:
+    code = (
+        "import sys, minirnn.explorable; print({'anywidget', 'ipywidgets', 'matplotlib.pyplot'} & {*sys.modules})"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"
+
+
+def test_the_widget_draws_what_is_asked_and_shows_errors() -> None:
+    def fails(gain: float, T: int) -> Figure:
+        if gain > 1:
+            raise ArithmeticError("too much")
+        return draw(gain, T)
+
+    widget = make(draw=fails).widget
+    widget.state = [1, 1]
+    assert widget.answer == {
+        "state": [1, 1],
+        "svg": make().frame((1, 1), "path").svg,
+        "alt": "gain 1.0 for 9 steps",
+    }
+    widget.state = [2, 1]
+    assert "ArithmeticError: too much" in widget.answer["error"]
+
+
+def test_assets_name_no_other_host() -> None:
+    assert set(assets()) == {"explorable.js", "explorable.css"}
+    assert not re.search(r"https?://|@import|url\(", "".join(assets().values()))
+    colours = re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(", assets()["explorable.css"].split("gtt-explorable", 1)[1])
+    assert set(colours) <= {"#000"}, "a mask's black; every colour is a variable of the palette"
