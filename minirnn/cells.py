@@ -60,8 +60,8 @@ def sigmoid(a: Any) -> Any:
     return 0.5 * (1.0 + anp.tanh(0.5 * a))
 
 
-# name: (σ, its derivative as a function of its value h = σ(a)). The derivative of ReLU at 0 is taken as 0. ReLU asks
-# for a <= 0 and not for a > 0: of an explosion to nan, where(a > 0, a, 0) would make 0, and so hide it.
+# name: (σ, its derivative as a function of its value h = σ(a)). The derivative of ReLU at 0 is taken as 0. ReLU
+# asks for a <= 0 and not for a > 0: of an explosion to nan, where(a > 0, a, 0) would make 0, and so hide it.
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "tanh": (anp.tanh, lambda h: 1.0 - h * h),
     "sigmoid": (sigmoid, lambda h: h * (1.0 - h)),
