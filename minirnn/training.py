@@ -91,11 +91,12 @@ def train(
     the run early, asked after each update. The history's norms are those before clipping.
 
     A step is skipped, counted in `run.skipped` and recorded as it is, if its loss is not finite or the square of
-    its gradient (after the clip), which Adam would remember, is not: the parameters stay what they were. With `save_to`,
-    the whole state is written there every `save_every` updates and at the end, also when the run is interrupted; a
-    file that is there already is resumed from, so a killed run loses at most the updates since the last save, makes
-    these again, and ends in the same numbers as one that was never stopped. `rng` then counts only for a run's
-    first start.
+    its gradient (after the clip), which Adam would remember, is not: the parameters stay what they were.
+
+    With `save_to`, the whole state is written there every `save_every` updates and at the end, also when the run is
+    interrupted. A file that is there already is resumed from, so a killed run loses at most the updates since the
+    last save, makes these again, and ends in the same numbers as one that was never stopped; `rng` then counts only
+    for a run's first start.
 
     Raises ValueError if updates or save_every < 1, clip <= 0 or the file is of another cell, optimizer or kind of
     rng; TypeError if `rng` is not a Generator, `optimizer` no Optimizer or batch(rng) no pair.
