@@ -27,19 +27,22 @@ Loss = Callable[[Params, np.ndarray], tuple[float, np.ndarray, Params]]
 
 
 def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
-    """Raises TypeError or ValueError unless X, h0 and the cell's parameters fit the cell and each other."""
-    for key, shape in cell.shapes().items():
+    """Raises TypeError or ValueError unless X, h0 and the parameters fit the cell and each other.
+
+    A readout among the parameters must fit too: a V with too few columns would read too few units in silence.
+    """
+    checks.float_arrays("params", params)
+    shapes: dict[str, tuple[int | str, ...]] = {**cell.shapes()}
+    if "V" in params:
+        shapes |= {"V": ("outputs", cell.n_out), "c_out": params["V"].shape[:1]}
+    for key, shape in shapes.items():
         if key not in params:
-            raise ValueError(f"params must hold {', '.join(cell.shapes())}; {key} is missing")
+            raise ValueError(f"params must hold {', '.join(shapes)}; {key} is missing")
         checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
     checks.float_array("X", X, ("T", "B", cell.m))
     if h0 is not None:
         checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
-    dtypes = {"X": X.dtype} | {f"params[{key!r}]": params[key].dtype for key in cell.shapes()}
-    dtypes |= {} if h0 is None else {"h0": h0.dtype}
-    if len(set(dtypes.values())) > 1:
-        got = ", ".join(f"{name} {dtype}" for name, dtype in dtypes.items())
-        raise TypeError(f"X, h0 and params must have one dtype, got {got}")
+    checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in shapes})
 
 
 def scan_states(cell: Cell, params: Params, drive: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
@@ -118,6 +121,8 @@ def bptt(
         drive = cell.drive(params, X)
         H = scan_states(cell, params, drive, h0)
         E, dE, readout = loss(params, H[1:])
+        checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
+        checks.one_dtype(X=X, dE=dE)
         local = cell.linearize(params, drive, H[:-1], H[1:])
         D = scan_adjoints(cell, params, local, dE, drive.shape[-1])
         return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
@@ -139,6 +144,8 @@ def truncated_bptt(
         drive = cell.drive(params, X)
         H = scan_states(cell, params, drive, h0)
         E, dE, readout = loss(params, H[1:])
+        checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
+        checks.one_dtype(X=X, dE=dE)
         local = cell.linearize(params, drive, H[:-1], H[1:])
         D, delta = np.zeros_like(drive), dE
         for _ in range(min(K, len(X))):
@@ -164,6 +171,7 @@ def _linearize(
     T, B, _ = X.shape
     checks.float_array("H", H, (T + 1, B, cell.n_state), finite=False)
     checks.float_array("dE", dE, (T, B, cell.n_state), finite=False)
+    checks.one_dtype(X=X, H=H, dE=dE)
     with overflow_allowed():
         drive = cell.drive(params, X)
         return drive, cell.linearize(params, drive, H[:-1], H[1:])

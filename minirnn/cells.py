@@ -17,7 +17,7 @@ NumPy's. Checks are made by the callers (`init`, `bptt.unroll`), never inside a 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import autograd.numpy as anp
@@ -60,11 +60,12 @@ def sigmoid(a: Any) -> Any:
     return 0.5 * (1.0 + anp.tanh(0.5 * a))
 
 
-# name: (σ, its derivative as a function of its value h = σ(a)). The derivative of ReLU at 0 is taken as 0.
+# name: (σ, its derivative as a function of its value h = σ(a)). The derivative of ReLU at 0 is taken as 0. ReLU
+# asks for a <= 0 and not for a > 0: of an explosion to nan, where(a > 0, a, 0) would make 0, and so hide it.
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "tanh": (anp.tanh, lambda h: 1.0 - h * h),
     "sigmoid": (sigmoid, lambda h: h * (1.0 - h)),
-    "relu": (lambda a: anp.where(a > 0, a, 0.0), lambda h: (h > 0).astype(h.dtype)),
+    "relu": (lambda a: anp.where(a <= 0, 0.0, a), lambda h: (h > 0).astype(h.dtype)),
     "identity": (lambda a: a, np.ones_like),
 }
 
@@ -81,17 +82,15 @@ def affine_vjp(X: np.ndarray, D: np.ndarray) -> Params:
 
 @dataclass(frozen=True)
 class Sized:
-    """Sizes that every cell has: m inputs, n units; checked when the cell is made."""
+    """Sizes that every cell has: m inputs, n units; they and the activation are checked when the cell is made."""
 
     m: int
     n: int
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if field.name in ("m", "n"):
-                checks.integer(field.name, getattr(self, field.name), 1)
-            elif field.name == "activation":
-                checks.choice(field.name, getattr(self, field.name), ACTIVATIONS)
+        checks.integer("m", self.m, 1)
+        checks.integer("n", self.n, 1)
+        checks.choice("activation", getattr(self, "activation", "identity"), ACTIVATIONS)
 
     @property
     def n_state(self) -> int:

@@ -6,6 +6,16 @@ from typing import Any
 import numpy as np
 
 
+def is_real(value: Any) -> bool:
+    """Is it an array of float32 or float64?"""
+    return isinstance(value, np.ndarray) and value.dtype in (np.float32, np.float64)
+
+
+def kind(value: Any) -> str:
+    """What a value is, for a message."""
+    return f"an array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+
+
 def float_array(name: str, value: Any, shape: tuple[int | str, ...], *, finite: bool = True) -> np.ndarray:
     """`value` unchanged, if it is a real float array of this shape; a str in `shape` stands for any size >= 1.
 
@@ -16,9 +26,8 @@ def float_array(name: str, value: Any, shape: tuple[int | str, ...], *, finite: 
     Raises TypeError for anything but a float32 or float64 array, ValueError for a wrong shape, an empty axis,
     or (unless `finite` is False) inf and nan.
     """
-    if not isinstance(value, np.ndarray) or value.dtype not in (np.float32, np.float64):
-        got = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
-        raise TypeError(f"{name} must be a float32 or float64 array, got {got}")
+    if not is_real(value):
+        raise TypeError(f"{name} must be a float32 or float64 array, got {kind(value)}")
     expected = "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
     fits = len(shape) == value.ndim and all(
         isinstance(want, str) or want == have for want, have in zip(shape, value.shape, strict=True)
@@ -29,6 +38,15 @@ def float_array(name: str, value: Any, shape: tuple[int | str, ...], *, finite: 
         raise ValueError(f"{name} must be {expected} with every size >= 1, got {value.shape}")
     if finite and not np.isfinite(value).all():
         raise ValueError(f"{name} must be finite, got {np.count_nonzero(~np.isfinite(value))} inf or nan")
+    return value
+
+
+def integers(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """`value`, if it is an array of integers of this shape, which is not empty."""
+    if not isinstance(value, np.ndarray) or not np.issubdtype(value.dtype, np.integer):
+        raise TypeError(f"{name} must be an array of integers, got {kind(value)}")
+    if value.shape != shape or not value.size:
+        raise ValueError(f"{name} must be {shape} with every size >= 1, got {value.shape}")
     return value
 
 
@@ -47,20 +65,59 @@ def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
     return int(value)
 
 
-def number(name: str, value: Any, low: float = -np.inf, high: float = np.inf, *, open_low: bool = False) -> float:
-    """`value` as a float, if it is a finite real number with low <= value <= high (low < value if `open_low`).
+def float_arrays(name: str, value: Any, like: dict[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
+    """`value`, if it is a non-empty dict of real float arrays; with `like`, one of the same keys and shapes.
+
+    >>> float_arrays("gradient", {"b": np.zeros(1)}, like={"b": np.zeros(3)})
+    Traceback (most recent call last):
+    ValueError: gradient['b'] must be (3,), got (1,)
+    """
+    if not isinstance(value, dict) or not value:
+        raise TypeError(f"{name} must be a non-empty dict of arrays, got {type(value).__name__} {value!r:.40}")
+    if like is not None and value.keys() != like.keys():
+        raise ValueError(f"{name} must hold {', '.join(like)}, got {', '.join(map(str, value))}")
+    for key, array in value.items():
+        if not is_real(array):
+            raise TypeError(f"{name}[{key!r}] must be a float32 or float64 array, got {kind(array)}")
+        if like is not None and array.shape != like[key].shape:
+            raise ValueError(f"{name}[{key!r}] must be {like[key].shape}, got {array.shape}")
+    return value
+
+
+def one_dtype(**arrays: np.ndarray) -> None:
+    """Raises TypeError unless all arrays have one dtype: mixed ones would be promoted in silence.
+
+    >>> one_dtype(X=np.zeros(2), h0=np.zeros(2, np.float32))
+    Traceback (most recent call last):
+    TypeError: X, h0 must have one dtype, got float64, float32
+    """
+    if len({array.dtype for array in arrays.values()}) > 1:
+        got = ", ".join(str(array.dtype) for array in arrays.values())
+        raise TypeError(f"{', '.join(arrays)} must have one dtype, got {got}")
+
+
+def number(
+    name: str,
+    value: Any,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> float:
+    """`value` as a float, if it is a finite real number with low <= value <= high; strictly where a side is open.
 
     >>> number("threshold", 0.0, 0.0, open_low=True)
     Traceback (most recent call last):
-    ValueError: threshold must be a number > 0, got 0.0
+    ValueError: threshold must be a finite number > 0, got 0.0
     """
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a real number, got {type(value).__name__}")
-    if not np.isfinite(value) or value < low or value > high or (open_low and value == low):
-        bounds = [] if low == -np.inf else [f"{'>' if open_low else '>='} {low:g}"]
-        bounds += [] if high == np.inf else [f"<= {high:g}"]
-        raise ValueError(f"{name} must be a {'finite ' if not bounds else ''}number {' and '.join(bounds)}".rstrip()
-                         + f", got {value}")  # fmt: skip
+    outside = value < low or value > high or (open_low and value == low) or (open_high and value == high)
+    if not np.isfinite(value) or outside:
+        bounds = [] if low == -np.inf else [f" {'>' if open_low else '>='} {low:g}"]
+        bounds += [] if high == np.inf else [f" {'<' if open_high else '<='} {high:g}"]
+        raise ValueError(f"{name} must be a finite number{' and'.join(bounds)}, got {value}")
     return float(value)
 
 
@@ -71,7 +128,7 @@ def choice(name: str, value: Any, among: Any) -> Any:
     Traceback (most recent call last):
     ValueError: activation must be one of tanh, relu, got 'gelu'
     """
-    if value not in among:
+    if not isinstance(value, str) or value not in among:
         raise ValueError(f"{name} must be one of {', '.join(map(str, among))}, got {value!r}")
     return value
 

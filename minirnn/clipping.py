@@ -11,24 +11,23 @@ return it as it is, so that the caller sees it; `training.train` skips such a st
 import numpy as np
 
 from minirnn import checks
-from minirnn.params import Params, map_params, norm
+from minirnn.params import Params, map_params, norm, row_norms
 
 
 def clip_by_norm(gradient: Params, threshold: float) -> tuple[Params, float]:
     """Rescales the whole gradient, all arrays as one vector, to norm <= threshold. Returns (clipped, norm before).
 
-    An inf or nan in the gradient makes the norm inf or nan; the gradient is then returned unchanged. (A finite
-    gradient whose squares overflow has norm inf and is returned unchanged too.)
+    An inf or nan in the gradient makes the norm inf or nan; the gradient is then returned unchanged. PyTorch's
+    `clip_grad_norm_` divides by norm + 1e-6 instead of the norm.
 
     >>> clipped, before = clip_by_norm({"g": np.array([3.0, 4.0])}, threshold=1.0)
     >>> clipped["g"], before
     (array([0.6, 0.8]), 5.0)
 
-    Raises ValueError if threshold <= 0.
+    Raises ValueError if threshold <= 0; TypeError if the gradient is not a dict of float arrays.
     """
     checks.number("threshold", threshold, 0.0, open_low=True)
-    with np.errstate(over="ignore", invalid="ignore"):
-        before = norm(gradient)
+    before = norm(checks.float_arrays("gradient", gradient))
     if not before > threshold or not np.isfinite(before):
         return gradient, before
     return map_params(lambda g: g * (threshold / before), gradient), before
@@ -40,10 +39,10 @@ def clip_by_value(gradient: Params, bound: float) -> Params:
     >>> clip_by_value({"g": np.array([3.0, -0.5])}, 1.0)["g"]
     array([ 1. , -0.5])
 
-    Raises ValueError if bound <= 0.
+    Raises ValueError if bound <= 0; TypeError if the gradient is not a dict of float arrays.
     """
     checks.number("bound", bound, 0.0, open_low=True)
-    if not all(np.isfinite(g).all() for g in gradient.values()):
+    if not _finite(checks.float_arrays("gradient", gradient)):
         return gradient
     return map_params(lambda g: np.clip(g, -bound, bound), gradient)
 
@@ -57,18 +56,24 @@ def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: fl
     >>> clip_adaptive({"W": np.array([[3.0, 4.0]])}, {"W": np.array([[0.0, 2.0]])}, ratio=0.5)["W"]
     array([[0.6, 0.8]])
 
-    Raises ValueError if ratio <= 0 or eps <= 0.
+    Raises ValueError if ratio <= 0, eps <= 0 or `params` lacks a key or shape of the gradient; TypeError if one
+    of the two is not a dict of float arrays.
     """
     checks.number("ratio", ratio, 0.0, open_low=True)
     checks.number("eps", eps, 0.0, open_low=True)
+    checks.float_arrays("params", params, like=checks.float_arrays("gradient", gradient))
+    if not _finite(gradient):
+        return gradient
 
     def clip(g: np.ndarray, w: np.ndarray) -> np.ndarray:
-        if not np.isfinite(g).all():
-            return g
         rows = (len(g), -1)
-        limit = ratio * np.maximum(np.linalg.norm(w.reshape(rows), axis=1), eps)
-        size = np.linalg.norm(g.reshape(rows), axis=1)
-        scale = np.where(size > limit, limit / np.where(size > 0, size, 1.0), 1.0)
+        limit = ratio * np.maximum(row_norms(w.reshape(rows)), eps)
+        size = row_norms(g.reshape(rows))
+        scale = np.where(size > limit, limit / np.where(size > 0, size, 1.0), 1.0).astype(g.dtype)
         return (g.reshape(rows) * scale[:, None]).reshape(g.shape)
 
-    return map_params(clip, gradient, {key: params[key] for key in gradient})
+    return map_params(clip, gradient, params)
+
+
+def _finite(gradient: Params) -> bool:
+    return all(np.isfinite(g).all() for g in gradient.values())

@@ -21,6 +21,10 @@ class LSTM(Sized):
     [i, f, g, o] = [σ, σ, tanh, σ](W h_{t-1} + U x_t + b), rows in this order (PyTorch's too): W (4n, n),
     U (4n, m), b (4n,). The state is one array [h, c] (B, 2n). From hochreiter1997 with the forget gate of Gers
     et al.; its bias starts at `forget_bias` = 1 (jozefowicz2015), so that memory is the first guess.
+
+    >>> cell = LSTM(m=2, n=3)
+    >>> {key: value.shape for key, value in cell.init(np.random.default_rng(0)).items()}, cell.n_state
+    ({'W': (12, 3), 'U': (12, 2), 'b': (12,)}, 6)
     """
 
     @property

@@ -6,7 +6,12 @@
 >>> params = cell.init(np.random.default_rng(0), recurrent=partial(orthogonal, gain=0.9))
 >>> bool(np.allclose(params["W"] @ params["W"].T, 0.81 * np.eye(10)))
 True
+
+A gated cell asks for (k·n, n), one square block for each of its k gates: initializers of square matrices give k
+independent ones. All raise TypeError unless `rng` is a Generator, ValueError for a shape or an option out of range.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -17,7 +22,8 @@ Shape = tuple[int, ...]
 
 def gaussian(rng: np.random.Generator, shape: Shape, std: float = 0.1) -> np.ndarray:
     """Independent entries N(0, std²)."""
-    return checks.number("std", std, 0.0) * rng.standard_normal(shape)
+    checks.number("std", std, 0.0)
+    return std * checks.generator("rng", rng).standard_normal(_sizes(shape))
 
 
 def fan_in(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndarray:
@@ -26,37 +32,51 @@ def fan_in(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndar
     For a square matrix and many rows the spectral radius tends to `gain` and the largest singular value to
     2·gain (circular law; Marchenko and Pastur), which is why the two must not be mixed up.
     """
-    return checks.number("gain", gain, 0.0) / np.sqrt(shape[-1]) * rng.standard_normal(shape)
+    checks.number("gain", gain, 0.0)
+    _, columns = _sizes(shape, 2)
+    return gain / np.sqrt(columns) * checks.generator("rng", rng).standard_normal(shape)
 
 
 def orthogonal(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndarray:
-    """gain × a matrix with orthonormal rows or columns, uniform among these; a stack of square ones if tall.
+    """gain × a matrix with orthonormal rows or columns, uniform among these; independent square blocks if (k·n, n).
 
     The QR decomposition alone is not uniform: its sign convention biases Q, hence the signs of R's diagonal.
-    A shape (k·n, n) gives k independent blocks, one for each gate of a gated cell.
     """
-    rows, columns = shape
-    if rows > columns and rows % columns == 0:
-        return np.concatenate([orthogonal(rng, (columns, columns), gain) for _ in range(rows // columns)])
-    Q, R = np.linalg.qr(rng.standard_normal((max(shape), min(shape))))
-    Q = Q * np.sign(np.diag(R))
-    return checks.number("gain", gain, 0.0) * (Q if rows >= columns else Q.T)
+    checks.number("gain", gain, 0.0)
+    rows, columns = _sizes(shape, 2)
+
+    def block(rows: int) -> np.ndarray:
+        Q, R = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+        Q = Q * np.sign(np.diag(R))
+        return gain * (Q if rows >= columns else Q.T)
+
+    checks.generator("rng", rng)
+    return block(rows) if rows % columns else _stack(shape, lambda: block(columns))
 
 
 def identity(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndarray:
     """gain × the identity: with ReLU, the IRNN (le2015). Draws nothing from `rng`."""
-    return checks.number("gain", gain, 0.0) * np.eye(shape[0], shape[1])
+    checks.number("gain", gain, 0.0)
+    checks.generator("rng", rng)
+    return _stack(shape, lambda: gain * np.eye(shape[1]))
 
 
 def spectral_radius(rng: np.random.Generator, shape: Shape, radius: float = 0.95) -> np.ndarray:
-    """A Gaussian matrix scaled so that its largest |eigenvalue| is exactly `radius`."""
-    W = rng.standard_normal(shape)
-    return checks.number("radius", radius, 0.0) / np.abs(np.linalg.eigvals(W)).max() * W
+    """A Gaussian matrix scaled so that its largest |eigenvalue| is `radius`."""
+    checks.number("radius", radius, 0.0)
+    checks.generator("rng", rng)
+
+    def block() -> np.ndarray:
+        W = rng.standard_normal((shape[1], shape[1]))
+        return radius / np.abs(np.linalg.eigvals(W)).max() * W
+
+    return _stack(shape, block)
 
 
 def uniform(rng: np.random.Generator, shape: Shape, low: float = -1.0, high: float = 1.0) -> np.ndarray:
     """Independent entries, uniform on [low, high)."""
-    return rng.uniform(low, checks.number("high", high, low), shape)
+    checks.number("high", high, checks.number("low", low))
+    return checks.generator("rng", rng).uniform(low, high, _sizes(shape))
 
 
 def ring(rng: np.random.Generator, n: int, r_min: float = 0.0, r_max: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -65,6 +85,22 @@ def ring(rng: np.random.Generator, n: int, r_min: float = 0.0, r_max: float = 1.
     Angles are uniform on [0, 2π). From orvieto2023, whose exponential parametrisation needs 0 < |λ| < 1.
     Raises ValueError unless 0 <= r_min < r_max <= 1.
     """
+    checks.integer("n", n, 1)
+    checks.generator("rng", rng)
     checks.number("r_max", r_max, checks.number("r_min", r_min, 0.0), 1.0, open_low=True)
     magnitude = np.sqrt(rng.uniform(r_min**2, r_max**2, n))
     return magnitude, rng.uniform(0.0, 2 * np.pi, n)
+
+
+def _sizes(shape: Shape, axes: int | None = None) -> Shape:
+    if not isinstance(shape, tuple) or not shape or (axes is not None and len(shape) != axes):
+        raise ValueError(f"shape must be a tuple of {axes or 'one or more'} sizes, got {shape!r}")
+    return tuple(checks.integer("shape", size, 1) for size in shape)
+
+
+def _stack(shape: Shape, block: Callable[[], np.ndarray]) -> np.ndarray:
+    """One square block under the other; a single one for a square shape."""
+    rows, columns = _sizes(shape, 2)
+    if rows % columns:
+        raise ValueError(f"shape must be (n, n) or (k·n, n), got {shape}")
+    return np.concatenate([block() for _ in range(rows // columns)])

@@ -119,6 +119,15 @@ class DiagonalRNN(Sized):
         }
 
 
+def log_normalizer(nu_log: np.ndarray) -> np.ndarray:
+    """log sqrt(1 - |λ|²) for |λ| = exp(-e^{ν_log}), of any shape; 1 - |λ|² itself is 0 in float32 at ν_log = -18.
+
+    >>> np.exp(log_normalizer(np.float32(-18.0))).round(7)
+    np.float32(0.0001745)
+    """
+    return 0.5 * np.log(-np.expm1(-2 * np.exp(nu_log)))
+
+
 @dataclass(frozen=True)
 class LRU(DiagonalRNN):
     """h_t = λ ⊙ h_{t-1} + γ ⊙ B x_t,   λ = exp(-e^{ν_log} + i e^{θ_log}),   γ = e^{γ_log}      (eq. lru)
@@ -140,17 +149,12 @@ class LRU(DiagonalRNN):
         r_max: float = 0.99,
     ) -> Params:
         """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
-        checks.number("r_max", r_max, 0.0, np.nextafter(1.0, 0.0))
+        checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
         polar = super().init(rng, inputs, r_min, r_max)
         nu_log = np.log(-np.log(polar["nu"]))
-        gamma_log = 0.5 * np.log(-np.expm1(-2 * np.exp(nu_log)))  # 1 - |λ|² itself would cancel in float32
-        return {
-            "nu_log": nu_log,
-            "theta_log": np.log(polar["theta"]),
-            "B_re": polar["B_re"],
-            "B_im": polar["B_im"],
-            "gamma_log": gamma_log,
-        }
+        theta_log, gamma_log = np.log(polar["theta"]), log_normalizer(nu_log)
+        B_re, B_im = polar["B_re"], polar["B_im"]
+        return {"nu_log": nu_log, "theta_log": theta_log, "B_re": B_re, "B_im": B_im, "gamma_log": gamma_log}
 
     def eigenvalues(self, params: Params) -> Any:
         """λ (n,) complex, inside the unit disc."""

@@ -31,10 +31,18 @@ def init_readout(
 
 
 def readout(params: Params, H: Any) -> Any:
-    """y = V h + c_out for states H (..., n_state): (..., outputs). V sees the first n_out entries of a state."""
+    """y = V h + c_out for states H (..., n_state): (..., outputs). V sees the first n_out entries of a state.
+
+    Raises ValueError unless params hold V (outputs, n_out) with n_out <= n_state, and c_out (outputs,).
+    """
     if "V" not in params or "c_out" not in params:
         raise ValueError(f"params must hold V and c_out (see init_readout), got {', '.join(params)}")
-    return H[..., : params["V"].shape[1]] @ params["V"].T + params["c_out"]
+    V, c_out = params["V"], params["c_out"]
+    if V.ndim != 2 or c_out.shape != V.shape[:1] or V.shape[1] > H.shape[-1]:
+        raise ValueError(
+            f"V must be (outputs, <= {H.shape[-1]}) and c_out (outputs,), got {V.shape}, {c_out.shape}"
+        )
+    return H[..., : V.shape[1]] @ V.T + c_out
 
 
 def squared_error(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
@@ -42,9 +50,12 @@ def squared_error(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
 
     >>> squared_error(np.array([[3.0], [1.0]]), np.array([[1.0], [1.0]]))[0].item()
     1.0
+
+    Raises TypeError or ValueError unless the target is finite and has the shape and dtype of Y.
     """
-    if Y.shape != target.shape:
-        raise ValueError(f"target must be {Y.shape}, as the outputs are, got {target.shape}")
+    checks.float_array("target", target, _two_dimensional(Y))
+    if target.dtype != Y.dtype:
+        raise TypeError(f"target must be {Y.dtype}, as the outputs are, got {target.dtype}")
     residual = Y - target
     return 0.5 * (residual**2).sum() / len(Y), residual / len(Y)
 
@@ -55,9 +66,10 @@ def softmax_cross_entropy(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
     >>> E, _ = softmax_cross_entropy(np.zeros((1, 4)), np.array([2]))
     >>> bool(np.isclose(E, np.log(4)))
     True
+
+    Raises TypeError or ValueError unless the target holds integers from 0 to classes - 1.
     """
-    if target.shape != Y.shape[:1] or not np.issubdtype(target.dtype, np.integer):
-        raise ValueError(f"target must be {Y.shape[:1]} of class numbers, got {target.shape} of {target.dtype}")
+    checks.integers("target", target, _two_dimensional(Y)[:1])
     if target.min() < 0 or target.max() >= Y.shape[1]:
         raise ValueError(f"target must be from 0 to {Y.shape[1] - 1}, got {target.min()} to {target.max()}")
     shifted = Y - anp.max(Y, axis=1, keepdims=True)
@@ -67,12 +79,22 @@ def softmax_cross_entropy(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
     return -(log_p * one_hot).sum() / len(Y), (anp.exp(log_p) - one_hot) / len(Y)
 
 
+def _two_dimensional(Y: Any) -> tuple[int, int]:
+    if Y.ndim != 2:
+        raise ValueError(f"Y must be (N, outputs), got {Y.shape}")
+    return Y.shape
+
+
 @dataclass(frozen=True)
 class Loss:
     """E as a function of the states H (T, B, n_state), H[t-1] = h_t; its kinds say which states are read."""
 
     error: Pointwise
     target: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.target, np.ndarray):
+            raise TypeError(f"target must be an array, got {type(self.target).__name__}")
 
     def read(self, H: Any) -> Any:
         """The states that the readout sees, one a row: (N, n_state), a view of H."""
@@ -88,19 +110,24 @@ class Loss:
 
     def __call__(self, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]:
         """E, ∂E/∂H (T, B, n_state) and the gradients of V and c_out."""
-        states, n_out = self.read(H), params["V"].shape[1]
+        states = self.read(H)
         E, dY = self.error(readout(params, states), self.rows())
-        dE = np.zeros_like(H)
+        n_out = params["V"].shape[1]
+        dE = np.zeros(H.shape, H.dtype)  # in C order, of which `read` is a view: zeros_like keeps another order
         self.read(dE)[:, :n_out] = dY @ params["V"]
         return float(E), dE, {"V": outer_sum(dY, states[:, :n_out]), "c_out": dY.sum(0)}
 
 
 class AtEnd(Loss):
+    """Reads h_T."""
+
     def read(self, H: Any) -> Any:
         return H[-1]
 
 
 class AtEveryStep(Loss):
+    """Reads h_1 to h_T, whose first axes must be those of the target."""
+
     def read(self, H: Any) -> Any:
         if self.target.shape[:2] != H.shape[:2]:
             raise ValueError(f"target must be (T, B, ...) = {(*H.shape[:2], ...)}, got {self.target.shape}")

@@ -21,28 +21,33 @@ State = dict[str, Any]
 
 
 class Optimizer(NamedTuple):
-    """init: params -> state;  update: (params, gradient, state) -> (params, state)."""
+    """init: params -> state;  update: (params, gradient, state) -> (params, state).
+
+    `update` raises TypeError or ValueError unless the gradient has the keys and shapes of `params`.
+    """
 
     init: Callable[[Params], State]
     update: Callable[[Params, Params, State], tuple[Params, State]]
 
 
 def sgd(lr: float) -> Optimizer:
-    """θ <- θ - lr·g."""
+    """θ <- θ - lr·g. Raises ValueError unless lr >= 0."""
     checks.number("lr", lr, 0.0)
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        checks.float_arrays("gradient", gradient, like=params)
         return map_params(lambda w, g: w - lr * g, params, gradient), state
 
     return Optimizer(lambda params: {}, update)
 
 
 def momentum(lr: float, beta: float = 0.9) -> Optimizer:
-    """v <- βv + g,  θ <- θ - lr·v (Polyak's heavy ball; β = 0 is `sgd`)."""
+    """v <- βv + g,  θ <- θ - lr·v (Polyak's heavy ball; β = 0 is `sgd`). Raises ValueError unless 0 <= β < 1."""
     checks.number("lr", lr, 0.0)
-    checks.number("beta", beta, 0.0, 1.0)
+    checks.number("beta", beta, 0.0, 1.0, open_high=True)
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        checks.float_arrays("gradient", gradient, like=params)
         v = map_params(lambda v, g: beta * v + g, state["v"], gradient)
         return map_params(lambda w, v: w - lr * v, params, v), {"v": v}
 
@@ -50,15 +55,20 @@ def momentum(lr: float, beta: float = 0.9) -> Optimizer:
 
 
 def adam(lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
-    """θ <- θ - lr·m̂/(√v̂ + ε) with m, v the running means of g and g², m̂ and v̂ corrected for their start at 0."""
+    """θ <- θ - lr·m̂/(√v̂ + ε) with m, v the running means of g and g², m̂ and v̂ corrected for their start at 0.
+
+    From kingma2015. Raises ValueError unless lr >= 0, 0 <= β < 1 for both and ε > 0.
+    """
     checks.number("lr", lr, 0.0)
-    checks.number("beta1", beta1, 0.0, 1.0)
-    checks.number("beta2", beta2, 0.0, 1.0)
+    checks.number("beta1", beta1, 0.0, 1.0, open_high=True)
+    checks.number("beta2", beta2, 0.0, 1.0, open_high=True)
+    checks.number("eps", eps, 0.0, open_low=True)
 
     def init(params: Params) -> State:
         return {"t": 0, "m": map_params(np.zeros_like, params), "v": map_params(np.zeros_like, params)}
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        checks.float_arrays("gradient", gradient, like=params)
         t = state["t"] + 1
         m = map_params(lambda m, g: beta1 * m + (1 - beta1) * g, state["m"], gradient)
         v = map_params(lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], gradient)

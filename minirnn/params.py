@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from minirnn import checks
+
 Params = dict[str, np.ndarray]
 
 
@@ -16,8 +18,10 @@ def flatten(params: Params) -> np.ndarray:
 
     >>> flatten({"W": np.eye(2), "b": np.array([5.0, 6.0])})
     array([1., 0., 0., 1., 5., 6.])
+
+    Raises TypeError for anything but a dict of float arrays.
     """
-    return np.concatenate([value.ravel() for value in params.values()])
+    return np.concatenate([value.ravel() for value in checks.float_arrays("params", params).values()])
 
 
 def unflatten(vector: np.ndarray, like: Params) -> Params:
@@ -30,9 +34,8 @@ def unflatten(vector: np.ndarray, like: Params) -> Params:
 
     Raises ValueError if the sizes differ.
     """
-    sizes = [value.size for value in like.values()]
-    if vector.shape != (sum(sizes),):
-        raise ValueError(f"vector must be ({sum(sizes)},), got {vector.shape}")
+    sizes = [value.size for value in checks.float_arrays("like", like).values()]
+    checks.float_array("vector", vector, (sum(sizes),), finite=False)
     pieces = np.split(vector, np.cumsum(sizes)[:-1])
     return {key: piece.reshape(value.shape) for (key, value), piece in zip(like.items(), pieces, strict=True)}
 
@@ -51,8 +54,23 @@ def norm(params: Params) -> float:
 
     >>> norm({"W": np.array([[3.0]]), "b": np.array([4.0])})
     5.0
+    >>> norm({"b": np.array([3e-200, 4e-200])})
+    5e-200
     """
-    return float(np.sqrt(sum(np.vdot(value, value) for value in params.values())))
+    return float(row_norms(flatten(params)[None])[0])
+
+
+def row_norms(rows: np.ndarray) -> np.ndarray:
+    """Euclidean norms (N,) of the rows of an array (N, j), in float64; nan or inf if an entry is.
+
+    Each row is divided by its largest entry first: the squares of gradients that vanish or explode leave the
+    range of floats long before the gradients do.
+    """
+    rows = rows.astype(float)
+    largest = np.abs(rows).max(axis=1)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    with overflow_allowed():
+        return scale * np.sqrt(((rows / scale[:, None]) ** 2).sum(axis=1))
 
 
 @contextmanager

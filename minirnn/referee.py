@@ -15,7 +15,7 @@ from minirnn import checks
 from minirnn.bptt import check_inputs
 from minirnn.cells import Cell
 from minirnn.losses import Loss
-from minirnn.params import Params, flatten, unflatten
+from minirnn.params import Params, flatten, overflow_allowed, unflatten
 
 
 def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None) -> Any:
@@ -40,7 +40,8 @@ def autograd_gradient(
     Raises TypeError or ValueError if X, h0 or params do not fit the cell.
     """
     check_inputs(cell, params, X, h0)
-    E, gradient = value_and_grad(lambda p: energy(cell, p, X, loss, h0))(params)
+    with overflow_allowed():
+        E, gradient = value_and_grad(lambda p: energy(cell, p, X, loss, h0))(params)
     return float(E), gradient
 
 
@@ -49,6 +50,8 @@ def central_differences(f: Callable[[Params], float], params: Params, step: floa
 
     >>> central_differences(lambda p: p["b"][0] ** 2, {"b": np.array([3.0])})["b"].round(6)
     array([6.])
+
+    Raises ValueError if step <= 0, TypeError if `params` is not a dict of float arrays.
     """
     checks.number("step", step, 0.0, open_low=True)
     theta = flatten(params).astype(float)

@@ -109,7 +109,12 @@ def one_hot(symbols: np.ndarray, classes: int) -> np.ndarray:
     >>> one_hot(np.array([2, 0]), 3)
     array([[0., 0., 1.],
            [1., 0., 0.]])
+
+    Raises TypeError for anything but an array of integers, ValueError for one out of range.
     """
+    checks.integers("symbols", symbols, np.shape(symbols))
+    if symbols.min() < 0 or symbols.max() >= checks.integer("classes", classes, 1):
+        raise ValueError(f"symbols must be from 0 to {classes - 1}, got {symbols.min()} to {symbols.max()}")
     return np.eye(classes)[symbols]
 
 

@@ -27,7 +27,7 @@ from minirnn.cells import Cell
 from minirnn.clipping import clip_by_norm
 from minirnn.losses import Loss, readout
 from minirnn.optimizers import Optimizer
-from minirnn.params import Params, norm
+from minirnn.params import Params, norm, overflow_allowed
 
 
 class State(NamedTuple):
@@ -44,6 +44,7 @@ class State(NamedTuple):
 class Run:
     """All that a run is: saved, it goes on to the same numbers as if it had never stopped."""
 
+    cell: Cell
     state: State
     history: dict[str, list[float]] = field(default_factory=lambda: {"loss": [], "norm": []})
 
@@ -58,7 +59,7 @@ class Run:
 
     @property
     def skipped(self) -> int:
-        """Updates not made because the gradient was not finite."""
+        """Updates not made because the loss, or the gradient's square, was not finite."""
         return self.state.skipped
 
     def record(self, **values: float) -> None:
@@ -89,32 +90,37 @@ def train(
     `gradient` computes (E, gradient) as `bptt` does, for instance `partial(truncated_bptt, K=10)`; stop(run) ends
     the run early, asked after each update. The history's norms are those before clipping.
 
-    A step whose gradient is not finite is skipped, counted in `run.skipped` and recorded as it is: the parameters
-    stay what they were. With `save_to`, the whole state is written there every `save_every` updates and at the
-    end, also when the run is interrupted; a file that is there already is resumed from, so a killed run loses at
-    most the updates since the last save, makes these again, and ends in the same numbers as one that was never
-    stopped. `rng` then counts only for a run's first start.
+    A step is skipped, counted in `run.skipped` and recorded as it is, if its loss is not finite or the square of
+    its gradient (after the clip), which Adam would remember, is not: the parameters stay what they were.
 
-    Raises ValueError if updates or save_every < 1 or clip <= 0; TypeError if `rng` is not a Generator.
+    With `save_to`, the whole state is written there every `save_every` updates and at the end, also when the run is
+    interrupted. A file that is there already is resumed from, so a killed run loses at most the updates since the
+    last save, makes these again, and ends in the same numbers as one that was never stopped; `rng` then counts only
+    for a run's first start.
+
+    Raises ValueError if updates or save_every < 1, clip <= 0 or the file is of another cell, optimizer or kind of
+    rng; TypeError if `rng` is not a Generator, `optimizer` no Optimizer or batch(rng) no pair.
     """
     checks.integer("updates", updates, 1)
     checks.integer("save_every", save_every, 1)
     checks.generator("rng", rng)
+    checks.float_arrays("params", params)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an Optimizer such as sgd(lr=0.1), got {type(optimizer).__name__}")
     if clip is not None:
         checks.number("clip", clip, 0.0, open_low=True)
+    run = Run(cell, State(params, optimizer.init(params), rng.bit_generator.state))
     if save_to is not None and Path(save_to).exists():
-        run = load(save_to)
+        run = _same_kind(load(save_to), run, save_to)
         rng.bit_generator.state = run.state.rng
-    else:
-        run = Run(State(params, optimizer.init(params), rng.bit_generator.state))
     bar = tqdm(total=updates, initial=run.updates, disable=not progress, unit="update", leave=False)
     try:
         while run.updates < updates and not (stop is not None and run.updates and stop(run)):
-            X, target = batch(rng)
+            X, target = _pair(batch(rng))
             E, g = gradient(cell, run.params, X, loss(target))
             g, size = clip_by_norm(g, clip) if clip is not None else (g, norm(g))
             run.record(loss=E, norm=size)
-            run.state = _updated(run.state, optimizer, g, bool(np.isfinite(E + size)), rng)
+            run.state = _updated(run.state, optimizer, E, g, rng)
             bar.update()
             if save_to is not None and run.updates % save_every == 0:
                 save(run, save_to)
@@ -125,7 +131,28 @@ def train(
     return run
 
 
-def _updated(state: State, optimizer: Optimizer, g: Params, finite: bool, rng: np.random.Generator) -> State:
+def _pair(drawn: Any) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(drawn, tuple) or len(drawn) != 2:
+        raise TypeError(f"batch must return (X, target), got {type(drawn).__name__}")
+    return drawn
+
+
+def _same_kind(saved: Run, run: Run, path: str | Path) -> Run:
+    """`saved`, if `run` can go on from it."""
+
+    def described(run: Run) -> str:
+        shapes = ", ".join(f"{key} {value.shape} {value.dtype}" for key, value in run.params.items())
+        memory = ", ".join(run.state.optimizer) or "nothing"
+        return f"{run.cell} with {shapes}; an optimizer that remembers {memory}; {run.state.rng['bit_generator']}"
+
+    if described(saved) != described(run):
+        raise ValueError(f"save_to must hold a run of {described(run)}; {path} holds one of {described(saved)}")
+    return saved
+
+
+def _updated(state: State, optimizer: Optimizer, E: float, g: Params, rng: np.random.Generator) -> State:
+    with overflow_allowed():
+        finite = bool(np.isfinite(E)) and all(np.isfinite(np.vdot(value, value)) for value in g.values())
     params, memory = optimizer.update(state.params, g, state.optimizer) if finite else state[:2]
     return State(params, memory, rng.bit_generator.state, state.updates + 1, state.skipped + (not finite))
 
@@ -147,13 +174,24 @@ def load(path: str | Path) -> Run:
 
     Raises ValueError if the file does not hold a Run.
     """
+    if Path(path).is_dir():
+        raise ValueError(f"path must be a file, got the directory {path}")
     with Path(path).open("rb") as file:
-        run = pickle.load(file)
+        try:
+            run = pickle.load(file)
+        except Exception as error:  # a damaged pickle can raise almost anything
+            raise ValueError(f"path must be a file written by save, got {path}, which is none: {error}") from error
     if not isinstance(run, Run):
         raise ValueError(f"path must be a file written by save, got {path} with a {type(run).__name__}")
     return run
 
 
 def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> float:
-    """Share of sequences X (T, B, m) whose last readout is largest for the class `target` (B,)."""
-    return float((readout(params, unroll(cell, params, X)[-1]).argmax(axis=1) == target).mean())
+    """Share of sequences X (T, B, m) whose last readout is largest for the class `target` (B,).
+
+    Raises TypeError or ValueError if X or params do not fit the cell, or the target is not (B,) integers.
+    """
+    h = unroll(cell, params, X)[-1]
+    checks.integers("target", target, h.shape[:1])
+    with overflow_allowed():
+        return float((readout(params, h).argmax(axis=1) == target).mean())

@@ -1,0 +1,419 @@
+"""A run that is stopped, in any way, goes on to the same numbers; what is not finite is skipped and counted."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+
+from minirnn import GRU, LinearRNN, VanillaRNN, bptt, losses, tasks, truncated_bptt
+from minirnn.optimizers import Optimizer, adam, momentum, sgd
+from minirnn.params import norm
+from minirnn.training import Run, accuracy, load, save, train
+from tests.helpers import refused
+
+CELL = VanillaRNN(2, 5)
+
+
+def draw(rng):
+    return tasks.adding(rng, B=4, T=6)
+
+
+def squared(target):
+    return losses.at_end(losses.squared_error, target)
+
+
+def start(cell=CELL, seed=0):
+    rng = np.random.default_rng(seed)
+    return cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+
+
+def go(updates, *, cell=CELL, optimizer=None, seed=1, **options):
+    options = {"batch": draw, "loss": squared, "progress": False} | options
+    optimizer = optimizer or adam(0.01)
+    rng = options.pop("rng", None) or np.random.default_rng(seed)
+    params = options.pop("params", None) or start(cell)
+    batch, loss = options.pop("batch"), options.pop("loss")
+    return train(cell, params, batch, loss, optimizer, updates, rng, **options)
+
+
+def same(a, b):
+    return (
+        a.history == b.history
+        and a.params.keys() == b.params.keys()
+        and all((a.params[key] == b.params[key]).all() for key in a.params)
+        and a.state.rng == b.state.rng
+        and (a.updates, a.skipped) == (b.updates, b.skipped)
+    )
+
+
+# ---------------------------------------------------------------- the loop
+
+
+def test_a_run_is_the_loop_one_would_write():
+    run = go(5, optimizer=sgd(0.1))
+    params, rng, history = start(), np.random.default_rng(1), {"loss": [], "norm": []}
+    for _ in range(5):
+        X, target = draw(rng)
+        E, g = bptt(CELL, params, X, squared(target))
+        history["loss"].append(E)
+        history["norm"].append(norm(g))
+        params = {key: params[key] - 0.1 * g[key] for key in params}
+    assert run.history == history
+    assert all((run.params[key] == params[key]).all() for key in params)
+    assert run.state.rng == rng.bit_generator.state
+    assert (run.updates, run.skipped) == (5, 0)
+
+
+def test_the_initial_parameters_are_not_touched():
+    params = start()
+    go(5, params=params)
+    assert all((params[key] == value).all() for key, value in start().items())
+
+
+def test_clip_changes_the_steps_and_records_the_norm_before():
+    run = go(5, optimizer=sgd(1.0), clip=1e-3)
+    assert max(run.history["norm"]) > 0.01
+    moved = {key: run.params[key] - value for key, value in start().items()}
+    assert 0 < norm(moved) <= 5e-3 * (1 + 1e-12)
+
+
+def test_another_gradient_through_partial():
+    exact, truncated = go(5), go(5, gradient=partial(truncated_bptt, K=6))
+    np.testing.assert_allclose(truncated.history["loss"], exact.history["loss"], rtol=1e-12)
+    assert go(5, gradient=partial(truncated_bptt, K=1)).history["norm"] != exact.history["norm"]
+
+
+def test_stop_is_asked_after_each_update():
+    asked = []
+
+    def stop(run):
+        asked.append(run.updates)
+        return run.updates == 3
+
+    assert go(10, stop=stop).updates == 3
+    assert asked == [1, 2, 3]
+
+
+def test_a_stopped_run_that_is_asked_again_stays_stopped(tmp_path):
+    stop = lambda run: run.updates >= 3  # noqa: E731
+    first = go(10, stop=stop, save_to=tmp_path / "run")
+    assert same(first, go(10, stop=stop, save_to=tmp_path / "run"))
+    assert first.updates == 3
+
+
+def test_progress_off_is_silent_and_on_is_not(capfd):
+    go(3)
+    assert capfd.readouterr() == ("", "")
+    go(3, progress=True)
+    assert "3" in capfd.readouterr().err
+
+
+def test_float32_runs_stay_float32():
+    params = {key: value.astype(np.float32) for key, value in start().items()}
+    single = lambda rng: tuple(a.astype(np.float32) for a in draw(rng))  # noqa: E731
+    for optimizer in (sgd(0.1), momentum(0.1), adam(0.01)):
+        run = go(5, params=params, batch=single, clip=0.1, optimizer=optimizer)
+        assert {value.dtype for value in run.params.values()} == {np.dtype(np.float32)}
+        np.testing.assert_allclose(
+            run.history["loss"], go(5, clip=0.1, optimizer=optimizer).history["loss"], rtol=1e-4
+        )
+
+
+# ---------------------------------------------------------------- explosions
+
+
+def test_steps_that_are_not_finite_are_skipped_and_counted():
+    """Every third batch explodes; the others are trained on as if it had not been there."""
+    calls = []
+
+    def batch(rng):
+        X, target = draw(rng)
+        calls.append(X)
+        return (1e308 * X if len(calls) % 3 == 0 else X), target
+
+    cell = LinearRNN(2, 5)
+    run = go(9, cell=cell, batch=batch)
+    assert (run.updates, run.skipped) == (9, 3)
+    assert len(run.history["loss"]) == 9
+    finite = np.isfinite(run.history["loss"])
+    assert finite.tolist() == [True, True, False] * 3
+    assert all(np.isfinite(value).all() for value in run.params.values())
+    drawn = iter([X for i, X in enumerate(calls) if i % 3 != 2])
+    targets = iter([draw_target for i, draw_target in enumerate(_targets(9)) if i % 3 != 2])
+    alone = go(6, cell=cell, batch=lambda rng: (next(drawn), next(targets)))
+    assert all((alone.params[key] == run.params[key]).all() for key in run.params)
+
+
+def _targets(count):
+    rng = np.random.default_rng(1)
+    return [draw(rng)[1] for _ in range(count)]
+
+
+@pytest.mark.parametrize("activation", ["relu", "identity"])
+def test_an_exploding_network_leaves_its_parameters_alone(activation):
+    cell = VanillaRNN(2, 20, activation=activation)
+    params = start(cell)
+    params["W"] = 5 * params["W"]
+    run = go(3, cell=cell, params=params, batch=lambda rng: tasks.adding(rng, B=2, T=2000))
+    assert run.skipped == run.updates == 3
+    assert all((run.params[key] == params[key]).all() for key in params)
+    assert not np.isfinite(run.history["loss"]).any()
+    assert accuracy(cell, params, tasks.adding(np.random.default_rng(0), 2, 2000)[0], np.zeros(2, int)) <= 1
+
+
+def test_gradients_whose_squares_overflow_are_skipped_unless_clipped():
+    """Adam would keep v = inf for ever, and stand still without a word."""
+
+    def huge(cell, params, X, loss):
+        return 1.0, {key: np.full(value.shape, 1e200) for key, value in params.items()}
+
+    skipped = go(2, gradient=huge)
+    assert skipped.skipped == 2
+    assert skipped.history["norm"][0] > 1e200
+    clipped = go(2, gradient=huge, clip=1.0)
+    assert clipped.skipped == 0
+    assert all((clipped.params[key] < value).all() for key, value in start().items())
+
+
+# ---------------------------------------------------------------- saved and resumed
+
+
+@pytest.mark.parametrize("optimizer", [sgd(0.1), momentum(0.1), adam(0.01)], ids=["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("first", [1, 7, 10])
+def test_a_resumed_run_gives_the_same_numbers_to_the_last_bit(tmp_path, optimizer, first):
+    whole = go(20, optimizer=optimizer)
+    go(first, optimizer=optimizer, save_to=tmp_path / "run", save_every=3)
+    assert same(go(20, optimizer=optimizer, seed=99, save_to=tmp_path / "run"), whole)
+    assert same(load(tmp_path / "run"), whole)
+
+
+def test_a_finished_run_is_returned_as_it_is(tmp_path):
+    run = go(5, save_to=tmp_path / "run")
+    fail = lambda rng: pytest.fail("no batch is needed")  # noqa: E731
+    assert same(go(5, save_to=tmp_path / "run", batch=fail), run)
+    assert same(go(3, save_to=tmp_path / "run", batch=fail), run)
+
+
+def test_folders_are_made(tmp_path):
+    go(2, save_to=tmp_path / "a" / "b" / "run")
+    assert os.listdir(tmp_path / "a" / "b") == ["run"]
+
+
+@pytest.mark.parametrize("place", ["batch", "gradient", "optimizer"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupt_saves_all_updates_that_were_finished(tmp_path, place, error):
+    calls = []
+
+    def interrupting(f):
+        def wrapped(*args):
+            calls.append(0)
+            if len(calls) == 8:
+                raise error
+            return f(*args)
+
+        return wrapped
+
+    optimizer = adam(0.01)
+    options = {
+        "batch": {"batch": interrupting(draw)},
+        "gradient": {"gradient": interrupting(bptt)},
+        "optimizer": {"optimizer": Optimizer(optimizer.init, interrupting(optimizer.update))},
+    }[place]
+    with pytest.raises(error):
+        go(20, save_to=tmp_path / "run", save_every=100, **options)
+    assert load(tmp_path / "run").updates == 7
+    assert same(go(20, save_to=tmp_path / "run"), go(20))
+
+
+SCRIPT = """
+import sys, numpy as np
+from minirnn import VanillaRNN, losses, tasks, training, optimizers
+rng = np.random.default_rng(0)
+cell = VanillaRNN(2, 5)
+params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+training.train(cell, params, lambda rng: tasks.adding(rng, B=4, T=6),
+               lambda target: losses.at_end(losses.squared_error, target), optimizers.adam(0.01),
+               10**7, np.random.default_rng(1), save_to=sys.argv[1], save_every=2, progress=False)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_killed_process_loses_nothing_that_was_saved(tmp_path):
+    path = tmp_path / "run"
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(path)])
+    seen, deadline = 0, time.monotonic() + 30
+    try:
+        while seen < 20:
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            seen = load(path).updates if path.exists() else 0
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == -signal.SIGKILL
+    killed = load(path)
+    assert killed.updates >= seen
+    total = killed.updates + 5
+    assert same(go(total, save_to=path), go(total))
+
+
+@pytest.mark.parametrize("broken", ["replace", "dump", "fsync"])
+def test_a_failure_while_saving_leaves_the_old_file(tmp_path, monkeypatch, broken):
+    path = tmp_path / "run"
+    old = go(4, save_to=path)
+
+    def fail(*args):
+        if broken == "dump":
+            args[1].write(b"half a pickle")
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr({"replace": os, "dump": pickle, "fsync": os}[broken], broken, fail)
+        with pytest.raises(OSError, match="disk full"):
+            go(8, save_to=path)
+    assert same(load(path), old)
+    assert same(go(8, save_to=path), go(8))
+
+
+def test_save_and_load_are_inverse(tmp_path):
+    run = go(3)
+    save(run, tmp_path / "run")
+    back = load(tmp_path / "run")
+    assert same(back, run)
+    assert isinstance(back, Run)
+    assert back.cell == CELL
+
+
+# ---------------------------------------------------------------- a result
+
+
+def test_a_plain_network_reads_handwritten_digits():
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    cell = VanillaRNN(8, 64)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=10)
+    X, target = tasks.digits("train")
+
+    def batch(rng):
+        chosen = rng.integers(0, len(target), 50)
+        return X[:, chosen], target[chosen]
+
+    loss = partial(losses.at_end, losses.softmax_cross_entropy)
+    begin = time.perf_counter()
+    run = train(cell, params, batch, loss, adam(3e-3), 1500, rng, clip=1.0, progress=False)
+    print(f"digits: {time.perf_counter() - begin:.1f} s")
+    assert accuracy(cell, params, *tasks.digits("test")) < 0.3
+    assert accuracy(cell, run.params, *tasks.digits("test")) > 0.95
+
+
+def test_accuracy_by_hand():
+    cell = LinearRNN(1, 1)
+    params = {"W": np.zeros((1, 1)), "U": np.ones((1, 1)), "b": np.zeros(1)}
+    params |= {"V": np.array([[1.0], [-1.0]]), "c_out": np.zeros(2)}
+    X = np.array([[9.0, -9.0, -9.0, 9.0], [1.0, 2.0, -1.0, -2.0]])[..., None]  # only the last input counts
+    assert accuracy(cell, params, X, np.array([0, 0, 1, 0])) == 0.75
+
+
+# ---------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"updates": 0}, ValueError, ("updates must be an integer >= 1", "0")),
+        ({"updates": 2.5}, TypeError, ("updates must be an integer", "float")),
+        ({"updates": True}, TypeError, ("updates must be an integer", "bool")),
+        ({"save_every": 0}, ValueError, ("save_every must be an integer >= 1", "0")),
+        ({"clip": 0.0}, ValueError, ("clip must be a finite number > 0", "0.0")),
+        ({"clip": -1}, ValueError, ("clip must be a finite number > 0", "-1")),
+        ({"clip": np.nan}, ValueError, ("clip must be a finite number > 0", "nan")),
+        ({"clip": "1"}, TypeError, ("clip must be a real number", "str")),
+        ({"rng": 1}, TypeError, ("rng must be a numpy.random.Generator", "int")),
+        ({"optimizer": sgd}, TypeError, ("optimizer must be an Optimizer", "sgd(lr=0.1)", "function")),
+        ({"params": [1.0]}, TypeError, ("params must be a non-empty dict", "list")),
+        ({"params": start(GRU(2, 5))}, ValueError, ("params['W'] must be (5, 5)", "(15, 5)")),
+        ({"batch": lambda rng: None}, TypeError, ("batch must return (X, target)", "NoneType")),
+        ({"batch": lambda rng: np.zeros((2, 3, 2))}, TypeError, ("batch must return (X, target)", "ndarray")),
+        ({"batch": lambda rng: (1, 2, 3)}, TypeError, ("batch must return (X, target)", "tuple")),
+        (
+            {"batch": lambda rng: (np.zeros((3, 2)), np.zeros((2, 1)))},
+            ValueError,
+            ("X must be (T, B, 2)", "(3, 2)"),
+        ),
+        ({"batch": lambda rng: (np.zeros((3, 4, 2)), np.zeros(4))}, ValueError, ("target must be (4, 1)", "(4,)")),
+    ],
+    ids=str,
+)
+def test_bad_arguments_of_train(options, error, words):
+    with refused(error, *words):
+        go(**({"updates": 3} | options))
+
+
+def test_files_that_are_not_a_run(tmp_path):
+    with refused(ValueError, "must be a file", "directory", str(tmp_path)):
+        go(3, save_to=tmp_path)
+    path = tmp_path / "file"
+    for content in (b"", b"not a pickle", pickle.dumps(go(3))[:-20]):
+        path.write_bytes(content)
+        with refused(ValueError, "must be a file written by save", str(path)):
+            load(path)
+        with refused(ValueError, "must be a file written by save", str(path)):
+            go(3, save_to=path)
+        assert path.read_bytes() == content
+    path.write_bytes(pickle.dumps({"a": 1}))
+    with refused(ValueError, "must be a file written by save", "dict"):
+        load(path)
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"cell": GRU(2, 5)}, ("GRU(m=2, n=5)", "VanillaRNN(m=2, n=5")),
+        ({"cell": VanillaRNN(2, 5, activation="relu")}, ("activation='relu'", "activation='tanh'")),
+        ({"cell": VanillaRNN(2, 6)}, ("n=6", "n=5")),
+        ({"optimizer": sgd(0.1)}, ("remembers nothing", "remembers t, m, v")),
+        ({"rng": np.random.Generator(np.random.MT19937(0))}, ("MT19937", "PCG64")),
+        ({"params": {key: value.astype(np.float32) for key, value in start().items()}}, ("float32", "float64")),
+    ],
+    ids=["cell", "activation", "size", "optimizer", "rng", "dtype"],
+)
+def test_a_file_of_another_run_is_refused(tmp_path, options, words):
+    go(3, save_to=tmp_path / "run")
+    before = (tmp_path / "run").read_bytes()
+    with refused(ValueError, "save_to must hold a run of", words[0], str(tmp_path / "run"), words[1]):
+        go(6, save_to=tmp_path / "run", **options)
+    assert (tmp_path / "run").read_bytes() == before
+
+
+def test_bad_arguments_of_accuracy():
+    params, X = start(), np.zeros((3, 4, 2))
+    for bad in (np.zeros((4, 1), int), np.zeros(1, int), np.zeros(5, int)):  # the first two would broadcast
+        with refused(ValueError, "target must be (4,)", str(bad.shape)):
+            accuracy(CELL, params, X, bad)
+    with refused(TypeError, "target must be an array of integers", "float64"):
+        accuracy(CELL, params, X, np.zeros(4))
+    with refused(ValueError, "X must be (T, B, 2)", "(4, 2)"):
+        accuracy(CELL, params, X[0], np.zeros(4, int))
+
+
+def test_a_history_cut_off_in_the_middle_of_an_update_is_repaired():
+    run = go(3)
+    run.history["loss"].append(123.0)  # written, but the update did not follow
+    run.record(loss=1.0, norm=2.0)
+    assert run.history["loss"][3:] == [1.0]
+    assert run.history["norm"][3:] == [2.0]
+
+
+def test_training_draws_nothing_from_the_global_generator():
+    np.random.seed(0)  # noqa: NPY002
+    go(3)
+    after = np.random.random()  # noqa: NPY002
+    assert after == np.random.RandomState(0).random()
