@@ -182,10 +182,10 @@ def test_faulty_pages_fail_the_build(tmp_path):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_in_a_browser(site, built_book, chromium, scheme):
+def test_pages_in_a_browser(site, built_book, browser, scheme):
     """No request to another host, no error in a script, no horizontal scroll on a phone."""
     for width in (1280, 390):
-        tab = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
         foreign, errors = [], []
         tab.on(
             "request", lambda r, f=foreign: None if r.url.startswith((site, "data:", "blob:")) else f.append(r.url)
@@ -231,8 +231,8 @@ def pattern_url(pattern):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read_in_both_themes(pattern_url, chromium, scheme):
-    tab = chromium.new_page(color_scheme=scheme)
+def test_text_can_be_read_in_both_themes(pattern_url, browser, scheme):
+    tab = browser.new_page(color_scheme=scheme)
     tab.goto(pattern_url, wait_until="networkidle")
     tab.get_by_label("The learning rate.").check()
     assert tab.evaluate("document.documentElement.dataset.theme") == scheme
@@ -241,8 +241,8 @@ def test_text_can_be_read_in_both_themes(pattern_url, chromium, scheme):
 
 
 @pytest.mark.browser
-def test_first_screen_holds_title_question_and_figure(pattern_url, chromium):
-    tab = chromium.new_page(viewport={"width": 1280, "height": 800})
+def test_first_screen_holds_title_question_and_figure(pattern_url, browser):
+    tab = browser.new_page(viewport={"width": 1280, "height": 800})
     tab.goto(pattern_url, wait_until="networkidle")
     box = tab.locator("figure svg.gtt-picture").bounding_box()
     assert box["y"] + box["height"] < 600
@@ -255,8 +255,8 @@ def test_first_screen_holds_title_question_and_figure(pattern_url, chromium):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("script", [True, False])
-def test_check_answers_to_the_keyboard(pattern_url, chromium, script):
-    context = chromium.new_context(java_script_enabled=script)
+def test_check_answers_to_the_keyboard(pattern_url, browser, script):
+    context = browser.new_context(java_script_enabled=script)
     tab = context.new_page()
     tab.goto(pattern_url)
     answers = tab.locator(".gtt-check .answer")
