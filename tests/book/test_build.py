@@ -133,7 +133,7 @@ def test_no_raw_widget_reaches_a_page(built_book):
 
 def test_pattern_page_has_what_it_shows(pattern):
     page = pages(pattern)[pattern / "book/page.html"]
-    picture = page.select_one("figure svg.gtt-picture")
+    picture = page.select_one("figure svg.gtt-still")
     assert picture["role"] == "img"
     assert picture["aria-label"].startswith("Three curves")
     assert "var(--gtt-exploding, #c04f00)" in str(picture)
@@ -244,7 +244,7 @@ def test_text_can_be_read_in_both_themes(pattern_url, browser, scheme):
 def test_first_screen_holds_title_question_and_figure(pattern_url, browser):
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
     tab.goto(pattern_url, wait_until="networkidle")
-    box = tab.locator("figure svg.gtt-picture").bounding_box()
+    box = tab.locator("figure svg.gtt-still").bounding_box()
     assert box["y"] + box["height"] < 600
     em = tab.evaluate(
         "(p => p.clientWidth / parseFloat(getComputedStyle(p).fontSize))(document.querySelector('section > p'))"
