@@ -186,7 +186,7 @@ class Picture:
         self.svg, self.alt = svg, alt
 
     def _repr_html_(self) -> str:
-        opening = f'<svg class="gtt-picture" role="img" aria-label="{html.escape(self.alt)}"'
+        opening = f'<svg class="gtt-still" role="img" aria-label="{html.escape(self.alt)}"'
         return themed(self.svg.replace("<svg", opening, 1))
 
 

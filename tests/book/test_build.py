@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.conftest import FLAGS, ROOT, build, source_files
+from tests.conftest import FLAGS, ROOT, build, serve, source_files
 
 HEAD = """---
 jupytext:
@@ -133,7 +133,7 @@ def test_no_raw_widget_reaches_a_page(built_book):
 
 def test_pattern_page_has_what_it_shows(pattern):
     page = pages(pattern)[pattern / "book/page.html"]
-    picture = page.select_one("figure svg.gtt-picture")
+    picture = page.select_one("figure svg.gtt-still")
     assert picture["role"] == "img"
     assert picture["aria-label"].startswith("Three curves")
     assert "var(--gtt-exploding, #c04f00)" in str(picture)
@@ -182,10 +182,10 @@ def test_faulty_pages_fail_the_build(tmp_path):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_in_a_browser(site, built_book, chromium, scheme):
+def test_pages_in_a_browser(site, built_book, browser, scheme):
     """No request to another host, no error in a script, no horizontal scroll on a phone."""
     for width in (1280, 390):
-        tab = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
         foreign, errors = [], []
         tab.on(
             "request", lambda r, f=foreign: None if r.url.startswith((site, "data:", "blob:")) else f.append(r.url)
@@ -197,6 +197,78 @@ def test_pages_in_a_browser(site, built_book, chromium, scheme):
             assert (foreign, errors) == ([], []), (file, width)
             assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (file, width)
         tab.close()
+
+
+# The contrast of each piece of text with what lies behind it; formulas and hidden text are left out.
+FAINT = """() => {
+  const channels = c => c.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = e => { for (; e; e = e.parentElement) { const c = channels(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+  const faint = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e.checkVisibility({visibilityProperty: true, opacityProperty: true}) ||
+        e.closest("mjx-container, script, style, .headerlink")) continue;
+    const style = getComputedStyle(e);
+    const text = luminance(channels(e.closest("svg") ? style.fill : style.color)), ground = luminance(behind(e));
+    const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+    if (ratio < 4.5) faint.push([walker.currentNode.data.trim().slice(0, 40), ratio]);
+  }
+  return faint;
+}"""
+
+
+@pytest.fixture
+def pattern_url(pattern):
+    server = serve(pattern)
+    yield f"http://127.0.0.1:{server.server_port}/book/page.html"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_both_themes(pattern_url, browser, scheme):
+    tab = browser.new_page(color_scheme=scheme)
+    tab.goto(pattern_url, wait_until="networkidle")
+    tab.get_by_label("The learning rate.").check()
+    assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+    assert tab.evaluate(FAINT) == []
+    tab.close()
+
+
+@pytest.mark.browser
+def test_first_screen_holds_title_question_and_figure(pattern_url, browser):
+    tab = browser.new_page(viewport={"width": 1280, "height": 800})
+    tab.goto(pattern_url, wait_until="networkidle")
+    box = tab.locator("figure svg.gtt-still").bounding_box()
+    assert box["y"] + box["height"] < 600
+    em = tab.evaluate(
+        "(p => p.clientWidth / parseFloat(getComputedStyle(p).fontSize))(document.querySelector('section > p'))"
+    )
+    assert 30 < em < 36  # about 65 to 75 characters of this face
+    tab.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_check_answers_to_the_keyboard(pattern_url, browser, script):
+    context = browser.new_context(java_script_enabled=script)
+    tab = context.new_page()
+    tab.goto(pattern_url)
+    answers = tab.locator(".gtt-check .answer")
+    assert [answers.nth(i).is_visible() for i in range(3)] == [False, False, False]
+    tab.locator(".gtt-check input").first.focus()
+    tab.keyboard.press("Space")
+    assert [answers.nth(i).is_visible() for i in range(3)] == [True, False, False]
+    tab.keyboard.press("ArrowDown")
+    assert [answers.nth(i).is_visible() for i in range(3)] == [False, True, False]
+    said = tab.locator(".gtt-check .said").inner_text()
+    assert said.startswith("Right. Each factor") if script else said == ""
+    context.close()
 
 
 @pytest.mark.slow
