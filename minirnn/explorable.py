@@ -152,8 +152,8 @@ def explorable(
     """A figure whose parameters the reader moves; see the top of this module.
 
     `controls` are Control objects or plain sequences; `start` gives the first state (by default the first value
-    of each), `states` names states for print and for readers without JavaScript. Raises ValueError or TypeError
-    that name the argument, what was expected and what came.
+    of each), `states` names states for print and for readers without JavaScript; `caption` is HTML.
+    Raises ValueError or TypeError that name the argument, what was expected and what came.
     """
     if not re.fullmatch("[a-z][a-z0-9-]*", name):
         raise ValueError(f"name: expected lower-case letters, digits and hyphens, a letter first, got {name!r}")

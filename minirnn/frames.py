@@ -211,8 +211,8 @@ def cache_folder() -> Path | None:
 def fingerprint(job: Job) -> str | None:
     """A hash of all that decides what `job` draws; None where the code has no file (a notebook's cell).
 
-    That is this library, matplotlib's version, and the modules of `draw` and `alt` with those they import from
-    their own folder. Files of data are not seen: a module that reads one names its version in its source.
+    That is this library, matplotlib's version, the modules of `draw` and `alt` with those they import from below
+    the folder that holds their own, and the files of data that a module lists in DATA_FILES.
     """
     modules = [inspect.getmodule(f) for f in (job.draw, job.alt)]
     if (
@@ -221,19 +221,20 @@ def fingerprint(job: Job) -> str | None:
     ):
         return None
     files = {f for m in modules if m for f in _sources(m)} | set(Path(__file__).parent.glob("*.py"))
+    files |= {Path(f) for m in modules for f in getattr(m, "DATA_FILES", ())}
     parts = [mpl.__version__, job.draw.__qualname__, job.alt.__qualname__, job.name, job.text]
     parts += [repr(job.pad_axes), repr(job.start)]
     return _digest(*parts, *(f.name + _digest(f.read_text(encoding="utf-8")) for f in sorted(files)))
 
 
 def _sources(module: ModuleType) -> set[Path]:
-    """The file of `module` and of what it imports from the same folder."""
+    """The file of `module` and of what it imports from below the folder that holds its own."""
     own = Path(str(module.__file__))
     near = (
         v if inspect.ismodule(v) else inspect.getmodule(v) for v in vars(module).values() if hasattr(v, "__name__")
     )
     files = {Path(str(m.__file__)) for m in near if m and getattr(m, "__file__", None)}
-    return {own} | {f for f in files if f.parent == own.parent}
+    return {own} | {f for f in files if own.parent.parent in f.parents}
 
 
 def _digest(*parts: str) -> str:

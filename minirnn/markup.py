@@ -27,7 +27,7 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
         json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/").replace("<!", "\\u003c!")
     )
     alt = escape(first.alt)
-    caption = f"<span>{escape(figure.caption)}</span> " if figure.caption else ""
+    caption = f"<span>{figure.caption}</span> " if figure.caption else ""
     return (
         f'<gtt-explorable id="{figure.name}" class="gtt-explorable"'
         f"{' data-locked' if figure.predict else ''}{' data-columns' if first.cuts else ''}"

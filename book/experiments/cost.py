@@ -49,7 +49,7 @@ def measure(B: int, n: int, T: int) -> dict[str, float]:
     params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
     loss, X = losses.at_end(losses.squared_error, np.zeros((B, 1))), rng.standard_normal((T, B, 4))
     routes = {"by hand": bptt, "autograd": autograd_gradient}
-    if T <= 300:
+    if B * n * T <= 8 * 64 * 1000:  # beyond, one gradient takes half a minute
         routes["autograd, stack"] = stacked_gradient
     return {route: milliseconds(partial(f, cell, params, X, loss)) for route, f in routes.items()}
 

@@ -3,7 +3,7 @@
 from functools import cache, partial
 
 import numpy as np
-from experiments.record import load
+from experiments.record import RESULTS, load
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
@@ -12,6 +12,8 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from minirnn import GRU, LSTM, LinearRNN, VanillaRNN, initializers, temporal_terms, unroll
 from minirnn.params import norm
 from minirnn.plots import PALETTE, color, figure, readable, styled
+
+DATA_FILES = (RESULTS / "cost.json",)
 
 # --- the unrolled scalar network: h_t = λ h_{t-1} + x_t, x = 1, E = h_T ---------------------------------------
 

@@ -3,11 +3,13 @@
 from functools import cache
 
 import numpy as np
-from experiments.record import load
+from experiments.record import RESULTS, load
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from minirnn.plots import color, figure, readable, styled
+
+DATA_FILES = (RESULTS / "one_knob.json",)
 
 
 @cache

@@ -1,17 +1,12 @@
 """Helpers for tests in a real browser. Other tests of pages use them too: `open_page` and `check_every_control`."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-QUIET = ("background-networking", "component-update", "sync")
-ARGS = ["--no-sandbox", "--disable-gpu", *(f"--disable-{name}" for name in QUIET)]
 LOCAL = {"file", "data", "blob", "about"}
 
 
@@ -19,22 +14,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if os.path.dirname(__file__) in str(item.path):
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A Chromium for the whole run. Without one, browser tests are skipped; where CI=true they fail."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        message = (
-            f"no {', '.join(names)} on the PATH: install one with the system's packages (apt install chromium)"
-        )
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
-    with playwright.sync_playwright() as p:
-        running = p.chromium.launch(executable_path=path, args=ARGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture
