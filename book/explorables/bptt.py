@@ -212,11 +212,11 @@ def draw_cost(B: int, n: int) -> Figure:
     for route, hue in routes.items():
         ms = np.array(record["ms"][f"{route}, B={B}, n={n}"])
         ax.loglog(T[: len(ms)], ms, "-o", ms=4, color=color(hue))
-        ax.annotate(
-            route, (T[len(ms) - 1], ms[-1]), (8, -3), textcoords="offset points", color=color(hue), weight=600
-        )
+        lift = 2 if hue == "exploding" else -4  # the two lines of autograd may end close to each other
+        end = (T[len(ms) - 1], ms[-1])
+        ax.annotate(route, end, (8, lift), textcoords="offset points", color=color(hue), weight=600)
     hand, auto = (np.array(record["ms"][f"{route}, B={B}, n={n}"]) for route in ("by hand", "autograd"))
-    ax.set(xlabel="sequence length T, steps", ylabel="time of one gradient, ms", ylim=(0.02, 3000))
+    ax.set(xlabel="sequence length T, steps", ylabel="time of one gradient, ms", ylim=(0.05, 3000))
     ax.set_title(f"At T = {T[-1]} the recording costs {auto[-1] / hand[-1]:.1f} times the work")
     ax.set_xticks(T, labels=[str(t) for t in T])
     ax.xaxis.set_minor_formatter(NullFormatter())
@@ -243,5 +243,5 @@ def describe_cost(B: int, n: int) -> str:
     return (
         f"Batch {B}, {n} units. Time of one gradient over the sequence length, on logarithmic axes. At {T[-1]} steps: "
         f"by hand {hand[-1]:.3g} ms, by autograd {auto[-1]:.3g} ms, {auto[-1] / hand[-1]:.1f} times as long. "
-        f"With the states stacked instead of joined, autograd's time grows with the square of the length."
+        f"A third line, autograd with the states stacked instead of joined, bends upwards."
     )
