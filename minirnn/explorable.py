@@ -152,7 +152,7 @@ def explorable(
     """A figure whose parameters the reader moves; see the top of this module.
 
     `controls` are Control objects or plain sequences; `start` gives the first state (by default the first value
-    of each), `states` names states for print and for readers without JavaScript; `caption` is HTML.
+    of each), `states` names states for print and for readers without JavaScript; `caption` may write h_t, h_{t-1}.
     Raises ValueError or TypeError that name the argument, what was expected and what came.
     """
     if not re.fullmatch("[a-z][a-z0-9-]*", name):

@@ -27,7 +27,7 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
         json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/").replace("<!", "\\u003c!")
     )
     alt = escape(first.alt)
-    caption = f"<span>{figure.caption}</span> " if figure.caption else ""
+    caption = f"<span>{subscripts(escape(figure.caption))}</span> " if figure.caption else ""
     return (
         f'<gtt-explorable id="{figure.name}" class="gtt-explorable"'
         f"{' data-locked' if figure.predict else ''}{' data-columns' if first.cuts else ''}"
@@ -44,6 +44,15 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
         f'<p class="gtt-hidden gtt-said" aria-live="polite"></p></figure>'
         f'<script type="application/json">{text}</script></gtt-explorable>'
     )
+
+
+def subscripts(text: str) -> str:
+    """A text with its TeX-like subscripts as markup.
+
+    >>> subscripts("h_t = λh_{t−1}")
+    'h<sub>t</sub> = λh<sub>t−1</sub>'
+    """
+    return re.sub(r"_(?:\{([^}]*)\}|(\w))", lambda m: f"<sub>{m[1] or m[2]}</sub>", text)
 
 
 def _pad(frame: Frame, left: float, right: float) -> str:
