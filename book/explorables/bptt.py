@@ -10,6 +10,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from minirnn import GRU, LSTM, LinearRNN, VanillaRNN, initializers, temporal_terms, unroll
+from minirnn.explorable import Control, Prediction, explorable
 from minirnn.params import norm
 from minirnn.plots import PALETTE, color, figure, readable, styled
 
@@ -84,6 +85,19 @@ def describe_unrolled(lam: float, T: int) -> str:
     )
 
 
+unrolled = explorable(
+    draw_unrolled,
+    alt=describe_unrolled,
+    name="unrolled",
+    caption="A network of one number, h_t = λ h_{t−1} + x_t, with x_t = 1 and "
+    "E = h_T. The ribbon is the adjoint δ_t, as wide as |δ_t| in units of its largest; "
+    "the bars are the terms of dE/dλ.",
+    lam=Control([0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3], label="multiplier λ"),
+    T=Control([3, 5, 8, 10, 12], label="length T", unit="steps"),
+    start={"lam": 0.8, "T": 8},
+    states={"λ = 0.5 forgets": {"lam": 0.5}, "λ = 1 keeps": {"lam": 1.0}, "λ = 1.2 explodes": {"lam": 1.2}},
+)
+
 # --- the (t, k) map of the temporal terms -------------------------------------------------------------------
 
 CELLS = {"tanh": VanillaRNN(m=4, n=24), "LSTM": LSTM(m=4, n=24), "GRU": GRU(m=4, n=24)}
@@ -152,6 +166,19 @@ def describe_terms(gain: float, cell: str) -> str:
     )
 
 
+terms = explorable(
+    draw_terms,
+    alt=describe_terms,
+    name="terms",
+    caption="Norms of the terms of the double sum, for the weights W. Left: each pair (t, k). Right: their mean over "
+    "t, by lag. Means of the logarithm over 4 random networks at initialisation, relative to lag 0; recurrent weights "
+    "N(0, gain²/24), LSTM and GRU with their usual bias of 1 towards keeping.",
+    gain=Control([0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0], label="gain"),
+    cell=Control(["tanh", "LSTM", "GRU"], label="cell"),
+    start={"gain": 1.0},
+    states={"tanh, gain 1": {"gain": 1.0}, "LSTM, gain 1": {"gain": 1.0, "cell": "LSTM"}},
+)
+
 # --- what truncation loses ------------------------------------------------------------------------------------
 
 HORIZON = 60
@@ -199,6 +226,31 @@ def describe_truncation(lam: float, K: int, kind: str) -> str:
     )
 
 
+truncation = explorable(
+    draw_truncation,
+    alt=describe_truncation,
+    name="truncation",
+    caption="The terms of dh_T/dλ for h_t = λh_{t−1} + x_t and T = 60: kept are the "
+    "last K (green). Constant input is 1, noise is one sample of N(0, 1), the impulse comes 30 steps before the end.",
+    K=Control([1, 2, 3, 5, 8, 12, 20, 30, 31, 40, 60], label="window K", unit="steps"),
+    lam=Control([0.5, 0.7, 0.9, 0.95, 1.0], label="multiplier λ"),
+    kind=Control(["constant", "noise", "impulse"], label="input"),
+    start={"K": 12, "lam": 1.0},
+    states={"λ = 0.9, K = 20": {"lam": 0.9, "K": 20}, "impulse, K = 30": {"kind": "impulse", "K": 30, "lam": 1.0}},
+    predict=Prediction(
+        question="λ = 1, constant input, T = 60 steps. A window of K = 12 steps is a fifth of the sequence. "
+        "How much of the gradient does it keep?",
+        choices={
+            "a fifth, 20 %": "That would be so if all terms were equal. They are not: term k holds the state of step "
+            "k - 1, and later states are larger.",
+            "more than a third, 36 %": "Yes: late terms are larger, because the state has grown until then. For T much "
+            "longer than K the share is about 2K/T.",
+            "nearly all, 95 %": "That holds for λ well below 1, where old terms vanish. At λ = 1 nothing fades.",
+        },
+        answer="more than a third, 36 %",
+    ),
+)
+
 # --- the cost of the two routes -------------------------------------------------------------------------------
 
 
@@ -245,3 +297,14 @@ def describe_cost(B: int, n: int) -> str:
         f"by hand {hand[-1]:.3g} ms, by autograd {auto[-1]:.3g} ms, {auto[-1] / hand[-1]:.1f} times as long. "
         f"A third line, autograd with the states stacked instead of joined, bends upwards."
     )
+
+
+cost = explorable(
+    draw_cost,
+    alt=describe_cost,
+    name="cost",
+    caption=cost_caption(),
+    B=Control([1, 8, 32], label="batch B", unit="sequences"),
+    n=Control([16, 64], label="units n"),
+    start={"B": 8},
+)

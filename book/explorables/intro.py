@@ -7,6 +7,7 @@ from experiments.record import RESULTS, load
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from minirnn.explorable import Control, explorable
 from minirnn.plots import color, figure, readable, styled
 
 DATA_FILES = (RESULTS / "one_knob.json",)
@@ -93,3 +94,18 @@ def describe_knob(gain: float) -> str:
         f"and {high:.2f}. After training {right:.0f} percent of new sequences are classified rightly, mean of "
         f"{r['accuracy'].shape[1]} seeds."
     )
+
+
+knob = explorable(
+    draw_knob,
+    alt=describe_knob,
+    name="knob",
+    caption=caption(),
+    gain=Control([float(g) for g in runs()["gain"]], label="gain"),
+    start={"gain": 1.3},
+    states={
+        "gain 0.5: it forgets": {"gain": 0.5},
+        "gain 1.3: it learns": {"gain": 1.3},
+        "gain 2.5: it is chaotic": {"gain": 2.5},
+    },
+)
