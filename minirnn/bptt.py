@@ -19,11 +19,13 @@ from collections.abc import Callable
 import numpy as np
 
 from minirnn import checks
-from minirnn.cells import Cell, Local
+from minirnn.cells import Cell, Local, Scannable
 from minirnn.params import Params, overflow_allowed
 
 # (params, H[1:]) -> (E, ∂E/∂H[1:] (T, B, n_state), gradients of the readout's own parameters)
 Loss = Callable[[Params, np.ndarray], tuple[float, np.ndarray, Params]]
+
+BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in float64
 
 
 def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
@@ -45,24 +47,67 @@ def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | Non
     checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in shapes})
 
 
-def scan_states(cell: Cell, params: Params, drive: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
-    """H (T+1, B, n_state) from the drive (T, B, k): the forward scan."""
-    T, B, _ = drive.shape
-    H = np.empty((T + 1, B, cell.n_state), drive.dtype)
+def blocks(T: int, entries: int) -> list[slice]:
+    """Slices that cover T steps of so many entries each: what belongs to one block stays in the processor's cache,
+    and is at no time in memory for all steps."""
+    steps = max(1, BLOCK // entries)
+    return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]
+
+
+def scan_states(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
+    """H (T+1, B, n_state) from X (T, B, m): the forward scan, a block of steps at a time."""
+    T, B, _ = X.shape
+    H = np.empty((T + 1, B, cell.n_state), X.dtype)
     H[0] = 0.0 if h0 is None else h0
-    for t in range(T):
-        H[t + 1] = cell.step(params, H[t], drive[t])
+    params = {key: np.asfortranarray(p) for key, p in params.items()}  # W.T in C order: BLAS has less to copy
+    for block in blocks(T, B * cell.n_state):
+        drive, after = cell.drive(params, X[block]), H[1:][block]
+        if isinstance(cell, Scannable):
+            after[:] = cell.scan(params, drive, H[block.start])
+            continue
+        for t in range(len(drive)):
+            after[t] = cell.step(params, H[block.start + t], drive[t])
     return H
 
 
-def scan_adjoints(cell: Cell, params: Params, local: Local, dE: np.ndarray, k: int) -> np.ndarray:
-    """D (T, B, k) from dE (T, B, n_state): (eq. adjoint), the backward scan."""
+def scan_adjoints(
+    cell: Cell, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(eq. adjoint), the backward scan: D (T, B, k) from dE (T, B, n_state) and `carry`, what comes back from the
+    steps after the last; and what goes back to the steps before the first."""
     T, B, _ = dE.shape
     D = np.empty((T, B, k), dE.dtype)
-    carry = np.zeros_like(dE[0])
     for t in reversed(range(T)):
         carry, D[t] = cell.vjp_step(params, [a[t] for a in local], dE[t] + carry)
-    return D
+    return D, carry
+
+
+def adjoints(
+    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+) -> tuple[Local, np.ndarray, np.ndarray]:
+    """The local derivatives, D and the carry for X (T, B, m), H (T+1, B, n_state), dE: maps, and a scan."""
+    drive = cell.drive(params, X)
+    local = cell.linearize(params, drive, H[:-1], H[1:])
+    if isinstance(cell, Scannable):
+        return local, *cell.scan_adjoints(params, local, dE, carry)
+    return local, *scan_adjoints(cell, params, local, dE, carry, drive.shape[-1])
+
+
+def gradient(
+    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+) -> tuple[Params, np.ndarray]:
+    """(eq. gradient), summed block by block from the last to the first; and the carry to what lies before.
+
+    In a block time is folded into the batch, (T, B, ·) -> (T·B, ·), so the T terms are summed without being made.
+    """
+    total: Params = {}
+    for block in reversed(blocks(len(X), dE[0].size)):
+        states = H[block.start : block.stop + 1]
+        local, D, carry = adjoints(cell, params, X[block], states, dE[block], carry)
+        x, h, d, *folded = (a.reshape(-1, a.shape[-1]) for a in (X[block], states[:-1], D, *local))
+        for key, term in cell.vjp_params(params, x, h, folded, d).items():
+            total[key] = total[key] + term if key in total else term
+    return total, carry
 
 
 def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
@@ -78,14 +123,14 @@ def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = No
     """
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
-        return scan_states(cell, params, cell.drive(params, X), h0)
+        return scan_states(cell, params, X, h0)
 
 
 def backward(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> np.ndarray:
     """Adjoints D (T, B, k) of the pre-activations, d_t = ∂E/∂a_t, from H of `unroll` and dE (T, B, n_state)."""
-    drive, local = _linearize(cell, params, X, H, dE)
+    _check_states(cell, params, X, H, dE)
     with overflow_allowed():
-        return scan_adjoints(cell, params, local, dE, drive.shape[-1])
+        return adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))[1]
 
 
 def temporal_terms(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> Params:
@@ -94,9 +139,9 @@ def temporal_terms(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE:
     Summand k is (∂⁺h_k/∂θ)ᵀ δ_k: the part of the gradient that is due to the use of θ at step k. With dE zero
     but at step t these are the terms of pascanu2013, eq. (4), for E_t.
     """
-    drive, local = _linearize(cell, params, X, H, dE)
+    _check_states(cell, params, X, H, dE)
     with overflow_allowed():
-        D = scan_adjoints(cell, params, local, dE, drive.shape[-1])
+        local, D, _ = adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))
         return cell.vjp_params(params, X, H[:-1], local, D)
 
 
@@ -118,14 +163,11 @@ def bptt(
     """
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
-        drive = cell.drive(params, X)
-        H = scan_states(cell, params, drive, h0)
+        H = scan_states(cell, params, X, h0)
         E, dE, readout = loss(params, H[1:])
         checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
         checks.one_dtype(X=X, dE=dE)
-        local = cell.linearize(params, drive, H[:-1], H[1:])
-        D = scan_adjoints(cell, params, local, dE, drive.shape[-1])
-        return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
+        return E, gradient(cell, params, X, H, dE, np.zeros_like(H[0]))[0] | readout
 
 
 def truncated_bptt(
@@ -141,37 +183,25 @@ def truncated_bptt(
     checks.integer("K", K, 1)
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
-        drive = cell.drive(params, X)
-        H = scan_states(cell, params, drive, h0)
+        H = scan_states(cell, params, X, h0)
         E, dE, readout = loss(params, H[1:])
         checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
         checks.one_dtype(X=X, dE=dE)
+        drive = cell.drive(params, X)
         local = cell.linearize(params, drive, H[:-1], H[1:])
         D, delta = np.zeros_like(drive), dE
         for _ in range(min(K, len(X))):
             carry, d = cell.vjp_step(params, local, delta)
             D = D + d
             delta = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
-        return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
+        x, h, d, *folded = (a.reshape(-1, a.shape[-1]) for a in (X, H[:-1], D, *local))
+        return E, cell.vjp_params(params, x, h, folded, d) | readout
 
 
-def sum_over_time(
-    cell: Cell, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
-) -> Params:
-    """Σ_t of the temporal terms without making them: time is folded into the batch, (T, B, ·) -> (T·B, ·)."""
-    X, H_prev, D = (a.reshape(-1, a.shape[-1]) for a in (X, H_prev, D))
-    return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
-
-
-def _linearize(
-    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray
-) -> tuple[np.ndarray, Local]:
-    """The drive and the local derivatives, for entries that are given the states."""
+def _check_states(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> None:
+    """For entries that are given the states."""
     check_inputs(cell, params, X)
     T, B, _ = X.shape
     checks.float_array("H", H, (T + 1, B, cell.n_state), finite=False)
     checks.float_array("dE", dE, (T, B, cell.n_state), finite=False)
     checks.one_dtype(X=X, H=H, dE=dE)
-    with overflow_allowed():
-        drive = cell.drive(params, X)
-        return drive, cell.linearize(params, drive, H[:-1], H[1:])

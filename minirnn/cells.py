@@ -9,6 +9,9 @@ of parameters. A pass through time is a *scan* over what cannot be done at once,
     vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
 
+A cell whose state enters its step only linearly and element by element (`Scannable`) may replace both scans by its
+own, which need no call for each step. A class that changes `step` then changes them too.
+
 Time comes first: X (T, B, m), H (T+1, B, n_state) with H[0] = h_0. Vectors are rows, so the book's W h is
 `h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes.
 
@@ -18,7 +21,7 @@ NumPy's. Checks are made by the callers (`init`, `bptt.unroll`), never inside a 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import autograd.numpy as anp
 import numpy as np
@@ -49,6 +52,16 @@ class Cell(Protocol):
     def vjp_params(
         self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
     ) -> Params: ...
+
+
+@runtime_checkable
+class Scannable(Protocol):
+    """What a cell may have besides. H (T, B, n_state) without h0; local, D and carry as in `bptt.scan_adjoints`."""
+
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray: ...
+    def scan_adjoints(
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 def sigmoid(a: Any) -> Any:
@@ -86,6 +99,10 @@ class Sized:
 
     m: int
     n: int
+
+    def __init_subclass__(cls) -> None:
+        if hasattr(cls, "scan") and "step" in vars(cls) and "scan" not in vars(cls):
+            raise TypeError(f"{cls.__name__} must define scan and scan_adjoints, as it defines its own step")
 
     def __post_init__(self) -> None:
         checks.integer("m", self.m, 1)
