@@ -10,7 +10,7 @@ of parameters. A pass through time is a *scan* over what cannot be done at once,
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
 
 A cell whose state enters its step only linearly and element by element (`Scannable`) may replace both scans by its
-own, which need no call for each step. A class that changes `step` then changes them too.
+own, which need no call for each step. Who changes the step of such a cell must change these too.
 
 Time comes first: X (T, B, m), H (T+1, B, n_state) with H[0] = h_0. Vectors are rows, so the book's W h is
 `h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes.
@@ -101,8 +101,9 @@ class Sized:
     n: int
 
     def __init_subclass__(cls) -> None:
-        if hasattr(cls, "scan") and "step" in vars(cls) and "scan" not in vars(cls):
-            raise TypeError(f"{cls.__name__} must define scan and scan_adjoints, as it defines its own step")
+        replaced = {"step", "linearize", "vjp_step"} & vars(cls).keys()
+        if replaced and hasattr(cls, "scan") and not {"scan", "scan_adjoints"} <= vars(cls).keys():
+            raise TypeError(f"{cls.__name__} must define scan and scan_adjoints, as it defines {replaced.pop()}")
 
     def __post_init__(self) -> None:
         checks.integer("m", self.m, 1)

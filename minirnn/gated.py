@@ -5,6 +5,7 @@ whole sequence are computed again in `linearize` by one matrix product, instead 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import autograd.numpy as anp
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from minirnn import checks, initializers
 from minirnn.cells import Initializer, Local, Sized, affine_vjp, outer_sum, sigmoid
 from minirnn.params import Params
+from minirnn.scan import linear_scan, scan_adjoint
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class LSTM(Sized):
     @property
     def n_state(self) -> int:
         return 2 * self.n
+
+    @cached_property
+    def slope(self) -> np.ndarray:
+        """½ for the rows of the gates, 1 for those of the candidate: one tanh serves them all."""
+        return np.repeat([0.5, 0.5, 1.0, 0.5], self.n)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (4 * self.n, self.n), "U": (4 * self.n, self.m), "b": (4 * self.n,)}
@@ -51,10 +58,10 @@ class LSTM(Sized):
         return X @ params["U"].T + params["b"]
 
     def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
-        """i, f, g, o, each (..., B, n)."""
-        a = h_prev[..., : self.n] @ params["W"].T + drive
-        i, f, g, o = (a[..., k * self.n : (k + 1) * self.n] for k in range(4))
-        return sigmoid(i), sigmoid(f), anp.tanh(g), sigmoid(o)
+        """i, f, g, o, each (..., B, n): with s = ½, s tanh(s a) + 1 - s is σ(a), with s = 1 it is tanh a."""
+        s = self.slope.astype(drive.dtype, copy=False)
+        a = s * anp.tanh(s * (h_prev[..., : self.n] @ params["W"].T + drive)) + (1 - s)
+        return tuple(a[..., k * self.n : (k + 1) * self.n] for k in range(4))
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
         i, f, g, o = self.gates(params, h_prev, drive)
@@ -66,14 +73,14 @@ class LSTM(Sized):
         c, tanh_c = H_prev[..., self.n :], np.tanh(H[..., self.n :])
         dh_dc = o * (1 - tanh_c**2)
         dh_do = tanh_c * o * (1 - o)
-        dc_da = np.concatenate([g * i * (1 - i), c * f * (1 - f), i * (1 - g**2)], axis=-1)
-        return f, dh_dc, dh_do, dc_da
+        slopes = np.concatenate([g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), dh_do], axis=-1)
+        return f, dh_dc, slopes
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        f, dh_dc, dh_do, dc_da = local
+        f, dh_dc, slopes = local
         delta_h = delta[..., : self.n]
         delta_c = delta[..., self.n :] + delta_h * dh_dc
-        d = np.concatenate([np.tile(delta_c, 3) * dc_da, delta_h * dh_do], axis=-1)
+        d = np.concatenate([delta_c, delta_c, delta_c, delta_h], axis=-1) * slopes  # i, f, g act on c; o on h
         return np.concatenate([d @ params["W"], delta_c * f], axis=-1), d
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
@@ -133,7 +140,7 @@ class GRU(Sized):
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         slopes, r, z = local
-        d = np.tile(delta, 3) * slopes
+        d = np.concatenate([delta, delta, delta], axis=-1) * slopes
         return self.recurrent_adjoint(d, r) @ params["W"] + delta * z, d
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
@@ -169,7 +176,18 @@ class MinGRU(Sized):
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lam, slopes = local
-        return delta * lam, np.tile(delta, 2) * slopes
+        return delta * lam, np.concatenate([delta, delta], axis=-1) * slopes
+
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
+        z = sigmoid(drive[..., : self.n])
+        return linear_scan(1 - z, z * drive[..., self.n :], h0)
+
+    def scan_adjoints(
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        lam, slopes = local
+        q, before = scan_adjoint(lam, dE, carry)
+        return np.concatenate([q, q], axis=-1) * slopes, before
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return affine_vjp(X, D)

@@ -15,6 +15,7 @@ import numpy as np
 from minirnn import checks, initializers
 from minirnn.cells import Initializer, Local, Sized, VanillaRNN, outer_sum
 from minirnn.params import Params
+from minirnn.scan import linear_scan, scan_adjoint
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,11 @@ class LinearRNN(VanillaRNN):
 def to_complex(h: Any) -> Any:
     """(..., 2n) real, [Re, Im] -> (..., n) complex."""
     n = h.shape[-1] // 2
-    return h[..., :n] + 1j * h[..., n:]
+    if not isinstance(h, np.ndarray):  # traced by autograd, which knows no assignment
+        return h[..., :n] + 1j * h[..., n:]
+    z = np.empty((*h.shape[:-1], n), np.result_type(h, 1j))
+    z.real, z.imag = h[..., :n], h[..., n:]
+    return z
 
 
 def to_real(h: Any) -> Any:
@@ -105,6 +110,15 @@ class DiagonalRNN(Sized):
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return to_real(local[0] * to_complex(delta)), delta
+
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
+        return to_real(linear_scan(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
+
+    def scan_adjoints(
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        q, before = scan_adjoint(self.eigenvalues(params), to_complex(dE), to_complex(carry))
+        return to_real(q), to_real(before)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         g = (to_complex(D) * to_complex(H_prev).conj()).sum(-2)

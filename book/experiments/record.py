@@ -27,10 +27,12 @@ def swept(run: Callable[..., Any], grid: Any, **options: Any) -> list[Any]:
     return sweeps.results(sweeps.sweep(run, grid, folder=CACHE, **options))
 
 
-def save(name: str, started: float, settings: dict[str, Any], results: dict[str, Any]) -> Path:
+def save(
+    name: str, started: float, settings: dict[str, Any], results: dict[str, Any], command: str | None = None
+) -> Path:
     """Writes results/NAME.json; `started` is the time.time() at which the experiment began."""
     record = {
-        "command": f"python -m experiments.{name}  (in book/)",
+        "command": command or f"python -m experiments.{name}  (in book/)",
         "date": date.today().isoformat(),
         "seconds": round(time.time() - started),
         "machine": f"{platform.machine()}, {platform.system()}",

@@ -1,0 +1,113 @@
+"""Linear recurrences, element by element, and their adjoints: three ways to one answer.
+
+    h_t = a_t ⊙ h_{t-1} + b_t                                                                   (eq. scan)
+    q_t = g_t + ā_{t+1} ⊙ q_{t+1}:  with dE = Re Σ_t conj(g_t) dh_t, q_t is the gradient in b_t   (eq. scan-adjoint)
+
+b (T, ...), real or complex; a either constant in time, of a shape that broadcasts with b[0], or (T, ...) like b.
+Maps h -> a h + b compose to maps of the same kind, so the T of them can be joined in any grouping (martin2018):
+
+    sequential    T operations one after another
+    doubling      log₂ T rounds, each on the whole sequence: least depth, T log₂ T work
+    blocked       about √T blocks of √T steps, all blocks side by side: 2√T rounds and 2T work
+
+None divides by a product of a's, which would be shorter to write, and 0/0 once the product underflows.
+"""
+
+from math import isqrt
+
+import numpy as np
+
+from minirnn import checks
+
+FEW = 512  # entries of b[0] below which a NumPy call costs more than its arithmetic
+
+
+def linear_scan(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
+    """All h_t (T, ...) of (eq. scan) by the fastest way for these sizes; h0 is 0 by default.
+
+    >>> linear_scan(np.array(0.5), np.array([1.0, 0.0, 0.0]))
+    array([1.  , 0.5 , 0.25])
+
+    Raises ValueError unless a and h0 fit b (T, ...) with T >= 1.
+    """
+    return (blocked if b.size < FEW * len(b) and len(b) > 8 else sequential)(a, b, h0)
+
+
+def scan_adjoint(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """All q_t (T, ...) of (eq. scan-adjoint), and what goes back to h_0: ā_1 q_1, the carry for steps before these.
+
+    `carry` is that of the steps after these, 0 by default. The same recurrence, run backwards.
+
+    >>> scan_adjoint(np.array(0.5), np.array([0.0, 0.0, 1.0]))
+    (array([0.25, 0.5 , 1.  ]), np.float64(0.125))
+    """
+    a, g = np.conj(a), g.copy()
+    if carry is not None:
+        g[-1] += carry
+    shifted = np.concatenate([a[:1], a[:0:-1]]) if a.ndim == g.ndim else a  # reversed, ā_{t+1} meets q_{t+1}
+    q = linear_scan(shifted, g[::-1])[::-1]
+    return q, (a[0] if a.ndim == g.ndim else a) * q[0]
+
+
+def sequential(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
+    """(eq. scan) as it is written, in T steps."""
+    a, H = _start(a, b, h0)
+    factors = a if a.ndim == b.ndim else [a] * len(b)
+    for t in range(1, len(b)):
+        H[t] += factors[t] * H[t - 1]
+    return H
+
+
+def doubling(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
+    """(eq. scan) in ⌈log₂ T⌉ rounds: after round r each entry has taken in the 2^r steps up to its own.
+
+    hillis1986. The rounds could run on as many processors as there are entries; on one they are just more work.
+    """
+    a, H = _start(a, b, h0)
+    A, step = np.broadcast_to(a, H.shape).copy(), 1
+    while step < len(H):
+        H[step:] += A[step:] * H[:-step]  # the product is a new array, so H is read before it is changed
+        A[step:] = A[step:] * A[:-step]
+        step *= 2
+    return H
+
+
+def blocked(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
+    """(eq. scan) in about √T blocks, each from 0 and all at once; then each is given what the one before leaves."""
+    a, H = _start(a, b, h0)
+    T, varying = len(b), a.ndim == b.ndim
+    length = isqrt(T - 1) + 1
+    count = -(-T // length)
+    rest = count * length - T  # steps that fill the last block: h = 0·h + 0
+
+    def cut(x: np.ndarray) -> np.ndarray:
+        return np.concatenate([x, np.zeros((rest, *x.shape[1:]), x.dtype)]).reshape(count, length, *x.shape[1:])
+
+    H, A = cut(H), cut(a) if varying else np.broadcast_to(a, (length, *a.shape))
+    for t in range(1, length):
+        H[:, t] += (A[:, t] if varying else a) * H[:, t - 1]
+    powers = np.cumprod(A, axis=1 if varying else 0)  # how much of what came before is left after each step
+    for k in range(1, count):
+        H[k] += (powers[k] if varying else powers) * H[k - 1, -1]
+    return H.reshape(-1, *b.shape[1:])[:T]
+
+
+def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """a with as many axes as b[0] or b, and a copy of b in which b_1 has taken h0 in; the checks of all ways."""
+    if b.ndim == 0 or not b.size:
+        raise ValueError(f"b must be (T, ...) with every size >= 1, got {b.shape}")
+    checks.choice("the dtype of b", b.dtype.kind, "fc")
+    fits = (
+        a.shape == b.shape
+        if a.ndim == b.ndim
+        else a.ndim < b.ndim
+        and all(have in (1, want) for have, want in zip(a.shape[::-1], b.shape[:0:-1], strict=False))
+    )
+    if not fits:
+        raise ValueError(f"a must be constant, to fit b[0] {b.shape[1:]}, or {b.shape} as b is, got {a.shape}")
+    H = b.astype(np.result_type(a, b))
+    if h0 is not None:
+        if h0.shape != b.shape[1:]:
+            raise ValueError(f"h0 must be {b.shape[1:]} as b[0] is, got {h0.shape}")
+        H[0] += (a[0] if a.ndim == b.ndim else a) * h0
+    return a if a.ndim == b.ndim else a.reshape((1,) * (b.ndim - 1 - a.ndim) + a.shape), H

@@ -1,0 +1,161 @@
+"""Linear recurrences: three ways, one answer, forwards and backwards, real and complex, constant and varying."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minirnn import LRU, DiagonalRNN, MinGRU, scan
+from minirnn.bptt import scan_adjoints
+from tests.helpers import random_params, refused
+
+WAYS = (scan.sequential, scan.doubling, scan.blocked, scan.linear_scan)
+ways = pytest.mark.parametrize("way", WAYS, ids=lambda f: f.__name__)
+
+
+def draw(rng, shape, complex_, varying):
+    def normal(*size):
+        real = rng.standard_normal(size)
+        return real + 1j * rng.standard_normal(size) if complex_ else real
+
+    a = 0.7 * normal(*shape) if varying else 0.7 * normal(*shape[1:])
+    return a, normal(*shape), normal(*shape[1:])
+
+
+def by_hand(a, b, h, varying):
+    H = []
+    for t in range(len(b)):
+        h = (a[t] if varying else a) * h + b[t]
+        H.append(h)
+    return np.array(H)
+
+
+@ways
+@given(
+    T=st.integers(1, 40),
+    rest=st.sampled_from([(), (1,), (2, 3)]),
+    complex_=st.booleans(),
+    varying=st.booleans(),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=60, deadline=None)
+def test_all_ways_are_the_recurrence(way, T, rest, complex_, varying, seed):
+    a, b, h0 = draw(np.random.default_rng(seed), (T, *rest), complex_, varying)
+    h0 = np.asarray(h0)
+    a = np.asarray(a)
+    right = by_hand(a, b, h0, varying)
+    before = a.copy(), b.copy(), h0.copy()
+    H = way(a, b, h0)
+    assert H.dtype == right.dtype
+    np.testing.assert_allclose(H, right, rtol=1e-12, atol=1e-12 * np.abs(right).max())
+    np.testing.assert_allclose(
+        way(a, b), by_hand(a, b, 0 * h0, varying), rtol=1e-12, atol=1e-12 * np.abs(right).max()
+    )
+    assert all(np.array_equal(x, y) for x, y in zip(before, (a, b, h0), strict=True))
+
+
+@pytest.mark.parametrize("varying", [False, True])
+@pytest.mark.parametrize("complex_", [False, True])
+@pytest.mark.parametrize(("T", "N"), [(1, 3), (7, 3), (30, 2), (12, 600)])
+def test_adjoint_is_the_transpose(T, N, complex_, varying):
+    """Re <g, H(b)> = Re <q, b> for every b, and the carry is what h0 is multiplied by: no referee is needed."""
+    rng = np.random.default_rng(0)
+    a, b, h0 = draw(rng, (T, N), complex_, varying)
+    _, g, _ = draw(rng, (T, N), complex_, varying)
+    q, carry = scan.scan_adjoint(a, g)
+    left = np.sum(g.conj() * scan.linear_scan(a, b, h0)).real
+    right = (np.sum(q.conj() * b) + np.sum(carry.conj() * h0)).real
+    assert left == pytest.approx(right, rel=1e-12)
+
+
+@pytest.mark.parametrize("varying", [False, True])
+def test_adjoint_agrees_with_autograd(varying):
+    rng = np.random.default_rng(1)
+    a, b, h0 = draw(rng, (9, 4), False, varying)
+    g = rng.standard_normal((9, 4))
+
+    def energy(a, b, h):
+        total = 0.0
+        for t in range(9):
+            h = (a[t] if varying else a) * h + b[t]
+            total = total + anp.sum(g[t] * h)
+        return total
+
+    q, carry = scan.scan_adjoint(a, g)
+    np.testing.assert_allclose(q, grad(energy, 1)(a, b, h0), rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(carry, grad(energy, 2)(a, b, h0), rtol=1e-12, atol=1e-13)
+    before = np.concatenate([h0[None], scan.linear_scan(a, b, h0)[:-1]])
+    of_a = q * before if varying else (q * before).sum(0)
+    np.testing.assert_allclose(of_a, grad(energy, 0)(a, b, h0), rtol=1e-12, atol=1e-13)
+
+
+def test_adjoint_in_two_pieces():
+    rng = np.random.default_rng(2)
+    a, g, _ = draw(rng, (11, 3), True, True)
+    whole, first = scan.scan_adjoint(a, g)
+    late, carry = scan.scan_adjoint(a[4:], g[4:])
+    early, last = scan.scan_adjoint(a[:4], g[:4], carry)
+    np.testing.assert_allclose(np.concatenate([early, late]), whole, rtol=1e-13)
+    np.testing.assert_allclose(last, first, rtol=1e-13)
+
+
+@ways
+def test_products_that_underflow_do_no_harm(way):
+    """Dividing by cumulative products gives 0/0 here."""
+    H = way(np.array([1e-200]), np.ones((100, 1)))
+    np.testing.assert_allclose(H, 1.0, rtol=1e-15)
+
+
+@ways
+def test_float32_stays_float32(way):
+    a, b = np.full(2, 0.5, np.float32), np.ones((20, 2), np.float32)
+    assert way(a, b, b[0]).dtype == np.float32
+    assert way(a.astype(np.complex64), b.astype(np.complex64)).dtype == np.complex64
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("make", [LRU, DiagonalRNN, MinGRU])
+@pytest.mark.parametrize(("T", "B"), [(1, 2), (30, 2), (20, 300)])
+def test_cells_scan_as_they_step(make, T, B, dtype):
+    rng, cell = np.random.default_rng(3), make(m=2, n=3)
+    params = random_params(rng, cell, dtype=dtype)
+    X, h0 = rng.standard_normal((T, B, 2)).astype(dtype), rng.standard_normal((B, cell.n_state)).astype(dtype)
+    drive, H = cell.drive(params, X), [h0]
+    for t in range(T):
+        H.append(cell.step(params, H[-1], drive[t]))
+    H = np.array(H)
+    tol = 1e-12 if dtype == np.float64 else 1e-4
+    np.testing.assert_allclose(cell.scan(params, drive, h0), H[1:], rtol=tol, atol=tol)
+    local = cell.linearize(params, drive, H[:-1], H[1:])
+    dE, carry = rng.standard_normal(H[1:].shape).astype(dtype), rng.standard_normal(h0.shape).astype(dtype)
+    fast = cell.scan_adjoints(params, local, dE, carry)
+    slow = scan_adjoints(cell, params, local, dE, carry, drive.shape[-1])
+    for one, other in zip(fast, slow, strict=True):
+        assert one.dtype == dtype
+        np.testing.assert_allclose(one, other, rtol=tol, atol=tol)
+
+
+def test_a_step_of_its_own_needs_a_scan_of_its_own():
+    with refused(TypeError, "Leaky must define scan and scan_adjoints"):
+
+        class Leaky(LRU):
+            def step(self, params, h_prev, drive):
+                return h_prev
+
+
+@ways
+@pytest.mark.parametrize(
+    ("a", "b", "h0", "words"),
+    [
+        (np.ones(3), np.ones((5, 2)), None, ["a must be", "(2,)", "(5, 2)", "(3,)"]),
+        (np.ones((4, 2)), np.ones((5, 2)), None, ["a must be", "(4, 2)"]),
+        (np.ones((1, 5, 2)), np.ones((5, 2)), None, ["a must be"]),
+        (np.ones(2), np.ones((5, 2)), np.ones(3), ["h0 must be (2,)", "(3,)"]),
+        (np.ones(2), np.ones((0, 2)), None, ["b must be (T, ...)"]),
+    ],
+)
+def test_bad_shapes_are_refused(way, a, b, h0, words):
+    with refused(ValueError, *words):
+        way(a, b, h0)
