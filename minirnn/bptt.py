@@ -25,7 +25,7 @@ from minirnn.params import Params, overflow_allowed
 # (params, H[1:]) -> (E, ∂E/∂H[1:] (T, B, n_state), gradients of the readout's own parameters)
 Loss = Callable[[Params, np.ndarray], tuple[float, np.ndarray, Params]]
 
-BLOCK = 2**16  # entries of the state that are worked on at a time: 512 KB in float64
+BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in float64
 
 
 def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:

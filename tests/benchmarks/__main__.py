@@ -1,0 +1,207 @@
+"""`make bench`: the library, its peers and its own matrix products on the same work, one thread each, in one run.
+
+All are pinned to one core, and timed by turns, so that what else the machine does meets everyone alike. A time is that
+of the processor, not of the clock: on one core they are the same but for other programs. Prints a table, and saves
+book/experiments/results/bench.json, of which book/speed.md is made. A size or cell can be chosen: see --help.
+"""
+
+import os
+
+# before NumPy and JAX are imported: they read these once
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+import argparse
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import nnls
+from tqdm import tqdm
+
+from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses
+from minirnn.checkpointing import checkpointed_bptt
+from tests.benchmarks.peers import PEERS
+from tests.helpers import distance
+
+sys.path.append(str(Path(__file__).parents[2] / "book"))
+from experiments.record import rounded, save
+
+CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
+SIZES = [
+    (200, 32, 64, 8),
+    (200, 64, 128, 32),
+    (1000, 32, 64, 8),
+    (784, 100, 128, 1),
+    (100, 20, 50, 6),
+    (200, 1, 64, 8),
+]
+DTYPES = ["float64", "float32"]
+TARGETS = {  # peer: by how much it should be slower, float64, and where
+    ("VanillaRNN", "PyTorch"): (3.0, lambda T, B, n: True),
+    ("VanillaRNN", "JAX"): (1.0, lambda T, B, n: B >= 20),
+    ("VanillaRNN", "matrix products"): (1 / 1.5, lambda T, B, n: B * n >= 2048),
+    ("LSTM", "PyTorch"): (1.5, lambda T, B, n: True),
+    ("GRU", "PyTorch"): (1.5, lambda T, B, n: True),
+    ("LRU", "PyTorch"): (2.0, lambda T, B, n: True),
+    ("LRU", "JAX"): (1.0, lambda T, B, n: T >= 1000),
+}
+
+
+def case(name: str, dtype: str, T: int, B: int, n: int, m: int) -> tuple:
+    """A cell, random parameters with a readout of 10, inputs and targets."""
+    rng, cell = np.random.default_rng(0), CELLS[name](m=m, n=n)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=10)
+    if name == "LRU":
+        params["nu_log"] -= 1.0  # slower decay: no state underflows, where arithmetic on denormals is slow
+    X, target = rng.standard_normal((T, B, m)), rng.standard_normal((B, 10))
+    return cell, {k: v.astype(dtype) for k, v in params.items()}, X.astype(dtype), target.astype(dtype)
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def peak(work: Callable[[], Any]) -> int:
+    """Bytes at most in arrays of NumPy, beyond what was there before."""
+    tracemalloc.start()
+    work()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float = 6.0) -> dict[str, Any]:
+    """Milliseconds of all, by turns until `budget` seconds are spent (5 rounds at least, autograd once)."""
+    given = case(name, dtype, T, B, n, m)
+    works = {peer: work for peer, prepare in PEERS.items() if (work := prepare(*given)) is not None}
+    E, ours = works["minirnn"]()
+    first = {}
+    for peer in ("PyTorch", "JAX", "autograd"):
+        start = time.perf_counter()
+        E_peer, theirs = works[peer]()
+        first[peer] = time.perf_counter() - start
+        far = distance({key: theirs[key] for key in ours}, ours)
+        if not (far < (1e-9 if dtype == "float64" else 2e-2) and np.isclose(E, E_peer, rtol=1e-3)):
+            raise AssertionError(f"{peer} and minirnn disagree on {name} {dtype} {(T, B, n, m)}: {far:.1e}")
+    memory, states = peak(works["minirnn"]), (T + 1) * B * given[0].n_state * np.dtype(dtype).itemsize
+    times: dict[str, list[float]] = {peer: [] for peer in works}
+    begun, turns = time.perf_counter(), 0
+    while turns < 5 or (time.perf_counter() - begun < budget and turns < 100):
+        for peer, work in works.items():
+            if peer != "autograd" or turns == 0 or first["autograd"] < budget / 20:
+                times[peer].append(seconds(work))
+        turns += 1
+    own = np.array(times["minirnn"])
+    return {
+        "cell": name, "dtype": dtype, "T": T, "B": B, "n": n, "m": m, "turns": turns,
+        "ms": {peer: rounded(1e3 * np.quantile(t, [0.5, 0.25, 0.75]), 4) for peer, t in times.items()},
+        "ratio": {
+            peer: rounded(np.quantile(np.array(t) / own[: len(t)], [0.5, 0.25, 0.75]), 4) for peer, t in times.items()
+        },
+        "compile_s": rounded(first["JAX"], 3),
+        "memory": rounded(memory / states, 4),
+    }  # fmt: skip
+
+
+def costs(name: str) -> dict[str, Any]:
+    """T(a + b·B·n + c·B·n²) fitted to the relative size of times over T, B and n, with no negative coefficient."""
+    grid = list(product([50, 200, 800], [1, 8, 32], [16, 64, 128]))
+    ms = []
+    for T, B, n in tqdm(grid, desc=f"cost of {name}", leave=False):
+        work = PEERS["minirnn"](*case(name, "float64", T, B, n, 4))
+        work()
+        ms.append(1e3 * float(np.median([seconds(work) for _ in range(5)])))
+    T, B, n = np.array(grid, float).T
+    A = np.stack([T, T * B * n, T * B * n**2], axis=1) / np.array(ms)[:, None]
+    coefficients, _ = nnls(A, np.ones(len(ms)))
+    units = ("microseconds a step", "nanoseconds an entry of the state", "nanoseconds an entry of W and sequence")
+    fitted = A @ coefficients
+    return {
+        "grid": [[int(x) for x in point] for point in grid],
+        "ms": rounded(ms, 4),
+        "fit": dict(zip(units, rounded(coefficients * [1e3, 1e6, 1e6], 3), strict=True)),
+        "worst": rounded(float(max(fitted.max(), 1 / fitted.min())), 3),
+    }
+
+
+def checkpoints() -> dict[str, Any]:
+    """Time and memory of plain and of checkpointed BPTT over T."""
+    lengths, rows = [100, 1000, 10_000, 100_000], {}
+    for route in (bptt, checkpointed_bptt):
+        ms, mb = [], []
+        for T in tqdm(lengths, desc=route.__name__, leave=False):
+            cell, params, X, target = case("VanillaRNN", "float64", T, 8, 32, 1)
+            loss = losses.at_end(losses.squared_error, target)
+            ms.append(1e3 * float(np.median([seconds(lambda: route(cell, params, X, loss)) for _ in range(3)])))  # noqa: B023
+            mb.append(peak(lambda: route(cell, params, X, loss)) / 1e6)  # noqa: B023
+        rows[route.__name__] = {"ms": rounded(ms, 4), "mb": rounded(mb, 4)}
+    return {"T": lengths, "B": 8, "n": 32, **rows}
+
+
+def missed(rows: list[dict[str, Any]]) -> list[str]:
+    """The targets that were not reached."""
+    found = []
+    for row in rows:
+        for (cell, peer), (least, where) in TARGETS.items():
+            if row["cell"] == cell and row["dtype"] == "float64" and where(row["T"], row["B"], row["n"]):
+                ratio = row["ratio"][peer][0]
+                if ratio < least:
+                    size = row["T"], row["B"], row["n"], row["m"]
+                    found.append(f"{cell} {size}: {peer} takes {ratio:.2f} of our time, wanted {least:.2f}")
+        if row["memory"] > 2.05:
+            found.append(
+                f"{row['cell']} {row['dtype']} T={row['T']}: memory {row['memory']:.2f} of the states, wanted 2"
+            )
+    return found
+
+
+def table(rows: list[dict[str, Any]]) -> None:
+    print(f"{'':<32}{'ms':>9}{'spread':>8}" + "".join(f"{peer:>17}" for peer in list(PEERS)[1:]) + f"{'memory':>8}")
+    for row in rows:
+        size = f"{row['cell']:<11}{row['dtype']:<8}{row['T']:>5}{row['B']:>4}{row['n']:>4}"
+        middle, low, high = row["ms"]["minirnn"]
+        ratios = [row["ratio"].get(peer, [float("nan")])[0] for peer in list(PEERS)[1:]]
+        line = f"{size:<32}{middle:>9.2f}{(high - low) / middle:>8.0%}" + "".join(f"{r:>16.2f}×" for r in ratios)
+        print(f"{line}{row['memory']:>8.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cell", choices=list(CELLS), action="append", help="these only; nothing is saved")
+    parser.add_argument("--size", type=int, choices=range(6), action="append", help="these only; nothing is saved")
+    chosen = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(1)
+    started = time.time()
+    sizes = [SIZES[i] for i in chosen.size] if chosen.size else SIZES
+    grid = list(product(chosen.cell or CELLS, DTYPES, sizes))
+    rows = [measure(name, dtype, *size) for name, dtype, size in tqdm(grid)]
+    table(rows)
+    late = missed(rows)
+    print(*(["Targets missed:", *late] if late else ["All targets are reached."]), sep="\n")
+    if chosen.cell or chosen.size:
+        return
+    settings = {"threads": 1, "clock": "processor time", "peers": {p: version(p.lower()) for p in ("torch", "jax")}}
+    results = {
+        "rows": rows,
+        "missed": late,
+        "cost": {name: costs(name) for name in CELLS},
+        "checkpointing": checkpoints(),
+    }
+    save("bench", started, settings, results, command="make bench")
+
+
+if __name__ == "__main__":
+    main()
