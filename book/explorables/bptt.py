@@ -3,12 +3,12 @@
 from functools import cache, partial
 
 import numpy as np
-from experiments.record import RESULTS, load
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import NullFormatter, NullLocator
 
+from experiments.record import RESULTS, load
 from minirnn import GRU, LSTM, LinearRNN, VanillaRNN, initializers, temporal_terms, unroll
 from minirnn.explorable import Control, Prediction, explorable
 from minirnn.params import norm

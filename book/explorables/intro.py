@@ -3,10 +3,10 @@
 from functools import cache
 
 import numpy as np
-from experiments.record import RESULTS, load
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from experiments.record import RESULTS, load
 from minirnn.explorable import Control, explorable
 from minirnn.plots import color, figure, readable, styled
 
