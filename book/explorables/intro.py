@@ -43,7 +43,7 @@ def draw_knob(gain: float) -> Figure:
     lag.axhline(1, color=color("line"), lw=0.9)
     lag.semilogy(sizes, color=hue)
     lag.set(ylim=(1e-13, 1e13), xlim=(0, 60), xlabel="lag, steps back", ylabel="gradient, relative")
-    lag.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12])
+    lag.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12], labels=["$10^{-12}$", "$10^{-6}$", "1", "$10^6$", "$10^{12}$"])
     lag.yaxis.set_minor_locator(NullLocator())
     lag.set_title(f"At lag 59 the gradient is ×{readable(sizes[-1])}")
 
