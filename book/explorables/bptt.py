@@ -241,7 +241,7 @@ truncation = explorable(
     lam=Control([0.5, 0.7, 0.9, 0.95, 1.0], label="multiplier λ"),
     kind=Control(["constant", "noise", "impulse"], label="input"),
     start={"K": 12, "lam": 1.0},
-    states={"λ = 0.9, K = 20": {"lam": 0.9, "K": 20}, "impulse, K = 30": {"kind": "impulse", "K": 30, "lam": 1.0}},
+    states={"λ = 0.9, K = 20": {"lam": 0.9, "K": 20}, "impulse, K = 12": {"kind": "impulse", "K": 12, "lam": 1.0}},
     predict=Prediction(
         question="λ = 1, constant input, T = 60 steps. A window of K = 12 steps is a fifth of the sequence. "
         "How much of the gradient does it keep?",
