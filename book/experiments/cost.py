@@ -31,7 +31,7 @@ def milliseconds(f: Callable[[], object], seconds: float = 0.3) -> float:
 
 
 def stacked_gradient(cell: VanillaRNN, params: Params, X: np.ndarray, loss: losses.Loss) -> Params:
-    """As `referee.autograd_gradient`, but with `stack`, whose derivative copies all states for each of them."""
+    """As `referee.autograd_gradient`, but with `stack`: the derivative of each state sums the sizes of all before."""
 
     def energy(p: Params) -> float:
         h, states = np.zeros((X.shape[1], cell.n)), []
