@@ -1,7 +1,8 @@
 """Cells as dynamical systems: Jacobians, and Lyapunov exponents along a trajectory.
 
 The largest exponent λ₁ is the mean rate, in nats a step, at which two nearby states part (λ₁ > 0) or meet (λ₁ < 0).
-Adjoints run through the same Jacobians, so over long lags ‖δ_{t-k}‖ grows or decays like e^{λ₁k}.
+Adjoints run through the same Jacobians, transposed and backwards; products have the same singular values either way,
+so over long lags a generic ‖δ_{t-k}‖ grows or decays like e^{λ₁k}.
 This module only evaluates: autograd has no derivative for QR.
 """
 
@@ -10,7 +11,7 @@ import numpy as np
 from minirnn import checks
 from minirnn.bptt import check_inputs
 from minirnn.cells import Cell
-from minirnn.params import Params
+from minirnn.params import Params, overflow_allowed
 
 
 def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
@@ -40,8 +41,15 @@ def lyapunov_exponents(
 ) -> np.ndarray:
     """The k largest Lyapunov exponents (B, k), nats a step, along the trajectories driven by X (T, B, m).
 
-    Q_t R_t = J_t Q_{t-1},   λ_i = mean over t of ln |R_ii|     (benettin1980); the first `burn_in` steps are not
-    counted. Without inputs, pass zeros: then these are the exponents of the autonomous network.
+    Q_t R_t = J_t Q_{t-1},   λ_i = mean over t of ln |R_ii|     (benettin1980); the first `burn_in` steps, in which Q
+    turns to the fastest directions, are not counted. They come out in descending order once T is large. Without
+    inputs, pass zeros: then these are the exponents of the autonomous network. A direction that the Jacobians
+    annihilate has -inf, or about -36, what rounding leaves of it; where a Jacobian is nan the exponents are.
+
+    >>> from minirnn import LinearRNN
+    >>> params = {"W": np.diag([0.5, 2.0]), "U": np.zeros((2, 1)), "b": np.zeros(2)}
+    >>> lyapunov_exponents(LinearRNN(m=1, n=2), params, np.zeros((100, 1, 1)), k=2, burn_in=50).round(6)
+    array([[ 0.693147, -0.693147]])
 
     Raises ValueError unless 1 <= k <= n_state and 0 <= burn_in < T, and as `bptt.unroll`.
     """
@@ -49,13 +57,16 @@ def lyapunov_exponents(
     T, B, _ = X.shape
     checks.integer("k", k, 1, cell.n_state)
     checks.integer("burn_in", burn_in, 0, T - 1)
-    drive = cell.drive(params, X)
+    with overflow_allowed():
+        drive = cell.drive(params, X)
     h = np.zeros((B, cell.n_state), X.dtype) if h0 is None else h0
-    Q = np.broadcast_to(np.eye(cell.n_state, k), (B, cell.n_state, k))
-    total = np.zeros((B, k))
-    for t in range(T):
-        Q, R = np.linalg.qr(jacobian(cell, params, h, drive[t]) @ Q)
-        h = cell.step(params, h, drive[t])
-        if t >= burn_in:
-            total += np.log(np.abs(np.diagonal(R, axis1=1, axis2=2)))
+    # a random frame: unit vectors would never leave an invariant subspace, and each is one for a diagonal Jacobian
+    frame, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((cell.n_state, k)))
+    Q, total = np.broadcast_to(frame, (B, cell.n_state, k)), np.zeros((B, k))
+    with overflow_allowed(), np.errstate(divide="ignore"):
+        for t in range(T):
+            Q, R = np.linalg.qr(jacobian(cell, params, h, drive[t]) @ Q)
+            h = cell.step(params, h, drive[t])
+            if t >= burn_in:
+                total += np.log(np.abs(np.diagonal(R, axis1=1, axis2=2)))
     return total / (T - burn_in)

@@ -1,0 +1,152 @@
+"""Jacobians against central differences; Lyapunov exponents with known answers, exact identities and edge cases."""
+
+import numpy as np
+import pytest
+
+from minirnn import LSTM, DiagonalRNN, IndRNN, LinearRNN, VanillaRNN, initializers, unroll
+from minirnn.dynamics import jacobian, lyapunov_exponents
+from minirnn.referee import central_differences
+from tests.helpers import all_cells, random_params, refused
+
+
+def linear(W):
+    """The map x -> W x as a network, and its parameters."""
+    n = len(W)
+    return LinearRNN(1, n), {"W": np.array(W, float), "U": np.zeros((n, 1)), "b": np.zeros(n)}
+
+
+def zeros(T, B=1, m=1):
+    return np.zeros((T, B, m))
+
+
+# ---------------------------------------------------------------- Jacobians
+
+
+@all_cells
+def test_the_jacobian_agrees_with_central_differences(cell):
+    rng = np.random.default_rng(0)
+    params, B, N = random_params(rng, cell), 3, cell.n_state
+    h = rng.standard_normal((B, N))
+    drive = cell.drive(params, rng.standard_normal((B, cell.m)))
+    J = jacobian(cell, params, h, drive)
+    assert J.shape == (B, N, N)
+    for i in range(N):  # states do not see each other, so the sum over the batch gives all rows i at once
+        rows = central_differences(lambda p, i=i: cell.step(params, p["h"], drive)[:, i].sum(), {"h": h})["h"]
+        np.testing.assert_allclose(J[:, i], rows, atol=1e-8)
+
+
+# ---------------------------------------------------------------- known answers
+
+
+def test_a_linear_map_has_the_logarithms_of_its_eigenvalues_in_descending_order():
+    S = np.random.default_rng(0).standard_normal((4, 4))
+    W = S @ np.diag([0.3, -2.0, 0.9, 1.1]) @ np.linalg.inv(S)  # not normal: singular values are something else
+    cell, params = linear(W)
+    exponents = lyapunov_exponents(cell, params, zeros(600), k=4, burn_in=300)[0]
+    np.testing.assert_allclose(exponents, np.log([2.0, 1.1, 0.9, 0.3]), atol=1e-9)
+    assert abs(np.log(np.linalg.svd(W)[1]) - exponents).max() > 0.1
+
+
+def test_a_scaled_rotation_has_a_pair_of_equal_exponents():
+    cell, params = linear(0.7 * np.array([[0.6, -0.8], [0.8, 0.6]]))
+    exponents = lyapunov_exponents(cell, params, zeros(10), k=2)
+    np.testing.assert_allclose(exponents, np.log(0.7), atol=1e-14)
+
+
+def test_the_spectrum_of_the_chaotic_lstm():
+    """ribeiro2020's weights, rows i, f, g, o, without bias and input; the spectrum of a run of 1e5 steps."""
+    W = [[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]]
+    params = {"W": np.array(W, float), "U": np.zeros((8, 1)), "b": np.zeros(8)}
+    h0 = 0.5 + 1e-3 * np.random.default_rng(0).standard_normal((20, 4))  # 20 short runs cost as much as one
+    exponents = lyapunov_exponents(LSTM(1, 2), params, zeros(2500, 20), k=4, burn_in=500, h0=h0)
+    np.testing.assert_allclose(exponents.mean(axis=0), [0.170, -0.385, -1.679, -4.62], atol=0.01)
+
+
+@pytest.mark.parametrize("gain", [0.5, 0.9])
+def test_a_tanh_network_at_rest_has_the_exponent_of_its_spectral_radius(gain):
+    W = initializers.spectral_radius(np.random.default_rng(1), (8, 8), radius=gain)
+    params = {"W": W, "U": np.zeros((8, 1)), "b": np.zeros(8)}
+    largest = lyapunov_exponents(VanillaRNN(1, 8), params, zeros(1500), burn_in=500)
+    assert largest.item() == pytest.approx(np.log(gain), abs=5e-3)
+
+
+# ---------------------------------------------------------------- identities
+
+
+@all_cells
+def test_all_exponents_together_are_the_mean_logarithm_of_the_determinant(cell):
+    rng = np.random.default_rng(2)
+    params, X, h0 = random_params(rng, cell), rng.standard_normal((9, 2, 2)), rng.standard_normal((2, cell.n_state))
+    if getattr(cell, "activation", "") == "relu":
+        params = {key: np.abs(value) for key, value in params.items()}  # no unit is off: no determinant is 0
+        X, h0 = np.abs(X), np.abs(h0)
+    H, drive = unroll(cell, params, X, h0), cell.drive(params, X)
+    logs = [np.linalg.slogdet(jacobian(cell, params, H[t], drive[t]))[1] for t in range(9)]
+    exponents = lyapunov_exponents(cell, params, X, k=cell.n_state, burn_in=4, h0=h0)
+    np.testing.assert_allclose(exponents.sum(axis=1), np.mean(logs[4:], axis=0), atol=1e-9)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_the_first_exponents_do_not_depend_on_how_many_are_asked_for(k):
+    rng = np.random.default_rng(3)
+    cell = VanillaRNN(2, 3)
+    params, X = random_params(rng, cell), rng.standard_normal((50, 2, 2))
+    every = lyapunov_exponents(cell, params, X, k=3, burn_in=30)
+    np.testing.assert_allclose(lyapunov_exponents(cell, params, X, k=k, burn_in=30), every[:, :k], atol=1e-6)
+
+
+def test_sequences_of_a_batch_do_not_see_each_other():
+    rng = np.random.default_rng(4)
+    cell = LSTM(2, 3)
+    params, X = random_params(rng, cell), rng.standard_normal((20, 3, 2))
+    together = lyapunov_exponents(cell, params, X, k=2)
+    alone = [lyapunov_exponents(cell, params, X[:, [b]], k=2)[0] for b in range(3)]
+    np.testing.assert_allclose(together, alone, atol=1e-12)
+
+
+# ---------------------------------------------------------------- edges
+
+
+def test_the_largest_exponent_of_a_diagonal_cell_is_found_whichever_unit_has_it():
+    cell = IndRNN(1, 3, activation="identity")
+    params = {"w": np.array([0.5, 2.0, 0.1]), "U": np.zeros((3, 1)), "b": np.zeros(3)}
+    assert lyapunov_exponents(cell, params, zeros(100), burn_in=50).item() == pytest.approx(np.log(2), abs=1e-9)
+    cell = DiagonalRNN(1, 2)
+    params = random_params(np.random.default_rng(0), cell) | {"nu": np.array([0.3, 0.9])}
+    exponents = lyapunov_exponents(cell, params, zeros(100), k=4, burn_in=50)[0]
+    np.testing.assert_allclose(exponents, np.log([0.9, 0.9, 0.3, 0.3]), atol=1e-9)
+
+
+def test_what_is_annihilated_has_minus_infinity_without_a_warning():
+    cell, params = linear(np.zeros((2, 2)))
+    assert (lyapunov_exponents(cell, params, zeros(5), k=2) == -np.inf).all()
+    cell, params = linear([[0.5, 1.0], [0.0, 0.0]])
+    first, second = lyapunov_exponents(cell, params, zeros(50), k=2, burn_in=10)[0]
+    assert first == pytest.approx(np.log(0.5), abs=1e-9)
+    assert second < -30
+
+
+def test_an_explosion_is_a_result():
+    cell, params = linear(1e200 * np.eye(2))
+    exponents = lyapunov_exponents(cell, params, zeros(20), k=2, h0=np.ones((1, 2)))
+    np.testing.assert_allclose(exponents, 200 * np.log(10), rtol=1e-12)
+    params["W"][0, 1] = np.nan
+    assert np.isnan(lyapunov_exponents(cell, params, zeros(20), k=2)).all()
+
+
+def test_bad_input():
+    cell, params = linear(np.eye(2))
+    for k in (0, 3):
+        with refused(ValueError, "k must be an integer from 1 to 2", f"got {k}"):
+            lyapunov_exponents(cell, params, zeros(5), k=k)
+    for burn_in in (-1, 5):
+        with refused(ValueError, "burn_in must be an integer from 0 to 4", f"got {burn_in}"):
+            lyapunov_exponents(cell, params, zeros(5), burn_in=burn_in)
+    with refused(TypeError, "k must be an integer", "float"):
+        lyapunov_exponents(cell, params, zeros(5), k=1.0)
+    with refused(ValueError, "X must be (T, B, 1)", "(5, 1, 2)"):
+        lyapunov_exponents(cell, params, zeros(5, m=2))
+    with refused(ValueError, "h0 must be (1, 2)", "(2, 2)"):
+        lyapunov_exponents(cell, params, zeros(5), h0=np.zeros((2, 2)))
+    with refused(ValueError, "params must hold W, U, b", "b is missing"):
+        lyapunov_exponents(cell, {key: params[key] for key in "WU"}, zeros(5))
