@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save, swept
 
 SHOWN, TARGET, LR, UPDATES, BATCH, SEEDS = 3, 0.8, 0.1, 600, 20, 40
 LENGTHS = [5, 10, 15, 20, 30, 40, 60, 80, 120]
@@ -64,13 +64,24 @@ def run(T: int, w0: float, s: float, seeds: int = SEEDS, updates: int = UPDATES)
 
 
 def main() -> None:
-    started, results = time.time(), []
-    for s, w0, T in product(NOISES, STARTS, LENGTHS):
-        r = run(T, w0, s)
-        success = int((r["accuracy"] > 0.97).sum())
-        results.append({"s": s, "w0": w0, "T": T, "success": success, "w": rounded(np.median(r["w"]), 4)})
+    started = time.time()
+    runs = swept(run, {"s": NOISES, "w0": STARTS, "T": LENGTHS})
+    points = product(NOISES, STARTS, LENGTHS)
+    results = [summary(r, *point) for r, point in zip(runs, points, strict=True)]
     settings = dict(lr=LR, updates=UPDATES, batch=BATCH, seeds=SEEDS, shown=SHOWN, T=LENGTHS, w0=STARTS, s=NOISES)
     save("latch", started, settings, results)
+
+
+def summary(r: dict[str, Any], s: float, w0: float, T: int) -> dict[str, Any]:
+    """How many seeds succeeded, and the median of the weights they ended at."""
+    success = int((r["accuracy"] > 0.97).sum())
+    return {"s": s, "w0": w0, "T": T, "success": success, "w": rounded(np.median(r["w"]), 4)}
+
+
+def again() -> tuple[dict[str, Any], dict[str, Any]]:
+    """T = 5 from w0 = 1.25 with noise 0.2: made now, and as saved."""
+    now = summary(run(5, 1.25, 0.2), 0.2, 1.25, 5)
+    return now, next(r for r in load("latch")["results"] if all(r[key] == now[key] for key in ("s", "w0", "T")))
 
 
 if __name__ == "__main__":

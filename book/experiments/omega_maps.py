@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save, swept
 from experiments.temporal_order import ALPHA, BATCH, CLIP, LR, error, network
 from minirnn import VanillaRNN, backward, bptt, losses, optimizers, tasks, unroll
 from minirnn.params import Params
@@ -64,13 +64,20 @@ def run(method: str, seed: int = SEED, updates: int = SNAPSHOTS[-1]) -> dict[str
 
 def main() -> None:
     started = time.time()
-    results = {method: run(method) for method in ("SGD-C", "SGD-CR")}
+    methods = ["SGD-C", "SGD-CR"]
+    results = dict(zip(methods, swept(run, {"method": methods}), strict=True))
     save(
         "omega_maps",
         started,
         dict(T=T, seed=SEED, stride=STRIDE, lr=LR, clip=CLIP, alpha=ALPHA, batch=BATCH),
         results,
     )
+
+
+def again() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The errors at the first two snapshots with Ω: made now, and as saved."""
+    now, saved = run("SGD-CR", updates=100), load("omega_maps")["results"]["SGD-CR"]
+    return tuple({key: run[key][:2] for key in ("updates", "error")} for run in (now, saved))
 
 
 if __name__ == "__main__":

@@ -114,11 +114,11 @@ powers = explorable(
     draw_powers,
     alt=describe_powers,
     name="powers",
-    caption="The size (largest singular value) of W^t for W = [[ρ, c], [0, ρ]], over the number of steps t; σ is "
-    "that "
-    "of W itself. Blue: the spectral radius ρ is below 1; green: it is 1; orange: above. Right: the unit circle "
-    "and what "
-    "one step makes of it.",
+    caption="How much t steps stretch a vector at most: the largest singular value of W multiplied by itself t "
+    "times, for "
+    "W = [[ρ, c], [0, ρ]]; σ is that of W itself. Blue: the spectral radius ρ is below 1; green: it is 1; "
+    "orange: above. "
+    "Right: the unit circle and what one step makes of it.",
     rho=Control([0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.02, 1.1], label="spectral radius ρ"),
     c=Control([0, 0.1, 0.3, 1, 3, 10], label="non-normality c"),
     start={"rho": 0.9, "c": 3},
@@ -337,7 +337,7 @@ latch = explorable(
     "border between the basins, and blue marks Γ, where the slope is below 1. Right: 5 of 1000 runs that "
     "start at the positive fixed point, with noise N(0, s²); orange ones end with the wrong sign. The derivative "
     "is "
-    "that of a_100 in a_0, geometric mean over the runs.",
+    "that of a_{100} in a_0, geometric mean over the runs.",
     w=Control([0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0], label="weight w"),
     s=Control([0.05, 0.1, 0.2, 0.3, 0.5, 0.8], label="noise s"),
     start={"w": 1.5, "s": 0.2},

@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
-from experiments import latch, omega_maps, temporal_order
+from experiments import latch, omega_maps
 from experiments.record import load
 from explorables import vanishing as show
 from minirnn import VanillaRNN, bptt
@@ -106,33 +106,6 @@ def test_the_latch_is_the_librarys_unit():
     assert energy == pytest.approx(0.5 * np.mean((x[-1, 0] - target) ** 2), rel=1e-13)
     stepped, _ = latch.update(np.array([[w]]), u, classes, noise)
     assert (w - stepped.item()) / latch.LR == pytest.approx(gradient["W"].item(), rel=1e-11)
-
-
-def test_a_saved_point_of_the_latch_comes_out_again():
-    saved = next(r for r in load("latch")["results"] if (r["s"], r["w0"], r["T"]) == (0.2, 1.25, 10))
-    assert (latch.run(10, 1.25, 0.2)["accuracy"] > 0.97).sum() == pytest.approx(saved["success"], abs=1)
-
-
-def test_a_saved_run_of_temporal_order_comes_out_again():
-    saved = next(
-        r for r in load("temporal_order")["results"]["run"] if (r["method"], r["L"], r["seed"]) == ("SGD-CR", 20, 0)
-    )
-    again = temporal_order.run("SGD-CR", 20, 0)
-    assert (again["solved"], again["updates"]) == (saved["solved"], saved["updates"])
-
-
-def test_a_sweep_that_was_stopped_goes_on(tmp_path, monkeypatch):
-    made = []
-    job = ("run", {"method": "SGD", "L": 20, "seed": 0})
-    monkeypatch.setattr(temporal_order, "RESULTS", tmp_path)
-    monkeypatch.setattr(temporal_order, "save", lambda *args: made.append(args[3]))
-    monkeypatch.setattr(temporal_order, "jobs", lambda: [job, ("run", {**job[1], "seed": 1})])
-    monkeypatch.setattr(temporal_order, "run", lambda **kw: {"solved": True, "updates": kw["seed"], "seconds": 1.0})
-    temporal_order.main()
-    monkeypatch.setattr(temporal_order, "run", None)  # a run that is there is not made again
-    temporal_order.main()
-    assert made[0] == made[1]
-    assert [run["updates"] for run in made[1]["run"]] == [0, 1]
 
 
 def test_saved_maps_start_at_the_untrained_network():
