@@ -4,19 +4,19 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
-from itertools import product
 
 import autograd.numpy as anp
 import numpy as np
 from autograd import grad
-from tqdm import tqdm
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import VanillaRNN, bptt, losses
 from minirnn.params import Params
 from minirnn.referee import autograd_gradient
+from minirnn.sweeps import expand
 
 LENGTHS, BATCHES, UNITS = [10, 30, 100, 300, 1000], [1, 8, 32], [16, 64]
+GRID = {"B": BATCHES, "n": UNITS, "T": LENGTHS}
 
 
 def milliseconds(f: Callable[[], object], seconds: float = 0.3) -> float:
@@ -56,12 +56,21 @@ def measure(B: int, n: int, T: int) -> dict[str, float]:
 
 def main() -> None:
     started, ms = time.time(), {}
-    for B, n, T in tqdm(list(product(BATCHES, UNITS, LENGTHS))):
-        for route, value in measure(B, n, T).items():
-            ms.setdefault(f"{route}, B={B}, n={n}", []).append(rounded(value, 4))
+    # one at a time, since they are timed, and with the threads that a reader's own session has
+    runs = swept(measure, GRID, jobs=1, threads=None)
+    for point, times in zip(expand(GRID), runs, strict=True):
+        for route, value in times.items():
+            ms.setdefault(f"{route}, B={point['B']}, n={point['n']}", []).append(rounded(value, 4))
     save(
         "cost", started, {"T": LENGTHS, "B": BATCHES, "n": UNITS, "cores": os.cpu_count()}, {"T": LENGTHS, "ms": ms}
     )
+
+
+def again() -> tuple[list[str], list[str]]:
+    """The curves of the first point, now and as saved. Times are those of a machine, and not compared."""
+    first, saved = expand(GRID)[0], list(load("cost")["results"]["ms"])
+    now = [f"{route}, B={first['B']}, n={first['n']}" for route in measure(**first)]
+    return now, saved[: len(now)]
 
 
 if __name__ == "__main__":
