@@ -11,10 +11,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from tqdm import tqdm
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import VanillaRNN, bptt, initializers, losses, optimizers, tasks
 from minirnn.clipping import clip_adaptive, clip_by_norm, clip_by_value
 from minirnn.params import Params, flatten
@@ -116,20 +114,25 @@ def grid() -> dict[str, dict[str, Any]]:
     }
 
 
-def main(jobs: int = 1) -> None:
+def main() -> None:
     started = time.time()
-    points = [(name, seed, settings) for name, settings in grid().items() for seed in SEEDS]
-    calls = (delayed(run_once)(seed, **settings) for _, seed, settings in tqdm(points, mininterval=10))
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in grid()}
-    for (name, seed, _), run in zip(points, Parallel(n_jobs=jobs, return_as="generator")(calls), strict=True):
-        if seed > 1:  # the histories of two seeds are enough to draw
+    made = iter(swept(run_once, [{"seed": seed} | point for point in grid().values() for seed in SEEDS]))
+    runs = {name: [next(made) for _ in SEEDS] for name in grid()}
+    for group in runs.values():
+        for run in group[2:]:  # the histories of two seeds are enough to draw
             del run["loss"], run["norm"]
-        runs[name].append(run)
     settings = dict(
         L=L, n=N, batch=BATCH, std=STD, lr=LR, updates=UPDATES, thresholds=THRESHOLDS, seeds=list(SEEDS)
     )
     results = {"runs": runs, "clips": three_clips(kept_gradients()[::2])}
     save("clipping", started, settings | {"test_every": TEST_EVERY, "kept": KEPT}, results)
+
+
+def again() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first seed at threshold 1: updates needed, norms and losses, now and as saved."""
+    now, saved = run_once(0, 1.0), load("clipping")["results"]["runs"]["clip 1"][0]
+    names = ("solved", "accuracy", "norm", "loss")
+    return {name: now[name] for name in names}, {name: saved[name] for name in names}
 
 
 if __name__ == "__main__":

@@ -14,10 +14,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from tqdm import tqdm
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import VanillaRNN, initializers, losses, tasks
 from minirnn.clipping import clip_by_norm
 from minirnn.params import Params, map_params, norm
@@ -91,14 +89,24 @@ def cosh_problem(starts: np.ndarray) -> dict[str, Any]:
     }
 
 
-def main(jobs: int = 1) -> None:
+def main() -> None:
     started = time.time()
-    points = [(task, seed) for task in TASKS for seed in SEEDS]
-    runs = Parallel(n_jobs=jobs)(delayed(measure)(*point) for point in tqdm(points, mininterval=10))
+    runs = swept(measure, {"task": list(TASKS), "seed": SEEDS})
     results = {task: runs[i * len(SEEDS) : (i + 1) * len(SEEDS)] for i, task in enumerate(TASKS)}
     results["cosh"] = cosh_problem(np.arange(1.0, 11.0))
     settings = dict(n=N, batch=BATCH, measured_on=MEASURED_ON, std=STD, lr=LR, clip=CLIP, updates=UPDATES)
     save("smoothness", started, settings | {"every": EVERY, "seeds": list(SEEDS)}, results)
+
+
+def again() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The beginning of the first run of temporal order, now and as saved; and cosh from the first three starts."""
+    saved = load("smoothness")["results"]
+    now, was = measure("temporal order", 0, updates=60), saved["temporal order"][0]
+    names, cosh = ("norm", "smoothness", "loss"), cosh_problem(np.arange(1.0, 4.0))
+    return (
+        {name: now[name] for name in names} | cosh,
+        {name: was[name][: len(now[name])] for name in names} | {key: saved["cosh"][key][:3] for key in cosh},
+    )
 
 
 if __name__ == "__main__":

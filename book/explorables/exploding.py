@@ -7,10 +7,24 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.ticker import NullLocator
 
-from experiments.cliff import B_RANGE, RATES, STARTS_B, STARTS_W, UPDATES, W_RANGE, T, b_star, descend, longest_step
+from experiments.cliff import (
+    B_RANGE,
+    LAST,
+    RATES,
+    STARTS_B,
+    STARTS_W,
+    UPDATES,
+    W_RANGE,
+    T,
+    b_star,
+    descend,
+    end_error,
+    longest_step,
+)
 from experiments.cliff import THRESHOLDS as CLIFF_THRESHOLDS
 from experiments.cliff import cliff as surface
 from experiments.record import RESULTS, load
@@ -36,7 +50,7 @@ def landscape() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return w, b, surface(w, b)[0]
 
 
-def thinned(points: np.ndarray, gap: float = 0.025) -> np.ndarray:
+def thinned(points: np.ndarray, gap: float = 0.045) -> np.ndarray:
     """The points of a path (K, 2) that lie at least `gap` from the last one kept, and its two ends."""
     kept = [0]
     for k, point in enumerate(points):
@@ -47,8 +61,7 @@ def thinned(points: np.ndarray, gap: float = 0.025) -> np.ndarray:
 
 def outcome(run: np.ndarray) -> str:
     """What became of a descent, in a title's few words."""
-    longest, E = longest_step(run), run[-1, 2]
-    return f"longest step {readable(longest)}, ends at E = {E:.3f}"
+    return f"longest step {readable(longest_step(run))}, at the end E = {end_error(run):.3f}"
 
 
 def draw_descent(ax: Axes, run: np.ndarray, hue: str) -> None:
@@ -57,7 +70,7 @@ def draw_descent(ax: Axes, run: np.ndarray, hue: str) -> None:
     w = np.linspace(*W_RANGE, 30)
     ax.plot(w, b_star(w), color=color("ink"), lw=1, ls=(0, (4, 3)))
     points = thinned(run[:, :2])
-    ax.plot(*points.T, color=color(hue), lw=1.3, marker="o", ms=2.2)
+    ax.plot(*points.T, color=color(hue), lw=1.2)
     ax.plot(*run[0, :2], "o", ms=8, mfc=color("paper"), mec=color(hue), mew=2)
     ax.set(xlim=W_RANGE, ylim=B_RANGE, xlabel="weight w", xticks=[5, 6, 7], yticks=[-3, -2.5, -2])
 
@@ -74,6 +87,9 @@ def draw_cliff(w: float, b: float, rate: float, threshold: float) -> Figure:
         ax.set_title(f"{name}:\n{outcome(run)}", color=color(hue), fontsize=11, linespacing=1.35)
     free.set_ylabel("bias b")
     free.text(6.95, -1.92, "E ≈ 0.08", ha="right", color=color("muted"), fontsize=9.5)
+    free.text(5.22, -2.42, "E ≈ 0", ha="center", color=color("muted"), fontsize=9.5)
+    for ax in (free, clipped):
+        ax.text(5.98, -3.12, "b*(w)", color=color("ink"), fontsize=9.5, style="italic")
     free.text(4.56, -3.14, "E ≈ 0.4", ha="left", color=color("ink"), fontsize=9.5)
     return fig
 
@@ -90,8 +106,11 @@ def describe_cliff(w: float, b: float, rate: float, threshold: float) -> str:
 
 def said(run: np.ndarray) -> str:
     """What became of a descent, in words."""
-    (w, b, E), longest = run[-1], longest_step(run)
-    return f"the longest step has length {longest:.2g}, the end is w = {w:.2f}, b = {b:.2f} with E = {E:.4f}"
+    w, b, _ = run[-1]
+    return (
+        f"the longest step has length {longest_step(run):.2g}, the end is w = {w:.2f}, b = {b:.2f} with a mean "
+        f"error of {end_error(run):.3f} over the last {LAST} updates"
+    )
 
 
 cliff = explorable(
@@ -106,7 +125,7 @@ cliff = explorable(
     b=Control(STARTS_B, label="start, bias b"),
     rate=Control(RATES, label="learning rate"),
     threshold=Control(CLIFF_THRESHOLDS, label="threshold"),
-    start={"w": 5.8, "b": -2.4, "rate": 0.2, "threshold": 0.1},
+    start={"w": 5.8, "b": -2.4, "rate": 0.2, "threshold": 1.0},
     pad=Pad("w", "b"),
     states={"from the valley": {"w": 5.3, "b": -2.4}, "from the high side": {"w": 5.3, "b": -3.0}},
 )
@@ -164,12 +183,13 @@ def draw_boundary(x0: float, steps: int, k: int) -> Figure:
     grid, slope = slope_over_b(x0, steps)
     peak, at = slope.max(), grid[slope.argmax()]
     top.set_title(
-        f"After {k} updates: b = {b[-1]:.3f}, x = {x[-1]:.2f} after {steps} steps", color=color("critical")
+        f"After {k} updates: b = −{-b[-1]:.3f}, x = {x[-1]:.2f} after {steps} steps".replace("-", "−"),
+        color=color("critical"),
     )
     below.semilogy(grid, slope, color=color("exploding"), lw=1.4)
     below.set(ylabel="|∂E/∂b|", xlabel="bias b", ylim=(1e-4, 1e8), yticks=[1e-2, 1, 1e2, 1e4, 1e6])
     below.yaxis.set_minor_locator(NullLocator())
-    below.set_title(f"Steepest: {readable(peak)} at b = {at:.3f}", color=color("exploding"))
+    below.set_title(f"Steepest: {readable(peak)} at b = −{-at:.3f}", color=color("exploding"))
     for name, fold in zip(("fold", "fold"), sigmoid_folds(WEIGHT)[1], strict=True):
         for ax in (top, below):
             ax.axvline(fold, color=color("line"), lw=1, zorder=0)
@@ -260,7 +280,7 @@ def load_once(name: str) -> dict[str, Any]:
 def draw_clips(angle: int, threshold: float) -> Figure:
     """One vector after three clips, and what each makes of the gradients of a run: norm and direction."""
     fig, grid = figure(
-        7.2, 3.9, 2, 2, margins=(0.55, 0.5, 0.9, 0.4), gaps=(0.75, 0.35), width_ratios=[1, 1.25], sharex="col"
+        7.2, 3.4, 2, 2, margins=(0.55, 0.5, 0.9, 0.4), gaps=(0.75, 0.35), width_ratios=[1, 1.25], sharex="col"
     )
     for ax in grid[:, 0]:
         ax.remove()
@@ -277,7 +297,7 @@ def draw_clips(angle: int, threshold: float) -> Figure:
     plane.set(
         xlim=(-0.4, 5.4), ylim=(-0.4, 5.4), xlabel="entry 1", ylabel="entry 2", xticks=[0, 2, 4], yticks=[0, 2, 4]
     )
-    plane.set_aspect("equal", anchor="SW")
+    plane.set_aspect("equal", anchor="NW")
     plane.set_title("One vector of length 5")
     size, direction = grid[:, 1]
     before = np.array(load_once("clipping")["results"]["clips"]["before"])
@@ -362,19 +382,27 @@ def fit(task: str, stage: str) -> tuple[float, float, float]:
     return fit_line(x, y)
 
 
+def dots(ax: Axes, x: np.ndarray, y: np.ndarray, hue: str, size: float) -> None:
+    """Points as one path of strokes too short to see, with round ends: markers weigh ten times as much."""
+    strokes = np.stack([np.stack([x, y], 1), np.stack([x + 0.01, y], 1)], 1).reshape(-1, 2)
+    path = Path(strokes, np.tile([Path.MOVETO, Path.LINETO], len(x)))
+    path.should_simplify = False
+    ax.add_patch(PathPatch(path, ec=color(hue), fc="none", lw=size, capstyle="round"))
+
+
 @styled
 def draw_smooth(task: str, stage: str) -> Figure:
     """The scatter of local smoothness over norm with its line, and both over the updates of one run."""
     x, y = points(task)
     slope, intercept, r = fit(task, stage)
     fig, (scatter, time) = figure(7.2, 3.6, 1, 2, margins=(0.65, 0.5, 0.95, 0.4), gaps=(0.75, 0))
-    scatter.plot(x.ravel(), y.ravel(), ".", ms=3, color=color("line"), mec="none")
+    dots(scatter, x.ravel(), y.ravel(), "line", 2.5)
     chosen = x[:, STAGES[stage]].ravel(), y[:, STAGES[stage]].ravel()
-    scatter.plot(*chosen, ".", ms=4.5, color=color("vanishing"), mec="none")
+    dots(scatter, *chosen, "vanishing", 3.0)
     ends = np.array([chosen[0].min(), chosen[0].max()])
     scatter.plot(ends, intercept + slope * ends, color=color("ink"), lw=1.5)
     powers = {"xticks": [-2, -1, 0, 1], "xticklabels": ["0.01", "0.1", "1", "10"]}
-    scatter.set(xlabel="gradient norm", ylabel="local smoothness L̂", xlim=(-2.3, 1.9), ylim=(-1.4, 3.6), **powers)
+    scatter.set(xlabel="gradient norm", ylabel="local smoothness L̂", xlim=(-2.3, 2.05), ylim=(-1.4, 3.6), **powers)
     scatter.set_yticks([-1, 0, 1, 2, 3], labels=["0.1", "1", "10", "100", "1000"])
     scatter.set_title(f"slope {slope:.2f}, correlation {r:.2f}", color=color("vanishing"))
     updates = load_once("smoothness")["settings"]["every"] * np.arange(x.shape[1])
@@ -463,7 +491,7 @@ def draw_threshold(threshold: str) -> Figure:
     good = solved(threshold)
     needed = f", median {np.median(good):.0f} updates" if good else ""
     share.set_title(f"{len(good)} of {len(runs_of(threshold))}{needed}", color=color("critical"))
-    for run, hue in zip(runs_of(threshold)[:2], ("vanishing", "exploding"), strict=True):
+    for run, hue in zip(runs_of(threshold)[:2], ("muted", "critical"), strict=True):
         norms.semilogy(1 + 10 * np.arange(len(run["norm"])), run["norm"], color=color(hue), lw=0.9)
     if threshold != "no clip":
         norms.axhline(float(threshold.removeprefix("clip ")), color=color("ink"), lw=1, ls=(0, (4, 3)))
