@@ -117,7 +117,8 @@ cliff = explorable(
     draw_cliff,
     alt=describe_cliff,
     name="cliff",
-    caption=f"The error E = (σ(x_50) − 0.7)² of one sigmoid unit after {T} steps from x_0 = 0.5; the darker, the "
+    caption=f"The error E = (σ(x_{{50}}) − 0.7)² of one sigmoid unit after {T} steps from x_0 = 0.5; the "
+    f"stronger the shade, the "
     f"larger. Dashed: b*(w), where the start is a fixed point. Ring: start; drag it. {UPDATES} updates of gradient "
     "descent; some points of a path are left out where they lie close. A line that leaves the picture is a "
     "step that does.",
@@ -352,7 +353,7 @@ clips = explorable(
     "(dashed) lies in "
     "the disc of the clip by norm; adaptive with λ = threshold/2 and two rows of weights of norms 2 and 0.5. "
     "Right: every "
-    "second gradient of 400 updates of a tanh network on temporal order (seed 0, the experiment `clipping`): bound "
+    "second gradient of 400 updates of a tanh network on temporal order (seed 0, the experiment “clipping”): bound "
     "threshold/√P for P parameters; λ = threshold/10.",
     angle=Control([0, 10, 20, 30, 45, 60, 80], label="direction", unit="°"),
     threshold=Control([0.3, 1.0, 3.0, 10.0], label="threshold"),
