@@ -148,3 +148,16 @@ def test_what_is_refused():
         along_path(cubic, [p])
     with refused(ValueError, "x must hold at least two different"):
         fit_line(np.ones(3), np.arange(3.0))
+
+
+@pytest.mark.parametrize(
+    ("f", "slope", "L0", "L1"),
+    [(np.cosh, np.sinh, 1.0, 1.0), (lambda x: x**4, lambda x: 4 * x**3, 16.0, 1.0)],
+    ids=["cosh", "quartic"],
+)
+def test_a_clipped_step_descends_as_the_theorem_says(f, slope, L0, L1):
+    """Rate 1/(6 L0), threshold L0/L1: each step lowers f by at least ¾·h·g², h the factor of the clipped step."""
+    x = np.linspace(-9.0, 9.0, 1801)
+    g = np.abs(slope(x))
+    h = np.minimum(1, L0 / L1 / np.maximum(g, 1e-300)) / (6 * L0)
+    assert (f(x) - f(x - h * slope(x)) >= 0.75 * h * g**2 * (1 - 1e-9)).all()
