@@ -170,13 +170,12 @@ def training_in_b(x0: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
 def draw_boundary(x0: float, steps: int, k: int) -> Figure:
     """Fixed points over b with the folds and a training path; below it the slope of the loss over the same b."""
     fig, (top, below) = figure(
-        7.2, 4.5, 2, 1, sharex=True, margins=(0.75, 0.5, 1.1, 0.35), gaps=(0, 0.45), height_ratios=[1.25, 1]
+        7.2, 4.5, 2, 1, sharex=True, margins=(0.75, 0.5, 0.2, 0.35), gaps=(0, 0.45), height_ratios=[1.25, 1]
     )
     for i, (b, x) in enumerate(branches()):
         top.plot(b, x, color=color("muted"), lw=1.6, ls=(0, (4, 3)) if i == 1 else "-")
     top.axhline(x0, color=color("exploding"), lw=1)
-    top.annotate(f"start x₀ = {x0:g}", (1.01, x0), xycoords=("axes fraction", "data"), va="center",
-                 color=color("exploding"), fontsize=10.5, annotation_clip=False)  # fmt: skip
+    top.text(WINDOW[0] + 0.006, x0 + 0.15, f"start x₀ = {x0:g}", color=color("exploding"), fontsize=10.5)
     b, x = (values[: k + 1] for values in training_in_b(x0, steps))
     top.plot(b, x, "o", ms=3.5, color=color("critical"))
     top.plot(b[-1], x[-1], "o", ms=9, color=color("critical"))
@@ -365,15 +364,17 @@ clips = explorable(
 
 STAGES = {
     "all": slice(None),
-    "first third": slice(0, 33),
-    "middle third": slice(33, 67),
-    "last third": slice(67, None),
+    "first": slice(0, 33),
+    "middle": slice(33, 67),
+    "last": slice(67, None),
 }
+
+TASKS = {"order": "temporal order", "adding": "adding"}  # links hold the keys, which have no blanks
 
 
 def points(task: str) -> tuple[np.ndarray, np.ndarray]:
     """log10 of norm and of local smoothness, (seeds, measurements)."""
-    runs = load_once("smoothness")["results"][task]
+    runs = load_once("smoothness")["results"][TASKS[task]]
     return np.log10([run["norm"] for run in runs]), np.log10([run["smoothness"] for run in runs])
 
 
@@ -424,7 +425,7 @@ def describe_smooth(task: str, stage: str) -> str:
     x, y = (values[:, STAGES[stage]] for values in points(task))
     slope, _, r = fit(task, stage)
     return (
-        f"Task {task}, stage of training: {stage}. On logarithmic axes {x.size} points of {len(x)} runs; norms "
+        f"Task {TASKS[task]}, third of training: {stage}. On logarithmic axes {x.size} points of {len(x)} runs; norms "
         f"from "
         f"{10 ** x.min():.2g} to {10 ** x.max():.2g}, local smoothness from {10 ** y.min():.2g} to "
         f"{10 ** y.max():.2g}. "
@@ -450,14 +451,14 @@ smooth = explorable(
     alt=describe_smooth,
     name="smooth",
     caption=smooth_caption(),
-    task=Control(["temporal order", "adding"], label="task"),
-    stage=Control(list(STAGES), label="stage"),
+    task=Control(list(TASKS), label="task"),
+    stage=Control(list(STAGES), label="third of training"),
     states={"temporal order": {}, "adding": {"task": "adding"}},
 )
 
 # --- threshold against success -------------------------------------------------------------------------------------
 
-SETTINGS = ["clip 0.1", "clip 0.3", "clip 1", "clip 3", "clip 10", "no clip"]
+SETTINGS = {c: f"clip {c}" for c in ("0.1", "0.3", "1", "3", "10")} | {"none": "no clip"}
 
 
 def wilson(successes: int, runs: int, z: float = 1.96) -> tuple[float, float]:
@@ -480,22 +481,23 @@ def solved(name: str) -> list[int]:
 def draw_threshold(threshold: str) -> Figure:
     """Share of runs that succeed, over the threshold; and the norms of two runs at the chosen one."""
     fig, (share, norms) = figure(7.2, 3.5, 1, 2, margins=(0.65, 0.5, 0.3, 0.4), gaps=(0.8, 0))
-    for i, name in enumerate(SETTINGS):
+    chosen = SETTINGS[threshold]
+    for i, name in enumerate(SETTINGS.values()):
         runs, good = len(runs_of(name)), len(solved(name))
-        hue = color("critical" if name == threshold else "muted")
+        hue = color("critical" if name == chosen else "muted")
         share.plot([i, i], [100 * v for v in wilson(good, runs)], color=hue, lw=1.3)
-        share.plot(i, 100 * good / runs, "o", ms=9 if name == threshold else 6, color=hue)
+        share.plot(i, 100 * good / runs, "o", ms=9 if name == chosen else 6, color=hue)
     share.set(
         xlabel="threshold", ylabel="runs that succeed, %", ylim=(-4, 104), xlim=(-0.5, 5.5), yticks=[0, 50, 100]
     )
-    share.set_xticks(range(6), labels=[name.removeprefix("clip ").replace("no clip", "none") for name in SETTINGS])
-    good = solved(threshold)
+    share.set_xticks(range(6), labels=list(SETTINGS))
+    good = solved(chosen)
     needed = f", median {np.median(good):.0f} updates" if good else ""
-    share.set_title(f"{len(good)} of {len(runs_of(threshold))}{needed}", color=color("critical"))
-    for run, hue in zip(runs_of(threshold)[:2], ("muted", "critical"), strict=True):
+    share.set_title(f"{len(good)} of {len(runs_of(chosen))}{needed}", color=color("critical"))
+    for run, hue in zip(runs_of(chosen)[:2], ("muted", "critical"), strict=True):
         norms.semilogy(1 + 10 * np.arange(len(run["norm"])), run["norm"], color=color(hue), lw=0.9)
-    if threshold != "no clip":
-        norms.axhline(float(threshold.removeprefix("clip ")), color=color("ink"), lw=1, ls=(0, (4, 3)))
+    if threshold != "none":
+        norms.axhline(float(threshold), color=color("ink"), lw=1, ls=(0, (4, 3)))
     norms.set(
         xlabel="update", ylabel="gradient norm before the clip", ylim=(0.02, 200), xlim=(1, 4000), xscale="log"
     )
@@ -508,13 +510,14 @@ def draw_threshold(threshold: str) -> Figure:
 
 
 def describe_threshold(threshold: str) -> str:
-    good, runs = solved(threshold), runs_of(threshold)
+    chosen = SETTINGS[threshold]
+    good, runs = solved(chosen), runs_of(chosen)
     low, high = wilson(len(good), len(runs))
     needed = f" They needed {np.median(good):.0f} updates in the median." if good else ""
     clipped = [run["clipped"] for run in runs]
     often = "" if clipped[0] is None else f" {100 * np.mean(clipped):.0f} percent of the gradients were clipped."
     return (
-        f"Setting: {threshold}. {len(good)} of {len(runs)} runs succeed (95 percent interval {100 * low:.0f} to "
+        f"Setting: {chosen}. {len(good)} of {len(runs)} runs succeed (95 percent interval {100 * low:.0f} to "
         f"{100 * high:.0f} percent).{needed}{often} The largest gradient norm of all runs was "
         f"{max(run['largest_norm'] for run in runs):.0f}."
     )
@@ -538,7 +541,7 @@ threshold = explorable(
     alt=describe_threshold,
     name="threshold",
     caption=threshold_caption(),
-    threshold=Control(SETTINGS, label="setting"),
-    start={"threshold": "clip 1"},
-    states={"clip 1": {}, "no clip": {"threshold": "no clip"}},
+    threshold=Control(list(SETTINGS), label="threshold"),
+    start={"threshold": "1"},
+    states={"threshold 1": {}, "no clip": {"threshold": "none"}},
 )
