@@ -1,4 +1,4 @@
-"""Cells and maps as dynamical systems: Jacobians, Lyapunov exponents, orbits and the attractors they end on.
+"""Cells and maps as dynamical systems: Jacobians and Lyapunov exponents.
 
 A `System` is a step and the product of its Jacobian with vectors; `network` makes one of any cell, `autonomous` of any
 map with a Jacobian. Rows of a batch may start in different states or have different parameters.
@@ -23,11 +23,12 @@ BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is t
 
 
 class System(NamedTuple):
-    """h_t = step(t, h_{t-1}) of states (B, n), t = 0, 1, …; push(t, h, V) is the Jacobian at h times V (B, n, k)."""
+    """States (B, n) go to step(t, h), t = 0, 1, …, and with vectors V (B, n, k) to push(t, h, V) = (step(t, h), J V),
+    J the Jacobian of the step at h."""
 
     n: int
     step: Callable[[int, np.ndarray], np.ndarray]
-    push: Callable[[int, np.ndarray, np.ndarray], np.ndarray]
+    push: Callable[[int, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class Spectrum(NamedTuple):
@@ -37,15 +38,6 @@ class Spectrum(NamedTuple):
     exponents: np.ndarray
     errors: np.ndarray
     diverged: np.ndarray
-
-
-class Attractor(NamedTuple):
-    """`kind` is fixed point, period, quasi-periodic, chaotic, undecided or diverged; `period` is 0 where there is
-    none; `exponent` is λ₁."""
-
-    kind: str
-    period: int
-    exponent: float
 
 
 def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
@@ -59,8 +51,12 @@ def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) 
     array([[0., 2.],
            [3., 0.]])
     """
+    return _jacobian(cell, params, h_prev, drive, cell.step(params, h_prev, drive))
+
+
+def _jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray, h: np.ndarray) -> np.ndarray:
     n = h_prev.shape[-1]
-    local = cell.linearize(params, drive, h_prev, cell.step(params, h_prev, drive))
+    local = cell.linearize(params, drive, h_prev, h)
     rows = np.eye(n, dtype=h_prev.dtype).reshape(n, *[1] * (h_prev.ndim - 1), n)
     rows, _ = cell.vjp_step(params, local, np.broadcast_to(rows, (n, *h_prev.shape)))
     return np.moveaxis(np.asarray(rows), 0, -2)
@@ -75,7 +71,7 @@ def autonomous(n: int, f: Callable[[np.ndarray], np.ndarray], jacobian: Callable
     for name, value, target in (("f", f, "(B, n)"), ("jacobian", jacobian, "(B, n, n)")):
         if not callable(value):
             raise TypeError(f"{name} must be a function (B, n) -> {target}, got {type(value).__name__}")
-    return System(checks.integer("n", n, 1), lambda t, x: f(x), lambda t, x, V: jacobian(x) @ V)
+    return System(checks.integer("n", n, 1), lambda t, x: f(x), lambda t, x, V: (f(x), jacobian(x) @ V))
 
 
 class _Stack(np.ndarray):
@@ -99,11 +95,10 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
     Raises TypeError or ValueError as `bptt.unroll`, and for an empty list.
     """
     several = not isinstance(params, dict)
-    every = list(params) if several else [params]
+    every: list[Params] = [params] if isinstance(params, dict) else list(params)
     if not every:
         raise ValueError("params must be a dict of arrays or a non-empty list of them, got an empty list")
-    inputs = np.zeros((1, len(every), cell.m), np.asarray(every[0]["b"]).dtype if "b" in every[0] else float)
-    inputs = inputs if X is None else X
+    inputs = np.zeros((1, len(every), cell.m), next(iter(every[0].values())).dtype) if X is None else X
     for p in every:
         check_inputs(cell, p, inputs)
     if several and inputs.shape[1] != len(every):
@@ -122,8 +117,11 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
     def step(t: int, h: np.ndarray) -> np.ndarray:
         return np.asarray(cell.step(weights, *at(t, h))).reshape(h.shape)
 
-    def push(t: int, h: np.ndarray, V: np.ndarray) -> np.ndarray:
-        return jacobian(cell, weights, *at(t, h)).reshape(len(h), cell.n_state, cell.n_state) @ V
+    def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        here = at(t, h)
+        after = cell.step(weights, *here)
+        J = _jacobian(cell, weights, *here, after)
+        return np.asarray(after).reshape(h.shape), J.reshape(len(h), cell.n_state, cell.n_state) @ V
 
     return System(cell.n_state, step, push)
 
@@ -135,14 +133,13 @@ def orthonormalize(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if k > 8 or B < 8:
         Q, R = np.linalg.qr(V)
         return Q, np.log(np.abs(np.diagonal(R, axis1=1, axis2=2)))
-    Q, sizes = np.zeros_like(V), np.empty((B, k))
+    Q, sizes = np.ascontiguousarray(V.transpose(2, 1, 0)), np.empty((k, B))  # the batch runs fastest
     for j in range(k):
-        v, before = V[:, :, j], Q[:, :, :j]
-        for _ in range(2 if j else 0):
-            v = v - np.einsum("bnj,bj->bn", before, np.einsum("bnj,bn->bj", before, v))
-        sizes[:, j] = np.sqrt(np.einsum("bn,bn->b", v, v))
-        Q[:, :, j] = v / np.where(sizes[:, j] > 0, sizes[:, j], 1.0)[:, None]
-    return Q, np.log(sizes)
+        for i in [*range(j)] * 2:
+            Q[j] -= (Q[i] * Q[j]).sum(0) * Q[i]
+        sizes[j] = np.sqrt((Q[j] ** 2).sum(0))
+        Q[j] /= np.where(sizes[j] > 0, sizes[j], 1.0)
+    return Q.transpose(2, 1, 0), np.log(sizes.T)
 
 
 def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> Iterator[tuple]:
@@ -155,7 +152,7 @@ def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> It
     diverged = np.zeros(len(h0), int)
     with overflow_allowed(), np.errstate(divide="ignore"):
         for t in range(T):
-            Q, h = system.push(t, h, Q), system.step(t, h)
+            h, Q = system.push(t, h, Q)
             lost = ~np.isfinite(h).all(axis=1)
             diverged[lost & (diverged == 0)] = t + 1
             if (t + 1) % every == 0:
@@ -245,50 +242,3 @@ def finite_time_exponents(system: System, h0: np.ndarray, T: int, window: int, k
             rates.append(total / window)
             total = np.zeros_like(total)
     return np.array(rates)
-
-
-def orbit(system: System, h0: np.ndarray, T: int, burn_in: int = 0) -> np.ndarray:
-    """The states after steps burn_in + 1 … T, (T - burn_in, B, n), from h0 (B, n). With a system whose rows have
-    different parameters this is an orbit diagram: a column of states above each parameter."""
-    checks.float_array("h0", h0, ("B", system.n), finite=False)
-    checks.integer("burn_in", burn_in, 0, checks.integer("T", T, 1) - 1)
-    h, states = h0, np.empty((T - burn_in, *h0.shape), h0.dtype)
-    with overflow_allowed():
-        for t in range(T):
-            h = system.step(t, h)
-            states[max(t - burn_in, 0)] = h
-    return states
-
-
-def attractors(
-    system: System,
-    h0: np.ndarray,
-    T: int = 2000,
-    burn_in: int = 1000,
-    longest: int = 64,
-    tol: float = 1e-6,
-    threshold: float = 5e-3,
-) -> list[Attractor]:
-    """What each orbit of h0 (B, n) ends on, judged by its steps burn_in … T.
-
-    A period p <= `longest` is the smallest lag at which all of the last 2·longest states return within `tol`. If there
-    is none: chaotic if λ₁ > threshold, quasi-periodic if |λ₁| <= threshold, else undecided (a longer period, or too
-    short a burn-in). No finite run decides this: the kinds are those at these tolerances.
-    Raises ValueError unless T - burn_in > 3·longest, and as `spectrum`.
-    """
-    checks.integer("T", T, checks.integer("burn_in", burn_in, 0) + 3 * checks.integer("longest", longest, 1) + 1)
-    found = spectrum(system, h0, T, 1, burn_in)
-    last = orbit(system, h0, T, T - 3 * longest)
-    with overflow_allowed():
-        returns = [abs(last[longest:] - last[longest - p : -p]).max((0, 2)) < tol for p in range(1, longest + 1)]
-
-    def judge(b: int, exponent: float) -> Attractor:
-        if found.diverged[b]:
-            return Attractor("diverged", 0, exponent)
-        period = next((p for p, back in enumerate(returns, 1) if back[b]), 0)
-        if period:
-            return Attractor("fixed point" if period == 1 else "period", period, exponent)
-        near_zero = "quasi-periodic" if abs(exponent) <= threshold else "undecided"
-        return Attractor("chaotic" if exponent > threshold else near_zero, 0, exponent)
-
-    return [judge(b, float(exponent)) for b, exponent in enumerate(found.exponents[:, 0])]

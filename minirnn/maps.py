@@ -63,7 +63,11 @@ def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.0
             step, J = step + weight * h / 6 * k, J + weight * h / 6 * K
         return step, J
 
-    return autonomous(3, lambda s: stages(s)[0], lambda s: stages(s)[1])
+    def push(t: int, s: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        after, J = stages(s)
+        return after, J @ V
+
+    return System(3, lambda t, s: stages(s)[0], push)
 
 
 def tanh_network(W: np.ndarray) -> System:
@@ -76,7 +80,11 @@ def tanh_network(W: np.ndarray) -> System:
     def step(t: int, h: np.ndarray) -> np.ndarray:
         return np.tanh((W @ h[..., None])[..., 0])
 
-    return System(n, step, lambda t, h, V: (1 - step(t, h) ** 2)[..., None] * (W @ V))
+    def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        after = step(t, h)
+        return after, (1 - after**2)[..., None] * (W @ V)
+
+    return System(n, step, push)
 
 
 def mean_field(g: float) -> tuple[float, float]:
