@@ -1,9 +1,9 @@
 """Gradient flossing before training, against none: does it help where gradients vanish or explode?
 
 The task of `one_knob`: which sign had the first of 60 inputs? Tanh networks of 32 units, gain 0.6 (vanishing), 1.2
-or 2.5 (chaotic), are flossed for 100 updates of Adam at 3e-3 on Σ λ_i² over the 8 leading exponents, along 40 steps of the
-task's inputs, or not at all. Then 300 updates of SGD at 0.03, clipped at norm 1; 8 seeds. engelken2023flossing floss larger networks,
-before and during training, on delayed copy and XOR tasks.
+or 2.5 (chaotic), are flossed for 100 updates of Adam at 3e-3 on Σ λ_i² over the 8 leading exponents, along 40 steps
+of the task's inputs, or not at all. Then 300 updates of SGD at 0.03, clipped at norm 1; 8 seeds. Engelken flosses
+larger networks, before and during training, on delayed copy and XOR tasks (engelken2023flossing).
 """
 
 import time

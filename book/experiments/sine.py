@@ -1,9 +1,9 @@
 """Sine waves from a constant input: can a contractive LSTM draw them, and when does a free one begin to oscillate?
 
 Input ω at every step, target sin(ωt), 8 frequencies from π/16 to π/8, 64 steps, 20 hidden units, 1000 updates of Adam
-at 3e-3, clip 0.25, 5 seeds. ribeiro2020: 200 units, 100 frequencies, 400 steps, Adam at 1e-3. At checkpoints the network
-runs on for 1500 steps with its input kept: the amplitude of what is left of its output after 1000 steps (half of
-maximum minus minimum), and λ₁ over the last 500. The contractive LSTM is projected after every update
+at 3e-3, clip 0.25, 5 seeds. In ribeiro2020: 200 units, 100 frequencies, 400 steps, Adam at 1e-3. At checkpoints the
+network runs on for 1500 steps with its input kept: the amplitude of what is left of its output after 1000 steps
+(half of maximum minus minimum), and λ₁ over the last 500. The contractive LSTM is projected after every update
 (`stable.contractive_lstm`).
 """
 
