@@ -58,8 +58,9 @@ def test_the_tanh_network_is_the_cell_without_input():
     np.testing.assert_allclose(found[0], found[1], atol=1e-11)
 
 
-@pytest.mark.parametrize(("g", "q", "exponent"), [(1.5, 0.7934, 0.0652), (2, 2.1215, 0.1547), (3, 6.3047, 0.3119)])
+@pytest.mark.parametrize(("g", "q", "exponent"), [(1.5, 0.7934, 0.0652), (2, 2.1215, 0.1547), (3, 6.3054, 0.3102)])
 def test_mean_field_theory(g, q, exponent):
+    """Also by adaptive quadrature; too few nodes of Gauss and Hermite give 0.3119 at g = 3."""
     assert maps.mean_field(g) == pytest.approx((q, exponent), abs=1e-4)
 
 

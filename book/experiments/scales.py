@@ -17,7 +17,7 @@ from minirnn.params import Params
 
 W_LSTM = np.array([[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]], float)  # i, f, g, o
 W_GRU = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)  # r, z, s; z is 1 - z of the paper
-BINS, COLUMNS, LOW, HIGH = 160, 625, -1.0, 1.0
+BINS, COLUMNS, LOW, HIGH = 200, 625, -0.2, 0.65
 
 
 def weights(W: np.ndarray, s: float) -> Params:
