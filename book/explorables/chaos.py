@@ -103,15 +103,87 @@ part = explorable(
     "Below: the distance of the states, and the line that λ₁ predicts. LSTM and GRU have two units each; "
     "their weights are from two papers that are named below, times s.",
     s=Control(SCALES, label="scale s"),
-    power=Control([-9, -7, -5, -3, -1], label="perturbation 10^"),
+    power=Control([-9, -7, -5, -3, -2], label="perturbation 10^"),
     cell=Control(["LSTM", "GRU"], label="cell"),
     start={"s": 1.0, "power": -7},
     states={"s = 0.5: they meet": {"s": 0.5}, "s = 1: they part": {"s": 1.0}, "s = 1.5: they meet": {"s": 1.5}},
 )
 
+# --- spectra against mean field -------------------------------------------------------------------------------
+
+
+@cache
+def spectra_data() -> dict:
+    return load("spectra")["results"]
+
+
+@cache
+def theory() -> tuple[np.ndarray, np.ndarray]:
+    """Gains and the mean-field λ₁."""
+    g = np.linspace(0.5, 3, 51)
+    return g, np.array([mean_field(float(v))[1] for v in g])
+
+
+@styled
+def draw_spectra(gain: float, N: int) -> Figure:
+    """The whole spectrum over its index, and λ₁ over the gain against mean field and against ln g."""
+    r = spectra_data()
+    key = f"{gain}, {N}"
+    values, first = np.array(r["spectrum"][key]), np.mean(r["largest"][key])
+    name = hue(first)
+    fig, (whole, largest) = figure(7.2, 3.4, 1, 2, margins=(0.65, 0.5, 0.6, 0.4), gaps=(0.85, 0))
+    share = (np.arange(N) + 0.5) / N
+    whole.axhline(0, color=color("line"), lw=0.9)
+    whole.plot(share, values, color=color(name), lw=1.6)
+    positive = values > 0
+    whole.fill_between(share[positive], 0, values[positive], color=color("chaotic"), alpha=0.35, lw=0)
+    whole.set(xlabel="index i / N", ylabel="λ, nats/step", xlim=(0, 1), ylim=(-2.5, 0.4), yticks=[-2, -1, 0])
+    whole.set_title(f"{positive.sum()} of {N} exponents are positive")
+    g, limit = theory()
+    largest.axhline(0, color=color("line"), lw=0.9)
+    largest.plot(g, limit, color=color("ink"), lw=1.2)
+    largest.annotate(
+        "mean field", (3, limit[-1]), (-4, 10), textcoords="offset points", ha="right", size=10, weight=600
+    )
+    largest.plot(g, np.log(g), color=color("muted"), lw=1, ls=(0, (2, 2)))
+    largest.annotate(
+        "ln g", (1.6, np.log(1.6)), (-5, 0), textcoords="offset points", ha="right", size=10, color=color("muted")
+    )
+    for v in r["gain"]:
+        e = np.array(r["largest"][f"{v}, {N}"])
+        shade = color(hue(e.mean()))
+        largest.plot([v, v], [e.min(), e.max()], color=shade, lw=1)
+        largest.plot(v, e.mean(), "o", ms=8 if v == gain else 4, color=shade)
+    largest.set(xlabel="gain g", ylabel="λ₁, nats/step", ylim=(-0.8, 0.6), xlim=(0.4, 3.1), yticks=[-0.5, 0, 0.5])
+    largest.set_title(f"λ₁ = {first:+.3f}, mean field {mean_field(gain)[1]:+.3f}", color=color(name))
+    return fig
+
+
+def describe_spectra(gain: float, N: int) -> str:
+    r = spectra_data()
+    values, first = np.array(r["spectrum"][f"{gain}, {N}"]), np.mean(r["largest"][f"{gain}, {N}"])
+    return (
+        f"Random tanh networks of {N} units with gain {gain:g}: {int((values > 0).sum())} of {N} exponents are positive, the "
+        f"largest is {first:+.3f} nats a step, mean of 4 networks, where mean field predicts {mean_field(gain)[1]:+.3f}."
+    )
+
+
+spectra = explorable(
+    draw_spectra,
+    alt=describe_spectra,
+    name="spectra",
+    caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, mean of 4 networks. "
+    "Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and against ln g, "
+    "which ignores saturation.",
+    gain=Control(spectra_data()["gain"], label="gain g"),
+    N=Control(spectra_data()["N"], label="units N"),
+    start={"gain": 1.5, "N": 100},
+    states={"g = 0.7": {"gain": 0.7}, "g = 1.5": {"gain": 1.5}, "g = 3": {"gain": 3.0}},
+)
+
 # --- the LSTM's diagram ---------------------------------------------------------------------------------------
 
-MARKS = [
+MARKS = [0.5, 0.6, 0.7, 0.74, 0.8, 0.84, 0.88, 0.9, 0.95, 0.97, 1.0, 1.05, 1.08, 1.15, 1.22, 1.27, 1.3, 1.5, 1.75, 2.0]
     0.5,
     0.6,
     0.7,
@@ -443,26 +515,11 @@ def draw_plane(architecture: str, gain: float) -> Figure:
     ax.set_title(
         f"{architecture}, gain {gain:g}: {memory:.1f} steps, λ₁ = {exponent:+.2f}", color=color(hue(exponent))
     )
-    ax.text(
-        0.98,
-        0.95,
-        "smooth and forgetful: lower left",
-        transform=ax.transAxes,
-        ha="right",
-        va="top",
-        size=10,
-        color=color("muted"),
-    )
-    ax.text(
-        0.98,
-        0.88,
-        "chaotic and forgetful: lower right",
-        transform=ax.transAxes,
-        ha="right",
-        va="top",
-        size=10,
-        color=color("muted"),
-    )
+    for name, place in {"tanh": (1e2, 5.2), "orthogonal tanh": (3e2, 9.3), "LSTM": (2e-3, 5.0)}.items():
+        chosen = "ink" if name == architecture else "muted"
+        ax.text(*place, name, size=10, color=color(chosen), weight=600 if chosen == "ink" else 400)
+    ax.text(4e11, 2.0, "chaotic: forgets", size=10, color=color("chaotic"))
+    ax.text(4e-4, 0.35, "contracts: forgets", size=10, color=color("vanishing"))
     return fig
 
 
@@ -488,78 +545,6 @@ plane = explorable(
     gain=Control(plane_data()["gain"], label="gain"),
     start={"architecture": "tanh", "gain": 1.0},
     states={"tanh, gain 0.3": {"gain": 0.3}, "tanh, gain 1": {"gain": 1.0}, "tanh, gain 3": {"gain": 3.0}},
-)
-
-# --- spectra against mean field -------------------------------------------------------------------------------
-
-
-@cache
-def spectra_data() -> dict:
-    return load("spectra")["results"]
-
-
-@cache
-def theory() -> tuple[np.ndarray, np.ndarray]:
-    """Gains and the mean-field λ₁."""
-    g = np.linspace(0.5, 3, 51)
-    return g, np.array([mean_field(float(v))[1] for v in g])
-
-
-@styled
-def draw_spectra(gain: float, N: int) -> Figure:
-    """The whole spectrum over its index, and λ₁ over the gain against mean field and against ln g."""
-    r = spectra_data()
-    key = f"{gain}, {N}"
-    values, first = np.array(r["spectrum"][key]), np.mean(r["largest"][key])
-    name = hue(first)
-    fig, (whole, largest) = figure(7.2, 3.4, 1, 2, margins=(0.65, 0.5, 0.6, 0.4), gaps=(0.85, 0))
-    share = (np.arange(N) + 0.5) / N
-    whole.axhline(0, color=color("line"), lw=0.9)
-    whole.plot(share, values, color=color(name), lw=1.6)
-    positive = values > 0
-    whole.fill_between(share[positive], 0, values[positive], color=color("chaotic"), alpha=0.35, lw=0)
-    whole.set(xlabel="index i / N", ylabel="λ, nats/step", xlim=(0, 1), ylim=(-2.5, 0.4), yticks=[-2, -1, 0])
-    whole.set_title(f"{positive.sum()} of {N} exponents are positive")
-    g, limit = theory()
-    largest.axhline(0, color=color("line"), lw=0.9)
-    largest.plot(g, limit, color=color("ink"), lw=1.2)
-    largest.annotate(
-        "mean field", (3, limit[-1]), (-4, 10), textcoords="offset points", ha="right", size=10, weight=600
-    )
-    largest.plot(g, np.log(g), color=color("muted"), lw=1, ls=(0, (2, 2)))
-    largest.annotate(
-        "ln g", (1.78, np.log(1.78)), (-4, 2), textcoords="offset points", ha="right", size=10, color=color("muted")
-    )
-    for v in r["gain"]:
-        e = np.array(r["largest"][f"{v}, {N}"])
-        shade = color(hue(e.mean()))
-        largest.plot([v, v], [e.min(), e.max()], color=shade, lw=1)
-        largest.plot(v, e.mean(), "o", ms=8 if v == gain else 4, color=shade)
-    largest.set(xlabel="gain g", ylabel="λ₁, nats/step", ylim=(-0.8, 0.6), xlim=(0.4, 3.1), yticks=[-0.5, 0, 0.5])
-    largest.set_title(f"λ₁ = {first:+.3f}, mean field {mean_field(gain)[1]:+.3f}", color=color(name))
-    return fig
-
-
-def describe_spectra(gain: float, N: int) -> str:
-    r = spectra_data()
-    values, first = np.array(r["spectrum"][f"{gain}, {N}"]), np.mean(r["largest"][f"{gain}, {N}"])
-    return (
-        f"Random tanh networks of {N} units with gain {gain:g}: {int((values > 0).sum())} of {N} exponents are positive, the "
-        f"largest is {first:+.3f} nats a step, mean of 4 networks, where mean field predicts {mean_field(gain)[1]:+.3f}."
-    )
-
-
-spectra = explorable(
-    draw_spectra,
-    alt=describe_spectra,
-    name="spectra",
-    caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, mean of 4 networks. "
-    "Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and against ln g, "
-    "which ignores saturation.",
-    gain=Control(spectra_data()["gain"], label="gain g"),
-    N=Control(spectra_data()["N"], label="units N"),
-    start={"gain": 1.5, "N": 100},
-    states={"g = 0.7": {"gain": 0.7}, "g = 1.5": {"gain": 1.5}, "g = 3": {"gain": 3.0}},
 )
 
 # --- stills ---------------------------------------------------------------------------------------------------
