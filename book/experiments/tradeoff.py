@@ -24,11 +24,11 @@ UNITS, AMPLITUDE, LAGS, N, POINTS, SEEDS = 32, 0.3, 60, 60, 20, range(3)
 GAINS = [0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 2.5, 3.0]
 ARCHITECTURES: dict[str, Any] = {
     "tanh": (VanillaRNN(1, UNITS), initializers.fan_in),
-    "orthogonal tanh": (VanillaRNN(1, UNITS), initializers.orthogonal),
+    "orthogonal": (VanillaRNN(1, UNITS), initializers.orthogonal),
     "LSTM": (LSTM(1, UNITS), initializers.fan_in),
     "GRU": (GRU(1, UNITS), initializers.fan_in),
     "chaos-free": (ChaosFreeRNN(1, UNITS), initializers.fan_in),
-    "contractive LSTM": (LSTM(1, UNITS), initializers.fan_in),
+    "contractive": (LSTM(1, UNITS), initializers.fan_in),
 }
 
 
@@ -47,7 +47,7 @@ def measure(architecture: str, gain: float, seed: int) -> dict[str, float]:
     cell, initializer = ARCHITECTURES[architecture]
     rng = np.random.default_rng(seed)
     params: Params = cell.init(rng, recurrent=partial(initializer, gain=gain))
-    if architecture == "contractive LSTM":
+    if architecture == "contractive":
         params = contractive_lstm(params, largest_input=4 * AMPLITUDE)
     params = params | losses.init_readout(rng, cell, outputs=1)
     X = AMPLITUDE * rng.standard_normal((2200, 1, 1))

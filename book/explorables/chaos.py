@@ -63,7 +63,8 @@ def parting(distance: np.ndarray, level: float = 0.1) -> int:
 
 @styled
 def draw_part(s: float, power: int, cell: str) -> Figure:
-    """h₁ of both trajectories over time, and below it their distance on a logarithmic axis with the line e^{λ₁t}."""
+    """h₁ of both trajectories over time, and below it their distance on a logarithmic axis with the line "
+    "e^{λ₁t}."""
     (h, distance), rate = pair(cell, s, power), exponents(cell)[s]
     name, t = hue(rate), np.arange(STEPS + 1)
     fig, (states, gap) = figure(7.2, 4.1, 2, 1, sharex=True, margins=(0.75, 0.5, 0.9, 0.35), gaps=(0, 0.55))
@@ -90,8 +91,10 @@ def describe_part(s: float, power: int, cell: str) -> str:
     apart = parting(distance)
     end = f"exceeds 0.1 first at step {apart}" if apart else "never exceeds 0.1"
     return (
-        f"Two trajectories of the {cell} with weights scaled by {s:g}, started 1e{power} apart on the attractor. Their "
-        f"distance {end} and is {distance[-1]:.2g} after {STEPS} steps. The largest exponent is {rate:+.3f} nats a step."
+        f"Two trajectories of the {cell} with weights scaled by {s:g}, started 1e{power} apart on the attractor. "
+        f"Their "
+        f"distance {end} and is {distance[-1]:.2g} after {STEPS} steps. The largest exponent is {rate:+.3f} nats "
+        f"a step."
     )
 
 
@@ -163,8 +166,10 @@ def describe_spectra(gain: float, N: int) -> str:
     r = spectra_data()
     values, first = np.array(r["spectrum"][f"{gain}, {N}"]), np.mean(r["largest"][f"{gain}, {N}"])
     return (
-        f"Random tanh networks of {N} units with gain {gain:g}: {int((values > 0).sum())} of {N} exponents are positive, the "
-        f"largest is {first:+.3f} nats a step, mean of 4 networks, where mean field predicts {mean_field(gain)[1]:+.3f}."
+        f"Random tanh networks of {N} units with gain {gain:g}: {int((values > 0).sum())} of {N} exponents are "
+        f"positive, the "
+        f"largest is {first:+.3f} nats a step, mean of 4 networks, where mean field predicts "
+        f"{mean_field(gain)[1]:+.3f}."
     )
 
 
@@ -172,7 +177,8 @@ spectra = explorable(
     draw_spectra,
     alt=describe_spectra,
     name="spectra",
-    caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, mean of 4 networks. "
+    caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, "
+    "mean of 4 networks. "
     "Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and against ln g, "
     "which ignores saturation.",
     gain=Control(spectra_data()["gain"], label="gain g"),
@@ -183,28 +189,8 @@ spectra = explorable(
 
 # --- the LSTM's diagram ---------------------------------------------------------------------------------------
 
-MARKS = [0.5, 0.6, 0.7, 0.74, 0.8, 0.84, 0.88, 0.9, 0.95, 0.97, 1.0, 1.05, 1.08, 1.15, 1.22, 1.27, 1.3, 1.5, 1.75, 2.0]
-    0.5,
-    0.6,
-    0.7,
-    0.74,
-    0.78,
-    0.8,
-    0.84,
-    0.88,
-    0.9,
-    0.95,
-    1.0,
-    1.05,
-    1.1,
-    1.15,
-    1.2,
-    1.25,
-    1.3,
-    1.5,
-    1.75,
-    2.0,
-]
+MARKS = [0.5, 0.6, 0.7, 0.74, 0.8, 0.84, 0.88, 0.9, 0.95, 0.97]
+MARKS += [1.0, 1.05, 1.08, 1.15, 1.22, 1.27, 1.3, 1.5, 1.75, 2.0]
 
 
 @cache
@@ -291,7 +277,8 @@ def describe_diagram(s: float) -> str:
     words, rate = kind_of(s)
     return (
         f"Weights times {s:g}: the LSTM ends on {words if words[0] == 'a' else 'an orbit of ' + words}. "
-        f"The largest Lyapunov exponent is {rate:+.3f} nats a step. The orbit diagram shows single lines for small and "
+        f"The largest Lyapunov exponent is {rate:+.3f} nats a step. The orbit diagram shows single lines for "
+        f"small and "
         "large scales, and between 0.85 and 1.3 broad bands that windows of order interrupt."
     )
 
@@ -300,8 +287,10 @@ diagram = explorable(
     draw_diagram,
     alt=describe_diagram,
     name="diagram",
-    caption="An LSTM of two units without input, all weights times s. Above: 400 values of h₁ after 2000 steps, for 625 "
-    "scales. Below: λ₁ at 5000 scales, over 4000 steps each; pink where it is positive. Right: the attractor at the "
+    caption="An LSTM of two units without input, all weights times s. Above: 400 values of h₁ after 2000 steps, "
+    "for 625 "
+    "scales. Below: λ₁ at 5000 scales, over 4000 steps each; pink where it is positive. Right: the attractor at "
+    "the "
     "marked scale. Start h₀ = c₀ = ½ throughout.",
     s=Control(MARKS, label="scale s"),
     start={"s": 1.0},
@@ -350,7 +339,8 @@ def family(regime: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 @cache
 def constants(regime: str) -> tuple[np.ndarray, np.ndarray]:
-    """max |V′| and max |V″| over the interval, for N = 1 … 100: on an interval the Lipschitz constants of V and V′."""
+    """max |V′| and max |V″| over the interval, for N = 1 … 100: on an interval the Lipschitz constants of V and "
+    "V′."""
     _, _, slope, curve = family(regime)
     return np.abs(slope).max(1), np.abs(curve).max(1)
 
@@ -441,8 +431,10 @@ def describe_cost(N: int, regime: str) -> str:
     unit = "as powers of N" if regime == "rotating" else "in nats a step"
     (a, b), (p, q) = rates(regime), bound_rates(regime)
     return (
-        f"{regime.capitalize()}, N = {N}: on the interval the slope of the cost is at most {first:.3g} and its curvature "
-        f"{second:.3g}. Between N = 40 and 100 they grow {unit} at {a:.2f} and {b:.2f}; the bounds, shown as dashed lines, "
+        f"{regime.capitalize()}, N = {N}: on the interval the slope of the cost is at most {first:.3g} and its "
+        f"curvature "
+        f"{second:.3g}. Between N = 40 and 100 they grow {unit} at {a:.2f} and {b:.2f}; the bounds, shown as "
+        f"dashed lines, "
         f"allow {p:.2f} and {q:.2f}."
     )
 
@@ -451,9 +443,11 @@ cost = explorable(
     draw_cost,
     alt=describe_cost,
     name="cost",
-    caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature on the "
+    caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature "
+    "on the "
     "interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the theorem allows "
-    "(dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9, 1, 1.1, θ around 0.5; chaotic is the logistic map "
+    "(dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9, 1, 1.1, θ around 0.5; "
+    "chaotic is the logistic map "
     "with r around 3.78. Targets come from the parameter at +0.025.",
     N=Control(LENGTHS, label="length N", unit="steps"),
     regime=Control(list(REGIMES), label="regime"),
@@ -486,7 +480,7 @@ def dot(architecture: str, gain: float) -> tuple[float, float, float]:
 
 @styled
 def draw_plane(architecture: str, gain: float) -> Figure:
-    """Every network as a dot: memory over the gradient's Lipschitz constant; one architecture as a path over its gain."""
+    """Every network as a dot, memory over the gradient's Lipschitz constant; one architecture's path over its gain."""
     r = plane_data()
     fig, ax = figure(7.2, 4.0, margins=(0.65, 0.55, 0.2, 0.4))
     ax.loglog()
@@ -515,7 +509,7 @@ def draw_plane(architecture: str, gain: float) -> Figure:
     ax.set_title(
         f"{architecture}, gain {gain:g}: {memory:.1f} steps, λ₁ = {exponent:+.2f}", color=color(hue(exponent))
     )
-    for name, place in {"tanh": (1e2, 5.2), "orthogonal tanh": (3e2, 9.3), "LSTM": (2e-3, 5.0)}.items():
+    for name, place in {"tanh": (1e2, 5.2), "orthogonal": (3e2, 9.3), "LSTM": (2e-3, 5.0)}.items():
         chosen = "ink" if name == architecture else "muted"
         ax.text(*place, name, size=10, color=color(chosen), weight=600 if chosen == "ink" else 400)
     ax.text(4e11, 2.0, "chaotic: forgets", size=10, color=color("chaotic"))
@@ -538,9 +532,12 @@ plane = explorable(
     draw_plane,
     alt=describe_plane,
     name="plane",
-    caption="Networks of 32 units at initialisation, driven by white noise; each dot is the mean of 3 seeds. Memory: the sum over lags "
-    "of the share of the past input's variance that a linear readout recovers. Smoothness: the measured Lipschitz constant of the gradient "
-    "of a cost over 60 steps (a lower bound). Dots of the chosen architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
+    caption="Networks of 32 units at initialisation, driven by white noise; each dot is the mean of 3 seeds. "
+    "Memory: the sum over lags "
+    "of the share of the past input's variance that a linear readout recovers. Smoothness: the measured "
+    "Lipschitz constant of the gradient "
+    "of a cost over 60 steps (a lower bound). Orthogonal is a tanh network with such a matrix, contractive the "
+    "projected LSTM. Dots of the chosen architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
     architecture=Control(plane_data()["architecture"], label="architecture"),
     gain=Control(plane_data()["gain"], label="gain"),
     start={"architecture": "tanh", "gain": 1.0},
@@ -580,9 +577,12 @@ def sine() -> Picture:
     last = {kind: np.mean([np.mean(run["amplitude"][-1]) for run in r[kind]]) for kind in r}
     return show(
         draw_sine(),
-        f"Three panels for 5 seeds each. The loss of the free LSTM falls far below that of the contractive one. The amplitude of "
-        f"its oscillation after 1000 steps jumps from 0 to about 1 early in training and ends at {last['free']:.2f}; that of "
-        f"the contractive LSTM stays {last['contractive']:.2f}. The last panel: a wave that goes on, and one that dies out.",
+        f"Three panels for 5 seeds each. The loss of the free LSTM falls far below that of the contractive one. "
+        f"The amplitude of "
+        f"its oscillation after 1000 steps jumps from 0 to about 1 early in training and ends at "
+        f"{last['free']:.2f}; that of "
+        f"the contractive LSTM stays {last['contractive']:.2f}. The last panel: a wave that goes on, and one that "
+        f"dies out.",
     )
 
 
