@@ -9,6 +9,7 @@ help:
 	@echo "make test    run the tests, which build the book where they look at its pages"
 	@echo "make serve   show the built book at http://127.0.0.1:$(PORT)"
 	@echo "make lab     open the chapters in JupyterLab"
+	@echo "make sweeps  make the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
 	@echo "make check   lint, format, types, and the length of modules"
 	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
 	@echo "make clean   remove what was built, and .venv"
@@ -40,6 +41,9 @@ lab: .venv/ready
 	$(BIN)/jupytext-config set-default-viewer markdown myst
 	$(BIN)/jupyter-lab book
 
+sweeps: .venv/ready
+	cd book && ../$(BIN)/python -m experiments $(ONLY)
+
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,4 +61,4 @@ lock: .venv/ready
 clean:
 	rm -rf _build .venv
 
-.PHONY: help book test serve lab check lock clean
+.PHONY: help book test serve lab sweeps check lock clean

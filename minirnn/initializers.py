@@ -30,7 +30,7 @@ def fan_in(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndar
     """Independent entries N(0, gain²/columns).
 
     For a square matrix and many rows the spectral radius tends to `gain` and the largest singular value to
-    2·gain (circular law; Marchenko and Pastur), which is why the two must not be mixed up.
+    2·gain (the circular law for the bulk, Bai and Yin for the extremes), which is why the two must not be mixed up.
     """
     checks.number("gain", gain, 0.0)
     _, columns = _sizes(shape, 2)

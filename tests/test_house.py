@@ -65,6 +65,6 @@ def test_readme_example_learns():
     code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
     names: dict[str, Any] = {}
     exec(code, names)
-    X, target = names["tasks"].adding(np.random.default_rng(1), B=1000, T=30)
+    _, target = names["tasks"].adding(np.random.default_rng(1), B=1000, T=30)
     guess = 0.5 * ((target - 0.5) ** 2).mean()
     assert np.mean(names["run"].history["loss"][-20:]) < 0.5 * guess

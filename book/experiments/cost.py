@@ -4,19 +4,19 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
-from itertools import product
 
 import autograd.numpy as anp
 import numpy as np
 from autograd import grad
-from tqdm import tqdm
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import VanillaRNN, bptt, losses
 from minirnn.params import Params
 from minirnn.referee import autograd_gradient
+from minirnn.sweeps import expand
 
 LENGTHS, BATCHES, UNITS = [10, 30, 100, 300, 1000], [1, 8, 32], [16, 64]
+GRID = {"B": BATCHES, "n": UNITS, "T": LENGTHS}
 
 
 def milliseconds(f: Callable[[], object], seconds: float = 0.3) -> float:
@@ -31,7 +31,7 @@ def milliseconds(f: Callable[[], object], seconds: float = 0.3) -> float:
 
 
 def stacked_gradient(cell: VanillaRNN, params: Params, X: np.ndarray, loss: losses.Loss) -> Params:
-    """As `referee.autograd_gradient`, but with `stack`, whose derivative copies all states for each of them."""
+    """As `referee.autograd_gradient`, but with `stack`: the derivative of each state sums the sizes of all before."""
 
     def energy(p: Params) -> float:
         h, states = np.zeros((X.shape[1], cell.n)), []
@@ -44,24 +44,31 @@ def stacked_gradient(cell: VanillaRNN, params: Params, X: np.ndarray, loss: loss
 
 
 def measure(B: int, n: int, T: int) -> dict[str, float]:
-    """Milliseconds by route; the quadratic one only as far as it is bearable."""
+    """Milliseconds by route."""
     rng, cell = np.random.default_rng(0), VanillaRNN(m=4, n=n)
     params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
     loss, X = losses.at_end(losses.squared_error, np.zeros((B, 1))), rng.standard_normal((T, B, 4))
-    routes = {"by hand": bptt, "autograd": autograd_gradient}
-    if B * n * T <= 8 * 64 * 1000:  # beyond, one gradient takes half a minute
-        routes["autograd, stack"] = stacked_gradient
+    routes = {"by hand": bptt, "autograd": autograd_gradient, "autograd, stack": stacked_gradient}
     return {route: milliseconds(partial(f, cell, params, X, loss)) for route, f in routes.items()}
 
 
 def main() -> None:
     started, ms = time.time(), {}
-    for B, n, T in tqdm(list(product(BATCHES, UNITS, LENGTHS))):
-        for route, value in measure(B, n, T).items():
-            ms.setdefault(f"{route}, B={B}, n={n}", []).append(rounded(value, 4))
+    # one at a time, since they are timed, and with the threads that a reader's own session has
+    runs = swept(measure, GRID, jobs=1, threads=None)
+    for point, times in zip(expand(GRID), runs, strict=True):
+        for route, value in times.items():
+            ms.setdefault(f"{route}, B={point['B']}, n={point['n']}", []).append(rounded(value, 4))
     save(
         "cost", started, {"T": LENGTHS, "B": BATCHES, "n": UNITS, "cores": os.cpu_count()}, {"T": LENGTHS, "ms": ms}
     )
+
+
+def again() -> tuple[list[str], list[str]]:
+    """The curves of the first point, now and as saved. Times are those of a machine, and not compared."""
+    first, saved = expand(GRID)[0], list(load("cost")["results"]["ms"])
+    now = [f"{route}, B={first['B']}, n={first['n']}" for route in measure(**first)]
+    return now, saved[: len(now)]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
-"""Saved results: one JSON file for each experiment, with all that is needed to judge and repeat it."""
+"""Saved results: one JSON file for each experiment, with all that is needed to judge and repeat it.
+
+An experiment is a module with `main()`, which makes its runs by `swept` and saves what they say, and with `again()`,
+which makes one run of them anew and returns it with what the record has in its place, for a test to compare.
+"""
 
 import json
 import platform
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +16,15 @@ from typing import Any
 
 import numpy as np
 
+from minirnn import sweeps
+
+CACHE = Path(__file__).parents[2] / ".cache" / "sweeps"
 RESULTS = Path(__file__).parent / "results"
+
+
+def swept(run: Callable[..., Any], grid: Any, **options: Any) -> list[Any]:
+    """The results of `run` for each point of the grid; see `minirnn.sweeps`. What was finished before is kept."""
+    return sweeps.results(sweeps.sweep(run, grid, folder=CACHE, **options))
 
 
 def save(name: str, started: float, settings: dict[str, Any], results: dict[str, Any]) -> Path:
