@@ -63,8 +63,7 @@ def parting(distance: np.ndarray, level: float = 0.1) -> int:
 
 @styled
 def draw_part(s: float, power: int, cell: str) -> Figure:
-    """h₁ of both trajectories over time, and below it their distance on a logarithmic axis with the line "
-    "e^{λ₁t}."""
+    """h₁ of both trajectories over time; below, their distance on a logarithmic axis with the line e^{λ₁t}."""
     (h, distance), rate = pair(cell, s, power), exponents(cell)[s]
     name, t = hue(rate), np.arange(STEPS + 1)
     fig, (states, gap) = figure(7.2, 4.1, 2, 1, sharex=True, margins=(0.75, 0.5, 0.9, 0.35), gaps=(0, 0.55))
@@ -245,8 +244,8 @@ def draw_diagram(s: float) -> Figure:
     top.set(ylabel="h₁", yticks=[0, 0.5])
     top.tick_params(labelbottom=False)
     top.set_title("Where the state goes, over the scale")
-    grid = np.linspace(0.5, 2, len(saved_scales()["exponent"]))[::4]
-    values = np.array(saved_scales()["exponent"])[::4]
+    grid = np.linspace(0.5, 2, len(saved_scales()["exponent"]))[::8]
+    values = np.array(saved_scales()["exponent"])[::8]
     low.axhline(0, color=color("line"), lw=0.9)
     low.plot(grid, values, color=color("muted"), lw=0.6)
     low.fill_between(grid, 0, values, where=values > 0, color=color("chaotic"), lw=0)
@@ -259,8 +258,8 @@ def draw_diagram(s: float) -> Figure:
     states = marked()[0][:, MARKS.index(s)]
     small, large = -0.3, 0.65
     if words == "a strange attractor" or words == "quasi-periodic":
-        counts, _, _ = np.histogram2d(states[:, 1], states[:, 0], bins=110, range=[[small, large], [small, large]])
-        image = np.zeros((110, 110, 4))
+        counts, _, _ = np.histogram2d(states[:, 1], states[:, 0], bins=90, range=[[small, large], [small, large]])
+        image = np.zeros((90, 90, 4))
         image[..., :3], image[..., 3] = to_rgb(color(name)), counts > 0
         plane.imshow(image, extent=(small, large, small, large), origin="lower", interpolation="none")
     else:
@@ -339,8 +338,7 @@ def family(regime: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 @cache
 def constants(regime: str) -> tuple[np.ndarray, np.ndarray]:
-    """max |V′| and max |V″| over the interval, for N = 1 … 100: on an interval the Lipschitz constants of V and "
-    "V′."""
+    """max |V′| and max |V″| on the interval for N = 1 … 100: there, the Lipschitz constants of V and V′."""
     _, _, slope, curve = family(regime)
     return np.abs(slope).max(1), np.abs(curve).max(1)
 
