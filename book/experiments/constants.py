@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from joblib import Parallel, delayed
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn import VanillaRNN, bptt, initializers, losses
 from minirnn.dynamics import network, spectrum
 from minirnn.lipschitz import measured_constants
@@ -50,6 +50,13 @@ def measure(regime: str, seed: int, N: int, points: int = POINTS) -> dict[str, f
 def exponent(regime: str, seed: int) -> float:
     params, h0, _ = start(regime, seed)
     return float(spectrum(network(CELL, params), h0, 3000, 1, burn_in=500).exponents.item())
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved = load("constants")["results"]
+    found = measure("contractive", 0, LENGTHS[1])
+    return rounded([found["cost"], found["gradient"]], 4), [saved[key][0][0][1] for key in ("cost", "gradient")]
 
 
 def main() -> None:

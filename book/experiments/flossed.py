@@ -13,7 +13,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from experiments.one_knob import draw, loss
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn import VanillaRNN, initializers, losses, optimizers
 from minirnn.dynamics import lyapunov_exponents
 from minirnn.flossing import flossing
@@ -44,6 +44,12 @@ def run(gain: float, flossed: bool, seed: int) -> dict[str, object]:
     exponents = lyapunov_exponents(CELL, params, draw(rng, 8)[0], K).mean(0)
     done = train(CELL, params, draw, loss, optimizers.sgd(LR), UPDATES, rng, clip=1.0, progress=False)
     return {"exponents": rounded(exponents, 3), "accuracy": accuracy(CELL, done.params, *draw(rng, 1000))}
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved, found = load("flossed")["results"], run(GAINS[0], False, 0)
+    return [found["accuracy"], found["exponents"]], [saved["accuracy"][0][0][0], saved["exponents"][0][0][0]]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn import LSTM, ResetFirstGRU
 from minirnn.attractors import attractors, orbit
 from minirnn.dynamics import System, network, spectrum
@@ -51,6 +51,13 @@ def long_spectrum(make: object, T: int = 5000, starts: int = 20) -> dict[str, li
     h0 = h0 + 1e-3 * np.random.default_rng(0).standard_normal(h0.shape)
     found = spectrum(system, h0, T, burn_in=500).exponents
     return {"mean": rounded(found.mean(0)), "error": rounded(found.std(0, ddof=1) / np.sqrt(starts), 3)}
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved, few = load("scales")["results"], np.linspace(0.5, 2, 5000)[[0, 1000, -1]]
+    found = spectrum(*lstm(few), 6000, 1, burn_in=2000).exponents[:, 0]
+    return rounded(found, 4), [saved["exponent"][i] for i in (0, 1000, -1)]
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import time
 import numpy as np
 from joblib import Parallel, delayed
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn import LSTM, losses, optimizers, unroll
 from minirnn.attractors import orbit
 from minirnn.dynamics import network, spectrum
@@ -73,6 +73,12 @@ def run(kind: str, seed: int, checkpoints: list[int] = CHECKPOINTS) -> dict[str,
         "amplitude": rounded([a for a, _ in track], 3),
         "exponent": rounded([e for _, e in track], 3),
     }
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved, found = load("sine")["results"]["contractive"][0], run("contractive", 0, CHECKPOINTS[:3])
+    return [found["loss"], found["exponent"]], [saved["loss"][:2], saved["exponent"][:3]]
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn.dynamics import spectrum
 from minirnn.maps import tanh_network
 
@@ -20,6 +20,12 @@ def measure(gain: float, N: int, seeds: int = SEEDS, k: int | None = None) -> np
     rng = np.random.default_rng(N)
     W = gain / np.sqrt(N) * rng.standard_normal((seeds, N, N))
     return spectrum(tanh_network(W), rng.standard_normal((seeds, N)), 600, k, burn_in=200, every=5).exponents
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved, found = load("spectra")["results"], measure(GAINS[0], SIZES[0])
+    return rounded(found[:, 0], 4), saved["largest"][f"{GAINS[0]}, {SIZES[0]}"]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import time
 import numpy as np
 from joblib import Parallel, delayed
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn import LSTM, losses, optimizers
 from minirnn.stable import contractive_lstm, projected
 from minirnn.tasks import one_hot
@@ -45,6 +45,12 @@ def run(kind: str, seed: int, updates: int = UPDATES) -> dict[str, object]:
         "loss": rounded(done.history["loss"][::10], 3),
         "accuracy": accuracy(CELL, done.params, *draw(rng, 1000)),
     }
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved, found = load("symbols")["results"]["contractive"][0], run("contractive", 0, updates=31)
+    return found["loss"], saved["loss"][:4]
 
 
 def main() -> None:

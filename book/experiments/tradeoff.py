@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from experiments.record import rounded, save
+from experiments.record import load, rounded, save
 from minirnn import GRU, LSTM, ChaosFreeRNN, VanillaRNN, bptt, initializers, losses, unroll
 from minirnn.dynamics import lyapunov_exponents
 from minirnn.lipschitz import measured_constants
@@ -66,6 +66,12 @@ def measure(architecture: str, gain: float, seed: int) -> dict[str, float]:
         "gradient": found.gradient,
         "exponent": float(lyapunov_exponents(cell, params, X[:800], burn_in=200).item()),
     }
+
+
+def again() -> tuple[object, object]:
+    """One run made now, and what is saved of it."""
+    saved, found = load("tradeoff")["results"], measure("tanh", GAINS[1], 0)
+    return {key: rounded(value, 4) for key, value in found.items()}, {key: saved[key][0][1][0] for key in found}
 
 
 def main() -> None:
