@@ -139,7 +139,10 @@ def orthonormalize(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             Q[j] -= (Q[i] * Q[j]).sum(0) * Q[i]
         sizes[j] = np.sqrt((Q[j] ** 2).sum(0))
         Q[j] /= np.where(sizes[j] > 0, sizes[j], 1.0)
-    return Q.transpose(2, 1, 0), np.log(sizes.T)
+    Q, lost = Q.transpose(2, 1, 0), (sizes == 0).any(axis=0)
+    if lost.any():  # what was annihilated leaves no direction to go on from; LAPACK's Q is orthonormal all the same
+        Q[lost] = np.linalg.qr(V[lost])[0]
+    return Q, np.log(sizes.T)
 
 
 def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> Iterator[tuple]:

@@ -205,6 +205,14 @@ def test_both_ways_to_decompose_agree_with_the_matrix():
     np.testing.assert_allclose(sizes, [orthonormalize(v[None])[1][0] for v in V], atol=1e-12)
 
 
+def test_a_direction_that_is_annihilated_once_in_the_burn_in_is_not_lost():
+    h0 = np.full((9, 1), 0.5)  # the slope of the logistic map is 0 there
+    found = spectrum(maps.logistic(np.linspace(3.9, 3.98, 9)), h0, 3000, burn_in=10).exponents[:, 0]
+    alone = spectrum(maps.logistic(3.9), h0[:1], 3000, burn_in=10).exponents.item()
+    assert found[0] == pytest.approx(alone, abs=1e-12)
+    assert (found > -5).all()
+
+
 def test_decomposing_less_often_changes_nothing_but_rounding():
     h0 = np.full((1, 2), 0.1)
     every = [spectrum(maps.henon(), h0, 2000, burn_in=200, every=e).exponents for e in (1, 5)]

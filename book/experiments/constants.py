@@ -10,9 +10,8 @@ import time
 from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from experiments.record import load, rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import VanillaRNN, bptt, initializers, losses
 from minirnn.dynamics import network, spectrum
 from minirnn.lipschitz import measured_constants
@@ -61,8 +60,7 @@ def again() -> tuple[object, object]:
 
 def main() -> None:
     started = time.time()
-    jobs = [(regime, seed, N) for regime in REGIMES for seed in SEEDS for N in LENGTHS]
-    found = Parallel(n_jobs=1)(delayed(measure)(*job) for job in jobs)
+    found = swept(measure, {"regime": list(REGIMES), "seed": SEEDS, "N": LENGTHS})
     shape = (len(REGIMES), len(SEEDS), len(LENGTHS))
     results = {
         "N": LENGTHS,

@@ -10,10 +10,9 @@ import time
 from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from experiments.one_knob import draw, loss
-from experiments.record import load, rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import VanillaRNN, initializers, losses, optimizers
 from minirnn.dynamics import lyapunov_exponents
 from minirnn.flossing import flossing
@@ -54,8 +53,7 @@ def again() -> tuple[object, object]:
 
 def main() -> None:
     started = time.time()
-    jobs = [(gain, flossed, seed) for gain in GAINS for flossed in (False, True) for seed in SEEDS]
-    found = Parallel(n_jobs=1)(delayed(run)(*job) for job in jobs)
+    found = swept(run, {"gain": GAINS, "flossed": [False, True], "seed": SEEDS})
     shape = (len(GAINS), 2, len(SEEDS))
     results = {
         "gain": GAINS,

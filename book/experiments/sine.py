@@ -11,9 +11,8 @@ import itertools
 import time
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from experiments.record import load, rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import LSTM, losses, optimizers, unroll
 from minirnn.attractors import orbit
 from minirnn.dynamics import network, spectrum
@@ -84,7 +83,7 @@ def again() -> tuple[object, object]:
 def main() -> None:
     started = time.time()
     kinds = ["free", "contractive"]
-    found = Parallel(n_jobs=1)(delayed(run)(kind, seed) for kind in kinds for seed in SEEDS)
+    found = swept(run, {"kind": kinds, "seed": SEEDS})
     results = {kind: found[i * len(SEEDS) : (i + 1) * len(SEEDS)] for i, kind in enumerate(kinds)}
     settings = dict(units=UNITS, T=T, checkpoints=CHECKPOINTS, lr=LR, clip=CLIP, keep=KEEP, seeds=list(SEEDS))
     save("sine", started, settings, results)

@@ -8,9 +8,8 @@ at 1e-2, clip 1, 5 seeds. ribeiro2020: 200 steps, 50 units, 1000 sequences. Both
 import time
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from experiments.record import load, rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import LSTM, losses, optimizers
 from minirnn.stable import contractive_lstm, projected
 from minirnn.tasks import one_hot
@@ -56,7 +55,7 @@ def again() -> tuple[object, object]:
 def main() -> None:
     started = time.time()
     kinds = ["free", "contractive"]
-    found = Parallel(n_jobs=1)(delayed(run)(kind, seed) for kind in kinds for seed in SEEDS)
+    found = swept(run, {"kind": kinds, "seed": SEEDS})
     results = {kind: found[i * len(SEEDS) : (i + 1) * len(SEEDS)] for i, kind in enumerate(kinds)}
     settings = dict(T=T, units=UNITS, updates=UPDATES, batch=32, lr=LR, clip=1.0, keep=0.64, seeds=list(SEEDS))
     save("symbols", started, settings, results)

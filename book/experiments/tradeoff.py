@@ -11,9 +11,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from experiments.record import load, rounded, save
+from experiments.record import load, rounded, save, swept
 from minirnn import GRU, LSTM, ChaosFreeRNN, VanillaRNN, bptt, initializers, losses, unroll
 from minirnn.dynamics import lyapunov_exponents
 from minirnn.lipschitz import measured_constants
@@ -76,8 +75,7 @@ def again() -> tuple[object, object]:
 
 def main() -> None:
     started = time.time()
-    jobs = [(a, g, s) for a in ARCHITECTURES for g in GAINS for s in SEEDS]
-    found = Parallel(n_jobs=1)(delayed(measure)(*job) for job in jobs)
+    found = swept(measure, {"architecture": list(ARCHITECTURES), "gain": GAINS, "seed": SEEDS})
     shape = (len(ARCHITECTURES), len(GAINS), len(SEEDS))
     keys = ("memory", "cost", "gradient", "exponent")
     results = {key: rounded(np.reshape([f[key] for f in found], shape), 4) for key in keys}

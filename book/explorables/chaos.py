@@ -278,7 +278,7 @@ def describe_diagram(s: float) -> str:
         f"Weights times {s:g}: the LSTM ends on {words if words[0] == 'a' else 'an orbit of ' + words}. "
         f"The largest Lyapunov exponent is {rate:+.3f} nats a step. The orbit diagram shows single lines for "
         f"small and "
-        "large scales, and between 0.85 and 1.3 broad bands that windows of order interrupt."
+        "large scales, and between 0.9 and 1.45 broad bands that windows of order interrupt."
     )
 
 
