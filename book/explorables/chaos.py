@@ -204,7 +204,8 @@ def diagram_image() -> np.ndarray:
     image = np.zeros((scales.BINS, len(columns), 4))
     image[..., :3] = to_rgb(color("muted"))
     for c, bins in enumerate(columns):
-        image[bins, c, 3] = 1.0
+        for thick in (0, 1):  # a line one bin high would look dashed
+            image[np.minimum(np.array(bins) + thick, scales.BINS - 1), c, 3] = 1.0
     return image
 
 
