@@ -445,9 +445,9 @@ cost = explorable(
     caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature "
     "on the "
     "interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the theorem allows "
-    "(dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9, 1, 1.1, θ around 0.5; "
-    "chaotic is the logistic map "
-    "with r around 3.78. Targets come from the parameter at +0.025.",
+    "(dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9 "
+    "(and an input of 1), 1 and 1.1, θ around 0.5; chaotic is the logistic map with r around 3.78. "
+    "Targets come from the parameter at +0.025.",
     N=Control(LENGTHS, label="length N", unit="steps"),
     regime=Control(list(REGIMES), label="regime"),
     start={"N": 30, "regime": "chaotic"},
