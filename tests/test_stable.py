@@ -42,7 +42,7 @@ def large_lstm(rng, n=6):
 
 
 def test_a_projected_lstm_keeps_the_conditions_and_all_else():
-    cell, params = large_lstm(np.random.default_rng(0))
+    _, params = large_lstm(np.random.default_rng(0))
     moved = contractive_lstm(params, keep=0.64, largest_input=0.5)
     i, f, g, o = (np.abs(W).sum(axis=1).max() for W in np.split(moved["W"], 4))
     assert max(i, o) <= 0.36 + 1e-12
@@ -79,7 +79,7 @@ def test_the_singular_values_of_a_projected_tanh_network_are_cut():
 
 def test_a_projected_optimizer_never_leaves_the_set():
     optimizer = projected(optimizers.sgd(1.0), lambda p: {"w": np.clip(p["w"], -1, 1)})
-    params, state = optimizer.update({"w": np.zeros(2)}, {"w": np.array([5.0, -0.5])}, optimizer.init({}))
+    params, _ = optimizer.update({"w": np.zeros(2)}, {"w": np.array([5.0, -0.5])}, optimizer.init({}))
     assert params["w"].tolist() == [-1.0, 0.5]
 
 
