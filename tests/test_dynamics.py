@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, DiagonalRNN, IndRNN, LinearRNN, VanillaRNN, initializers, unroll
-from minirnn.dynamics import jacobian, lyapunov_exponents
+from minirnn import LSTM, DiagonalRNN, IndRNN, LinearRNN, ResetFirstGRU, VanillaRNN, initializers, maps, unroll
+from minirnn.dynamics import (
+    autonomous,
+    finite_time_exponents,
+    jacobian,
+    lyapunov_exponents,
+    network,
+    orthonormalize,
+    spectrum,
+)
 from minirnn.referee import central_differences
 from tests.helpers import all_cells, random_params, refused
 
@@ -150,3 +158,110 @@ def test_bad_input():
         lyapunov_exponents(cell, params, zeros(5), h0=np.zeros((2, 2)))
     with refused(ValueError, "params must hold W, U, b", "b is missing"):
         lyapunov_exponents(cell, {key: params[key] for key in "WU"}, zeros(5))
+
+
+# ---------------------------------------------------------------- any system: batches, errors, divergence
+
+W_LSTM = np.array([[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]], float)
+
+
+def scaled(cell, W, scales):
+    return network(cell, [{"W": s * W, "U": np.zeros((len(W), 1)), "b": np.zeros(len(W))} for s in scales])
+
+
+def test_the_exponent_of_the_chaotic_lstm_over_its_scale():
+    """ribeiro2020's weights, all at once; 20 000 steps each, tolerance 0.01 (0.02 where chaos is weak)."""
+    known = {0.5: -0.557, 0.7: -0.142, 0.8: -0.449, 0.9: 0.135, 0.95: 0.205, 1.0: 0.169}
+    known |= {1.05: 0.170, 1.1: 0.038, 1.25: 0.191, 1.5: -0.485, 2.0: -0.972}
+    system = scaled(LSTM(1, 2), W_LSTM, known)
+    found = spectrum(system, np.full((len(known), 4), 0.5), 12_000, k=1, burn_in=2000)
+    np.testing.assert_allclose(found.exponents[:, 0], list(known.values()), atol=0.02)
+    assert (found.errors < 0.01).all()
+
+
+def test_the_spectrum_of_the_chaotic_gru():
+    """laurent2017's weights: rows r, z, s, where our z is 1 - z of the paper, so A_z has the other sign."""
+    W = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)
+    h0 = 0.5 + 1e-3 * np.random.default_rng(0).standard_normal((40, 2))
+    found = spectrum(scaled(ResetFirstGRU(1, 2), W, np.ones(40)), h0, 5500, burn_in=500)
+    np.testing.assert_allclose(found.exponents.mean(0), [0.220, -0.538], atol=5e-3)
+
+
+@all_cells
+def test_networks_side_by_side_are_each_what_they_are_alone(cell):
+    rng = np.random.default_rng(5)
+    params = [random_params(rng, cell) for _ in range(3)]
+    X, h0 = rng.standard_normal((12, 3, cell.m)), rng.standard_normal((3, cell.n_state))
+    together = spectrum(network(cell, params, X), h0, 12)
+    for b in range(3):
+        alone = spectrum(network(cell, params[b], X[:, [b]]), h0[[b]], 12)
+        np.testing.assert_allclose(together.exponents[b], alone.exponents[0], atol=1e-10)
+
+
+def test_both_ways_to_decompose_agree_with_the_matrix():
+    V = np.random.default_rng(0).standard_normal((9, 5, 4))
+    Q, sizes = orthonormalize(V)
+    np.testing.assert_allclose(Q.mT @ Q, np.broadcast_to(np.eye(4), (9, 4, 4)), atol=1e-14)
+    np.testing.assert_allclose(sizes, [orthonormalize(v[None])[1][0] for v in V], atol=1e-12)
+
+
+def test_a_direction_that_is_annihilated_once_in_the_burn_in_is_not_lost():
+    h0 = np.full((9, 1), 0.5)  # the slope of the logistic map is 0 there
+    found = spectrum(maps.logistic(np.linspace(3.9, 3.98, 9)), h0, 3000, burn_in=10).exponents[:, 0]
+    alone = spectrum(maps.logistic(3.9), h0[:1], 3000, burn_in=10).exponents.item()
+    assert found[0] == pytest.approx(alone, abs=1e-12)
+    assert (found > -5).all()
+
+
+def test_decomposing_less_often_changes_nothing_but_rounding():
+    h0 = np.full((1, 2), 0.1)
+    every = [spectrum(maps.henon(), h0, 2000, burn_in=200, every=e).exponents for e in (1, 5)]
+    np.testing.assert_allclose(every[0], every[1], atol=2e-3)
+    np.testing.assert_allclose(every[1].sum(), np.log(0.3), atol=1e-9)
+
+
+def test_the_error_beside_the_value_says_when_a_run_is_too_short():
+    truth, system = 0.4192, maps.henon()
+    h0 = 0.1 * np.random.default_rng(1).standard_normal((30, 2))
+    short, long = (spectrum(system, h0, T, 1, burn_in=100) for T in (200, 10_100))
+    assert long.errors.mean() < 0.005 < 0.02 < short.errors.mean()
+    within = np.abs(long.exponents - truth) < 4 * long.errors
+    assert within.mean() > 0.9
+    assert np.isinf(spectrum(system, h0, 105, 1, burn_in=100).errors).all()  # fewer than ten blocks
+
+
+def test_divergence_is_reported_at_its_step_and_the_rest_of_the_batch_goes_on():
+    with np.errstate(over="raise", invalid="raise"):  # no warning escapes
+        found = spectrum(maps.henon(), np.array([[0.1, 0.1], [50.0, 0.0]]), 2000)
+    assert found.diverged[0] == 0 < found.diverged[1] < 15
+    assert found.exponents[0, 0] == pytest.approx(0.4192, abs=0.02)
+    assert np.isfinite(found.exponents[1]).all()  # of the steps until then
+    assert np.isinf(found.errors[1]).all()
+    rates = finite_time_exponents(maps.henon(), np.array([[50.0, 0.0]]), 100, 20)
+    assert np.isnan(rates[-1]).all()
+
+
+def test_finite_time_exponents_average_to_the_spectrum():
+    h0 = np.full((3, 1), 0.3) + 0.01 * np.arange(3)[:, None]
+    rates = finite_time_exponents(maps.logistic(4.0), h0, 1000, 50)
+    assert rates.shape == (20, 3, 1)
+    np.testing.assert_allclose(rates.mean(0), spectrum(maps.logistic(4.0), h0, 1000).exponents, atol=1e-12)
+    assert rates.std(0).min() > 1e-3
+
+
+def test_bad_systems():
+    with refused(TypeError, "jacobian must be a function (B, n) -> (B, n, n)", "NoneType"):
+        autonomous(1, lambda x: x, None)
+    with refused(TypeError, "f must be a function"):
+        autonomous(1, 3.0, lambda x: x)
+    with refused(ValueError, "k must be an integer from 1 to 2", "got 3"):
+        spectrum(maps.henon(), np.zeros((1, 2)), 10, k=3)
+    with refused(ValueError, "h0 must be (B, 2)", "(2,)"):
+        spectrum(maps.henon(), np.zeros(2), 10)
+    with refused(ValueError, "every must be an integer from 1 to 5"):
+        spectrum(maps.henon(), np.zeros((1, 2)), 10, burn_in=5, every=6)
+    with refused(ValueError, "params must be", "empty list"):
+        network(LSTM(1, 2), [])
+    cell, params = linear(np.eye(2))
+    with refused(ValueError, "X must be (T, 2, 1)", "(5, 3, 1)"):
+        network(cell, [params, params], zeros(5, 3))
