@@ -218,9 +218,9 @@ cases = explorable(
         "λ = 0.9, noise": {"lam": 0.9, "kind": "noise"},
     },
     predict=Prediction(
-        question="At λ = 1, with a single input at step 1, every term of the derivative is 1 however long ago it "
-        "was. "
-        "Does the derivative diverge as T grows?",
+        question="At λ = 1, with a single input at step 1, every term of the derivative but the first is 1, "
+        "however long "
+        "ago it was. Does the derivative diverge as T grows?",
         choices={
             "Yes, exponentially": "That needs |λ| > 1. Here each further step adds one term of size 1.",
             "Yes, but only in proportion to T": "Yes: T - 1 terms of 1. It grows without bound and nothing "
