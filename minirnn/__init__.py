@@ -5,20 +5,23 @@ The names a reader meets first; everything else is in the modules. Nothing that 
 
 from minirnn.bptt import backward, bptt, temporal_terms, truncated_bptt, unroll
 from minirnn.cells import IndRNN, VanillaRNN
-from minirnn.gated import GRU, LSTM, MinGRU
+from minirnn.gated import GRU, LSTM, MinGRU, ResetFirstGRU
 from minirnn.linear import LRU, DiagonalRNN, LinearRNN
+from minirnn.stable import ChaosFreeRNN
 
-CELLS = (VanillaRNN, IndRNN, LSTM, GRU, MinGRU, LinearRNN, DiagonalRNN, LRU)
+CELLS = (VanillaRNN, IndRNN, LSTM, GRU, ResetFirstGRU, MinGRU, ChaosFreeRNN, LinearRNN, DiagonalRNN, LRU)
 
 __all__ = [
     "CELLS",
     "GRU",
     "LRU",
     "LSTM",
+    "ChaosFreeRNN",
     "DiagonalRNN",
     "IndRNN",
     "LinearRNN",
     "MinGRU",
+    "ResetFirstGRU",
     "VanillaRNN",
     "backward",
     "bptt",

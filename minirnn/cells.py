@@ -79,7 +79,7 @@ ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "tanh": (anp.tanh, lambda h: 1.0 - h * h),
     "sigmoid": (sigmoid, lambda h: h * (1.0 - h)),
     "relu": (lambda a: anp.where(a <= 0, 0.0, a), lambda h: (h > 0).astype(h.dtype)),
-    "identity": (lambda a: a, np.ones_like),
+    "identity": (lambda a: a, anp.ones_like),
 }
 
 

@@ -149,6 +149,61 @@ class GRU(Sized):
 
 
 @dataclass(frozen=True)
+class ResetFirstGRU(Sized):
+    """h_t = (1 - z) ⊙ s + z ⊙ h_{t-1},   s = tanh(a_s + W_s (r ⊙ h_{t-1}))                      (eq. gru-first)
+
+    [r, z] = σ(W_rz h_{t-1} + U_rz x_t + b_rz), a_s = U_s x_t + b_s; rows r, z, s: W (3n, n), U (3n, m), b (3n,).
+    The first paper's GRU, whose reset gate acts before the matrix product. laurent2017 write 1 - z for our z: their
+    weights A_z are ours with the opposite sign.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (3 * self.n, self.n), "U": (3 * self.n, self.m), "b": (3 * self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.orthogonal,
+        inputs: Initializer = initializers.fan_in,
+        update_bias: float = 1.0,
+    ) -> Params:
+        """W from `recurrent`, U from `inputs`, b = 0 but for the update gate (it keeps where z is near 1)."""
+        params = GRU(self.m, self.n).init(rng, recurrent, inputs, update_bias)
+        return {key: params[key] for key in self.shapes()}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
+        """r, z, s, each (..., B, n)."""
+        n, W = self.n, params["W"]
+        rz = sigmoid(h_prev @ W[..., : 2 * n, :].T + drive[..., : 2 * n])
+        r = rz[..., :n]
+        return r, rz[..., n:], anp.tanh(drive[..., 2 * n :] + (r * h_prev) @ W[..., 2 * n :, :].T)
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        _, z, s = self.gates(params, h_prev, drive)
+        return s + z * (h_prev - s)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        r, z, s = self.gates(params, H_prev, drive)
+        return H_prev * r * (1 - r), (H_prev - s) * z * (1 - z), (1 - z) * (1 - s**2), r, z
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        dm_dr, dh_dz, dh_ds, r, z = local  # m = r ⊙ h_{t-1}
+        n, W = self.n, params["W"]
+        d_s = delta * dh_ds
+        m = d_s @ W[..., 2 * n :, :]
+        d_rz = np.concatenate([m * dm_dr, delta * dh_dz], axis=-1)
+        return delta * z + m * r + d_rz @ W[..., : 2 * n, :], np.concatenate([d_rz, d_s], axis=-1)
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        n, m = self.n, local[3] * H_prev
+        W = np.concatenate([outer_sum(D[..., : 2 * n], H_prev), outer_sum(D[..., 2 * n :], m)], axis=-2)
+        return {"W": W, **affine_vjp(X, D)}
+
+
+@dataclass(frozen=True)
 class MinGRU(Sized):
     """h_t = (1 - z) ⊙ h_{t-1} + z ⊙ s,   z = σ(U_z x_t + b_z),   s = U_s x_t + b_s              (eq. mingru)
 

@@ -30,7 +30,7 @@ def fan_in(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndar
     """Independent entries N(0, gain²/columns).
 
     For a square matrix and many rows the spectral radius tends to `gain` and the largest singular value to
-    2·gain (circular law; Marchenko and Pastur), which is why the two must not be mixed up.
+    2·gain (the circular law for the bulk, Bai and Yin for the extremes), which is why the two must not be mixed up.
     """
     checks.number("gain", gain, 0.0)
     _, columns = _sizes(shape, 2)
@@ -71,6 +71,39 @@ def spectral_radius(rng: np.random.Generator, shape: Shape, radius: float = 0.95
         return radius / np.abs(np.linalg.eigvals(W)).max() * W
 
     return _stack(shape, block)
+
+
+def sparse(rng: np.random.Generator, shape: Shape, radius: float = 0.95, nonzeros: int = 15) -> np.ndarray:
+    """Gaussian, `nonzeros` entries a row (all, if there are fewer columns), scaled to spectral radius `radius`.
+
+    The "smart tanh" initialisation of pascanu2013, whose code draws the entries N(0, 0.01²) first; the scaling
+    makes their size irrelevant.
+    """
+    checks.number("radius", radius, 0.0)
+    checks.integer("nonzeros", nonzeros, 2)  # with 1, all eigenvalues can be 0
+    checks.generator("rng", rng)
+
+    def block() -> np.ndarray:
+        n = shape[1]
+        W = np.where(
+            rng.permuted(np.tile(np.arange(n), (n, 1)), axis=1) < nonzeros, rng.standard_normal((n, n)), 0.0
+        )
+        return radius / np.abs(np.linalg.eigvals(W)).max() * W
+
+    return _stack(shape, block)
+
+
+def chrono(rng: np.random.Generator, n: int, longest: float) -> np.ndarray:
+    """Biases (n,) of a gate that keeps, so that its unit remembers between 2 and `longest` steps (tallec2018).
+
+    b = ln u with u uniform on [1, longest - 1]: a gate at σ(b) = u/(u + 1) forgets over about 1 + u steps. An LSTM
+    takes b for its forget gate and -b for its input gate; a `GRU` takes b for its update gate, which keeps.
+
+    Raises ValueError unless longest > 2.
+    """
+    checks.integer("n", n, 1)
+    checks.number("longest", longest, 2.0, open_low=True)
+    return np.log(checks.generator("rng", rng).uniform(1.0, longest - 1.0, n))
 
 
 def uniform(rng: np.random.Generator, shape: Shape, low: float = -1.0, high: float = 1.0) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, LSTM, MinGRU, unroll
+from minirnn import GRU, LSTM, MinGRU, ResetFirstGRU, unroll
 from tests.helpers import random_params, refused
 
 
@@ -34,6 +34,16 @@ def test_gru_step_gate_by_gate():
     r = logistic(h @ W[0].T + X[0] @ U[0].T + b[0])
     z = logistic(h @ W[1].T + X[0] @ U[1].T + b[1])
     s = np.tanh(X[0] @ U[2].T + b[2] + r * (h @ W[2].T + params["c"]))
+    np.testing.assert_allclose(unroll(cell, params, X, h)[1], (1 - z) * s + z * h, atol=1e-15)
+
+
+def test_reset_first_gru_step_gate_by_gate():
+    cell = ResetFirstGRU(2, 3)
+    params, X, h = setting(cell)
+    W, U, b = params["W"].reshape(3, 3, 3), params["U"].reshape(3, 3, 2), params["b"].reshape(3, 3)
+    r = logistic(h @ W[0].T + X[0] @ U[0].T + b[0])
+    z = logistic(h @ W[1].T + X[0] @ U[1].T + b[1])
+    s = np.tanh(X[0] @ U[2].T + b[2] + (r * h) @ W[2].T)
     np.testing.assert_allclose(unroll(cell, params, X, h)[1], (1 - z) * s + z * h, atol=1e-15)
 
 

@@ -4,11 +4,21 @@ import numpy as np
 import pytest
 
 from minirnn import GRU, LSTM
-from minirnn.initializers import fan_in, gaussian, identity, orthogonal, ring, spectral_radius, uniform
+from minirnn.initializers import (
+    chrono,
+    fan_in,
+    gaussian,
+    identity,
+    orthogonal,
+    ring,
+    sparse,
+    spectral_radius,
+    uniform,
+)
 from tests.helpers import refused
 
-ALL = [gaussian, fan_in, orthogonal, identity, spectral_radius, uniform]
-SQUARE = [identity, spectral_radius]
+ALL = [gaussian, fan_in, orthogonal, identity, spectral_radius, sparse, uniform]
+SQUARE = [identity, spectral_radius, sparse]
 each = pytest.mark.parametrize("make", ALL, ids=lambda f: f.__name__)
 
 
@@ -75,6 +85,29 @@ def test_identity():
 def test_spectral_radius_is_exact(radius):
     for block in spectral_radius(rng(), (90, 30), radius).reshape(3, 30, 30):
         assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(radius, rel=1e-12)
+
+
+def test_sparse_has_15_entries_a_row_and_its_radius():
+    for block in sparse(rng(), (100, 50)).reshape(2, 50, 50):
+        assert ((block != 0).sum(axis=1) == 15).all()
+        assert np.ptp((block != 0).sum(axis=0)) > 0  # columns are not fixed
+        assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(0.95, rel=1e-12)
+    assert (sparse(rng(), (6, 6)) != 0).all()
+    assert ((sparse(rng(), (9, 9), nonzeros=2) != 0).sum(axis=1) == 2).all()
+    with refused(ValueError, "nonzeros must be an integer >= 2", "1"):
+        sparse(rng(), (9, 9), nonzeros=1)
+
+
+def test_chrono_spreads_time_scales_up_to_the_longest():
+    scale = 1 + np.exp(chrono(rng(), 100_000, longest=200.0))  # a gate σ(b) forgets by 1/(1 + eᵇ) a step
+    assert 2 <= scale.min() < 2.1
+    assert 199.9 < scale.max() <= 200
+    assert scale.mean() == pytest.approx(101, rel=0.01)
+    for bad in (2.0, 1.0, np.inf):
+        with refused(ValueError, "longest must be a finite number > 2", str(bad)):
+            chrono(rng(), 3, longest=bad)
+    with refused(ValueError, "n must be an integer >= 1", "0"):
+        chrono(rng(), 0, longest=10.0)
 
 
 def test_spectral_radius_tends_to_g_and_the_largest_singular_value_to_2g():
@@ -149,7 +182,7 @@ def test_square_matrices_are_square(make, shape):
 
 
 OPTIONS = [(make, "gain") for make in (fan_in, orthogonal, identity)]
-OPTIONS += [(gaussian, "std"), (spectral_radius, "radius")]
+OPTIONS += [(gaussian, "std"), (spectral_radius, "radius"), (sparse, "radius")]
 
 
 @pytest.mark.parametrize(("make", "option"), OPTIONS, ids=lambda f: getattr(f, "__name__", f))

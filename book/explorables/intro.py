@@ -3,10 +3,10 @@
 from functools import cache
 
 import numpy as np
-from experiments.record import RESULTS, load
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from experiments.record import RESULTS, load
 from minirnn.explorable import Control, explorable
 from minirnn.plots import color, figure, readable, styled
 
@@ -43,7 +43,7 @@ def draw_knob(gain: float) -> Figure:
     lag.axhline(1, color=color("line"), lw=0.9)
     lag.semilogy(sizes, color=hue)
     lag.set(ylim=(1e-13, 1e13), xlim=(0, 60), xlabel="lag, steps back", ylabel="gradient, relative")
-    lag.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12])
+    lag.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12], labels=["$10^{-12}$", "$10^{-6}$", "1", "$10^6$", "$10^{12}$"])
     lag.yaxis.set_minor_locator(NullLocator())
     lag.set_title(f"At lag 59 the gradient is ×{readable(sizes[-1])}")
 
@@ -70,10 +70,10 @@ def caption() -> str:
     s = load("one_knob")["settings"]
     return (
         f"Random tanh networks of {s['n']} units, recurrent weights N(0, gain²/{s['n']}). The task: after {s['T']} "
-        f"steps of noise, which sign had the first input? Gradient and exponent before training, on the task's "
-        f"inputs, means of {len(s['seeds'])} seeds; loss of one of them. Accuracy after {s['updates']} updates of "
-        f"SGD (rate {s['lr']}, batch {s['batch']}, clipped at norm 1); bands reach from the worst seed to the best. "
-        f"Other budgets and rates move the window's borders."
+        f"steps of noise, which sign had the first input? Before training, on the task's inputs: the gradient is a "
+        f"random error sent back, its geometric mean over {len(s['seeds'])} seeds; the exponent is their mean; the "
+        f"loss is of one of them. Accuracy after {s['updates']} updates of "
+        f"SGD (rate {s['lr']}, batch {s['batch']}, clipped at norm 1); bands reach from the worst seed to the best."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import check_every_control, wait_for_state
 from lab import run_in_jupyterlab
+
 from minirnn.explorable import Explorable
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,127 @@
+"""Networks that cannot be chaotic: one by its form, others by keeping their weights in a set.
+
+>>> from minirnn import LSTM
+>>> cell, rng = LSTM(m=1, n=4), np.random.default_rng(0)
+>>> params = contractive_lstm(cell.init(rng))
+>>> bool(np.abs(params["W"][:4]).sum(axis=1).max() <= 0.36)
+True
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn import checks, initializers
+from minirnn.cells import Initializer, Local, Sized, outer_sum, sigmoid
+from minirnn.optimizers import Optimizer, State
+from minirnn.params import Params
+
+
+@dataclass(frozen=True)
+class ChaosFreeRNN(Sized):
+    """h_t = θ ⊙ tanh(h_{t-1}) + η ⊙ tanh(U_s x_t)                                                (eq. cfn)
+
+    [θ, η] = σ(W h_{t-1} + U_θη x_t + b): W (2n, n), U (3n, m) with rows θ, η, s, b (2n,). The chaos-free network of
+    laurent2017: without input |h_t| = θ |tanh h_{t-1}| < |h_{t-1}| in every unit, so all orbits end at 0, whatever
+    the weights are. That is not contraction: gates may let two states part for a while.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (2 * self.n, self.n), "U": (3 * self.n, self.m), "b": (2 * self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.orthogonal,
+        inputs: Initializer = initializers.fan_in,
+    ) -> Params:
+        """W from `recurrent`, U from `inputs`, b = 1 for θ and -1 for η, as in the paper."""
+        checks.generator("rng", rng)
+        b = np.repeat([1.0, -1.0], self.n)
+        return {"W": recurrent(rng, (2 * self.n, self.n)), "U": inputs(rng, (3 * self.n, self.m)), "b": b}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + anp.concatenate([params["b"], anp.zeros(self.n, params["b"].dtype)])
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        n = self.n
+        gates = sigmoid(h_prev @ params["W"].T + drive[..., : 2 * n])
+        return gates[..., :n] * anp.tanh(h_prev) + gates[..., n:] * anp.tanh(drive[..., 2 * n :])
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        n = self.n
+        gates = sigmoid(H_prev @ params["W"].T + drive[..., : 2 * n])
+        kept, s = np.tanh(H_prev), np.tanh(drive[..., 2 * n :])
+        slopes = np.concatenate([kept, s], axis=-1) * gates * (1 - gates)
+        return slopes, gates[..., :n] * (1 - kept**2), gates[..., n:] * (1 - s**2)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        slopes, through, dh_da = local
+        d = np.concatenate([delta, delta], axis=-1) * slopes
+        return delta * through + d @ params["W"], np.concatenate([d, delta * dh_da], axis=-1)
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        gates = D[..., : 2 * self.n]
+        return {"W": outer_sum(gates, H_prev), "U": outer_sum(D, X), "b": gates.sum(-2)}
+
+
+def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
+    """M (rows, columns) with every row of Σ|entries| > limit scaled down to it: ‖M‖_∞ <= limit.
+
+    >>> limit_rows(np.array([[3.0, -1.0], [0.1, 0.2]]), 1.0)
+    array([[ 0.75, -0.25],
+           [ 0.1 ,  0.2 ]])
+    """
+    sizes = np.abs(M).sum(axis=1, keepdims=True)
+    return M * np.minimum(1.0, limit / np.maximum(sizes, 1e-300))
+
+
+def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 1.0) -> Params:
+    """The parameters of an LSTM moved into the set of miller2019's Proposition 2, row by row; a readout stays.
+
+    Where every |x_i| <= largest_input, forget gates stay below `keep` = φ, and
+    ‖W_i‖_∞, ‖W_o‖_∞ <= 1 - φ, ‖W_g‖_∞ <= (1 - φ)/4, ‖W_f‖_∞ <= (1 - φ)². Of the room that is left for f's
+    pre-activation, ln(φ/(1 - φ)), input and bias get half each. Under these conditions, which are *sufficient*, a
+    number of steps together is a contraction: two pasts are forgotten at a geometric rate.
+
+    Raises ValueError unless 1/2 < keep < 1 leaves room for the forget gate: keep >= 0.6 does.
+    """
+    checks.number("keep", keep, 0.5, 1.0, open_low=True, open_high=True)
+    checks.number("largest_input", largest_input, 0.0, open_low=True)
+    rest = 1 - keep
+    room = 0.5 * (np.log(keep / rest) - rest**2)
+    if room <= 0:
+        raise ValueError(f"keep must be at least 0.6, got {keep}: nothing is left for the forget gate's input")
+    n = params["W"].shape[1]
+    W = np.concatenate(
+        [
+            limit_rows(M, limit)
+            for M, limit in zip(np.split(params["W"], 4), (rest, rest**2, rest / 4, rest), strict=True)
+        ]
+    )
+    U, b = params["U"].copy(), params["b"].copy()
+    U[n : 2 * n] = limit_rows(U[n : 2 * n], room / largest_input)
+    b[n : 2 * n] = np.clip(b[n : 2 * n], -room, room)
+    return params | {"W": W, "U": U, "b": b}
+
+
+def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
+    """The parameters of a tanh network with the singular values of W cut at `limit`: the nearest such W.
+
+    limit < 1 makes every step a contraction, since tanh' <= 1. Sufficient, not necessary.
+    """
+    checks.number("limit", limit, 0.0, open_low=True)
+    left, sizes, right = np.linalg.svd(params["W"])
+    return params | {"W": left * np.minimum(sizes, limit) @ right}
+
+
+def projected(optimizer: Optimizer, project: Callable[[Params], Params]) -> Optimizer:
+    """The optimizer followed by a projection of the parameters: they never leave the set."""
+
+    def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
+        params, state = optimizer.update(params, gradient, state)
+        return project(params), state
+
+    return Optimizer(optimizer.init, update)
