@@ -10,6 +10,7 @@ help:
 	@echo "make serve   show the built book at http://127.0.0.1:$(PORT)"
 	@echo "make lab     open the chapters in JupyterLab"
 	@echo "make sweeps  make the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
+	@echo "make bench   time the library beside PyTorch, JAX and autograd (ten minutes; installs the first two)"
 	@echo "make check   lint, format, types, and the length of modules"
 	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
 	@echo "make clean   remove what was built, and .venv"
@@ -44,6 +45,10 @@ lab: .venv/ready
 sweeps: .venv/ready
 	cd book && ../$(BIN)/python -m experiments $(ONLY)
 
+bench: .venv/ready
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
+	$(BIN)/python -m tests.benchmarks
+
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -61,4 +66,4 @@ lock: .venv/ready
 clean:
 	rm -rf _build .venv
 
-.PHONY: help book test serve lab sweeps check lock clean
+.PHONY: help book test serve lab sweeps bench check lock clean

@@ -96,18 +96,22 @@ def adjoints(
 def gradient(
     cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
 ) -> tuple[Params, np.ndarray]:
-    """(eq. gradient), summed block by block from the last to the first; and the carry to what lies before.
-
-    In a block time is folded into the batch, (T, B, ·) -> (T·B, ·), so the T terms are summed without being made.
-    """
+    """(eq. gradient), summed block by block from the last to the first; and the carry to what lies before."""
     total: Params = {}
     for block in reversed(blocks(len(X), dE[0].size)):
         states = H[block.start : block.stop + 1]
         local, D, carry = adjoints(cell, params, X[block], states, dE[block], carry)
-        x, h, d, *folded = (a.reshape(-1, a.shape[-1]) for a in (X[block], states[:-1], D, *local))
-        for key, term in cell.vjp_params(params, x, h, folded, d).items():
+        for key, term in sum_over_time(cell, params, X[block], states[:-1], local, D).items():
             total[key] = total[key] + term if key in total else term
     return total, carry
+
+
+def sum_over_time(
+    cell: Cell, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
+) -> Params:
+    """Σ_t of the temporal terms without making them: time is folded into the batch, (T, B, ·) -> (T·B, ·)."""
+    X, H_prev, D = (a.reshape(-1, a.shape[-1]) for a in (X, H_prev, D))
+    return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
 
 
 def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
@@ -194,8 +198,7 @@ def truncated_bptt(
             carry, d = cell.vjp_step(params, local, delta)
             D = D + d
             delta = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
-        x, h, d, *folded = (a.reshape(-1, a.shape[-1]) for a in (X, H[:-1], D, *local))
-        return E, cell.vjp_params(params, x, h, folded, d) | readout
+        return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
 
 
 def _check_states(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> None:

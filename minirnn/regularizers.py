@@ -20,7 +20,8 @@ import numpy as np
 from autograd import grad
 
 from minirnn import checks, losses
-from minirnn.bptt import check_inputs, scan_adjoints, scan_states, sum_over_time
+from minirnn.bptt import adjoints as pre_activation_adjoints
+from minirnn.bptt import check_inputs, scan_states, sum_over_time
 from minirnn.cells import VanillaRNN, outer_sum
 from minirnn.params import Params, overflow_allowed
 
@@ -71,11 +72,9 @@ def regularized_bptt(
     _check(cell, params, X, h0, bound)
     checks.number("alpha", alpha, 0.0)
     with overflow_allowed():
-        drive = cell.drive(params, X)
-        H = scan_states(cell, params, drive, h0)
+        H = scan_states(cell, params, X, h0)
         E, dE, readout = loss(params, H[1:])
-        local = cell.linearize(params, drive, H[:-1], H[1:])
-        D = scan_adjoints(cell, params, local, dE, cell.n)
+        local, D, _ = pre_activation_adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))
         gradient = sum_over_time(cell, params, X, H[:-1], local, D)
         gradient["W"] = gradient["W"] + alpha * omega_immediate(params["W"], D, adjoints(params["W"], D, dE), bound)
         return E, gradient | readout

@@ -1,12 +1,13 @@
 """The book's own part of the build: what pages load, two small pieces of markup, and the checks on every page."""
 
-from . import assets, checks, markup
+from . import assets, checks, fresh, markup
 
 
 def setup(app):
     app.add_role("goto", markup.Goto())
     app.add_directive("check", markup.Check)
     app.connect("config-inited", assets.prepare)
+    app.connect("env-get-outdated", fresh.outdated)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("html-page-context", checks.check_page)
     app.connect("build-finished", checks.report)

@@ -1,0 +1,80 @@
+"""A page is built again when its text, the library, or a module or record that it uses has changed; else it is not."""
+
+import importlib.util
+import re
+import shutil
+
+import pytest
+
+from tests.book.test_build import DESCRIBED, small_book
+from tests.conftest import FLAGS, ROOT, build
+
+spec = importlib.util.spec_from_file_location("gtt_fresh", ROOT / "book/_ext/gtt/fresh.py")
+fresh = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fresh)
+
+
+def test_what_a_page_needs():
+    texts = {
+        "waves": "from experiments.record import load\nload('x')\nload(\"sine\")",
+        "record": "",
+        "sine": "{}",
+        "exploding": "",
+        "other": "",
+    }
+    assert fresh.needed("from explorables import waves as show\nexploding, other", texts) == [
+        "record",
+        "sine",
+        "waves",
+    ]
+    assert fresh.needed("from experiments import (\n    waves,\n    other,\n)", texts) == [
+        "other", "record", "sine", "waves",
+    ]  # fmt: skip
+    assert fresh.needed("Path / 'sine.json'", texts) == ["sine"]
+
+
+def test_every_record_is_needed_by_a_page():
+    texts = fresh.sources()
+    used = {stem for file in (ROOT / "book").glob("*.md") for stem in fresh.needed(file.read_text(), texts)}
+    assert {path.stem for path in (ROOT / "book/experiments/results").glob("*.json")} <= used
+
+
+def page(title, code):
+    cell = f"from minirnn import params\n{code}\nprint(params.SHOWN)"
+    return f"{DESCRIBED}# {title}\n\n```{{code-cell}} ipython3\n{cell}\n```\n"
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_built_again(tmp_path):
+    folder = small_book(
+        tmp_path,
+        {
+            "intro.md": page(title="One", code="from explorables import mine"),
+            "two.md": page(title="Two", code="1"),
+        },
+    )
+    (folder / "minirnn").unlink()
+    shutil.copytree(ROOT / "minirnn", folder / "minirnn", ignore=shutil.ignore_patterns("__pycache__"))
+    library, module = folder / "minirnn/params.py", folder / "book/explorables/mine.py"
+    module.write_text("x = 1\n")
+    original = library.read_text()
+    library.write_text(original + 'SHOWN = "first"\n')
+
+    def built():
+        result = build(folder, *FLAGS)
+        assert result.returncode == 0, result.stdout[-3000:]
+        return sorted(re.findall(r"book/(\w+)\.md: Executing", re.sub(r"\x1b\[[\d;]*m", "", result.stdout)))
+
+    assert built() == ["intro", "two"]
+    assert built() == []
+    module.write_text("x = 2\n")
+    assert built() == ["intro"]
+    library.write_text(original + 'SHOWN = "second"\n')
+    assert built() == ["intro", "two"]
+    assert "second" in (folder / "_build/html/book/two.html").read_text()
+    (folder / "book/two.md").write_text(page(title="Two", code="2"))
+    assert built() == ["two"]
+    library.write_text(original + 'SHOWN = "third"\nSHOWN = 1 / 0\n')
+    assert build(folder, *FLAGS).returncode != 0
+    library.write_text(original + 'SHOWN = "third"\n')
+    assert built() == ["intro", "two"]
