@@ -14,10 +14,12 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 import argparse
+import shutil
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -29,11 +31,13 @@ from tqdm import tqdm
 
 from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses
 from minirnn.checkpointing import checkpointed_bptt
+from minirnn.sweeps import results as results_of
+from minirnn.sweeps import sweep
 from tests.benchmarks.peers import PEERS
 from tests.helpers import distance
 
 sys.path.append(str(Path(__file__).parents[2] / "book"))
-from experiments.record import rounded, save
+from experiments.record import CACHE, rounded, save
 
 CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
 SIZES = [
@@ -188,8 +192,17 @@ def main() -> None:
     torch.set_num_threads(1)
     started = time.time()
     sizes = [SIZES[i] for i in chosen.size] if chosen.size else SIZES
-    grid = list(product(chosen.cell or CELLS, DTYPES, sizes))
-    rows = [measure(name, dtype, *size) for name, dtype, size in tqdm(grid)]
+    grid = [
+        dict(zip(("name", "dtype", *"TBnm"), (name, dtype, *size), strict=True))
+        for name, dtype, size in product(chosen.cell or CELLS, DTYPES, sizes)
+    ]
+    # a run that was killed goes on, if the code is the same; one that ended begins anew
+    folder, root = Path(CACHE).with_name("bench"), Path(__file__).parents[2]
+    code = sha256(
+        b"".join(f.read_bytes() for f in sorted([*root.glob("minirnn/*.py"), *root.glob("tests/bench*/*.py")]))
+    )
+    rows = results_of(sweep(measure, grid, folder=folder, jobs=1, version=code.hexdigest()))
+    shutil.rmtree(folder)
     table(rows)
     late = missed(rows)
     print(*(["Targets missed:", *late] if late else ["All targets are reached."]), sep="\n")
