@@ -205,6 +205,6 @@ def show(fig: Figure, alt: str) -> Picture:
         fig.savefig(buffer, format="svg", metadata={"Date": None})
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
-    used = set(re.findall(r'#([\w-]+)[")]', svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", svg)  # "axes_1" is in every picture
+    used = set(re.findall(r'#([^")]+)[")]', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", svg)  # "axes_1" is in every picture
     return Picture(svg, alt)
