@@ -31,7 +31,7 @@ book: .venv/ready
 	@echo "The book is in _build/html. To read it: make serve"
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=15
 
 serve: .venv/ready
 	@test -f _build/html/index.html || { echo "There is no book yet. First: make book"; exit 1; }

@@ -92,7 +92,7 @@ def sweep(
     done = {file: _load(file) for file in files if file.exists()}
     done = {file: old for file, old in done.items() if old.error is None or not retry}
     todo = [(file, point) for file, point in zip(files, points, strict=True) if file not in done]
-    finished = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+    finished = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(
         delayed(_run_and_store)(run, point, file, threads) for file, point in todo
     )
     for file, new in tqdm(

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,12 +50,31 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_book() -> Path:
-    """The folder of the built book: the one at hand where it is newer than all it was made of."""
+def readme_run(clone: Path) -> subprocess.CompletedProcess[str]:
+    """The README's commands as written, in a fresh copy with its own environment. Of its tests those that need no
+    book are run, since these would run it again."""
+    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block is not None
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
+    env["PYTEST_ADDOPTS"] = "-k test_house"
+    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
+    return subprocess.run(
+        ["bash", "-euc", block[1]], cwd=clone, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def built_book(request: pytest.FixtureRequest) -> Path:
+    """The folder of the built book: the one at hand where it is newer than all it was made of; where there is none,
+    as on a fresh machine, that of the README's commands, so that the book is built once."""
     site = ROOT / "_build" / "html"
     done = site / "objects.inv"  # written last
+    if not done.exists():
+        result = request.getfixturevalue("readme_run")
+        assert result.returncode == 0, result.stdout[-4000:]
+        return Path(request.getfixturevalue("clone")) / "_build" / "html"
     sources = [ROOT / f for f in source_files() if f.parts[0] in ("book", "minirnn", "_config.yml", "_toc.yml")]
-    if not done.exists() or done.stat().st_mtime < max(f.stat().st_mtime for f in sources):
+    if done.stat().st_mtime < max(f.stat().st_mtime for f in sources):
         result = build(ROOT, *FLAGS)
         assert result.returncode == 0, result.stdout[-4000:]
     return site

@@ -120,7 +120,7 @@ import sys
 from minirnn.sweeps import results, sweep
 from tests import sweep_runs
 folder, log = sys.argv[1:]
-print(results(sweep(sweep_runs.slow, {"x": range(40), "log": [log]}, folder=folder, jobs=2, version="1")))
+print(results(sweep(sweep_runs.slow, {"x": range(80), "log": [log]}, folder=folder, jobs=2, version="1")))
 """
 
 
@@ -129,6 +129,15 @@ def start(folder, log, out):
     command = [sys.executable, "-c", KILLED, str(folder), str(log)]
     with out.open("w") as file:
         return subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=file, stderr=subprocess.DEVNULL)
+
+
+def until(condition, process):
+    """Waits for a condition that `process` brings about; a process that ended without it is an error, not a wait."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, f"the sweep ended with {process.returncode}"
+        assert time.monotonic() < deadline, "the sweep does not go on"
+        time.sleep(0.01)
 
 
 def stored(folder):
@@ -142,8 +151,7 @@ def test_killed_at_any_moment_nothing_finished_is_lost_or_made_twice(tmp_path, k
     for _ in range(3):
         before = stored(folder)
         process = start(folder, log, out)
-        while len(stored(folder)) < len(before) + 5:
-            time.sleep(0.01)
+        until(lambda enough=len(before) + 5: len(stored(folder)) >= enough, process)
         time.sleep(rng.uniform(0, 0.2))
         kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -156,10 +164,10 @@ def test_killed_at_any_moment_nothing_finished_is_lost_or_made_twice(tmp_path, k
         log_before = lines(log)
     process = start(folder, log, out)
     assert process.wait(timeout=60) == 0
-    assert out.read_text().strip() == str([x * x for x in range(40)])
+    assert out.read_text().strip() == str([x * x for x in range(80)])
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     begun = lines(log)[len(log_before) :]
-    assert len(begun) == len(set(begun)) == 40 - len(kept)
+    assert len(begun) == len(set(begun)) == 80 - len(kept)
 
 
 @pytest.mark.slow

@@ -1,10 +1,8 @@
 """Every page of the book, and the pattern page with each piece of markup a chapter may use."""
 
 import gzip
-import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -272,16 +270,9 @@ def test_check_answers_to_the_keyboard(pattern_url, browser, script):
 
 
 @pytest.mark.slow
-def test_readme_commands_run_as_written(clone):
-    """In a fresh copy, with its own environment; of its tests, those that need no book (this one would recurse)."""
+def test_readme_commands_run_as_written(clone, readme_run):
     block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
     assert block.split("\n")[:2] == ["make book", "make test"]
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
-    env["PYTEST_ADDOPTS"] = "-k test_house"
-    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
-    result = subprocess.run(
-        ["bash", "-euc", block], cwd=clone, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert result.returncode == 0, result.stdout[-4000:]
+    assert readme_run.returncode == 0, readme_run.stdout[-4000:]
     assert (clone / "_build/html/index.html").exists()
-    assert re.search(r"\d+ passed", result.stdout), result.stdout[-1000:]
+    assert re.search(r"\d+ passed", readme_run.stdout), readme_run.stdout[-1000:]
