@@ -131,17 +131,17 @@ def start(folder, log, out):
         return subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=file, stderr=subprocess.DEVNULL)
 
 
-def until(condition, process):
-    """Waits for a condition that `process` brings about; a process that ended without it is an error, not a wait."""
+def stored(folder):
+    return {path.name for path in folder.glob("*.pickle")}
+
+
+def wait_until_stored(count, folder, process):
+    """A sweep that ends or stands still before it has stored so many runs is an error, not a wait without end."""
     deadline = time.monotonic() + 60
-    while not condition():
+    while len(stored(folder)) < count:
         assert process.poll() is None, f"the sweep ended with {process.returncode}"
         assert time.monotonic() < deadline, "the sweep does not go on"
         time.sleep(0.01)
-
-
-def stored(folder):
-    return {path.name for path in folder.glob("*.pickle")}
 
 
 @pytest.mark.slow
@@ -151,7 +151,7 @@ def test_killed_at_any_moment_nothing_finished_is_lost_or_made_twice(tmp_path, k
     for _ in range(3):
         before = stored(folder)
         process = start(folder, log, out)
-        until(lambda enough=len(before) + 5: len(stored(folder)) >= enough, process)
+        wait_until_stored(len(before) + 5, folder, process)
         time.sleep(rng.uniform(0, 0.2))
         kill(process.pid, signal.SIGKILL)
         process.wait()
