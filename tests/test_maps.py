@@ -93,6 +93,14 @@ def test_500_units_are_closer_to_mean_field():
         assert random_networks(g, 500, 3).mean() == pytest.approx(known, abs=0.015)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("g", "at_1000"), [(1.5, 0.0624), (2.0, 0.1541), (3.0, 0.3082)])
+def test_1000_units_are_within_a_hundredth_of_mean_field(g, at_1000):
+    found = random_networks(g, 1000, 2).mean()
+    assert found == pytest.approx(at_1000, abs=0.01)
+    assert found == pytest.approx(maps.mean_field(g)[1], abs=0.01)
+
+
 def test_in_chaos_the_exponent_is_far_below_that_of_the_matrix_alone():
     assert random_networks(3.0, 100, 8).mean() < 0.35 < np.log(3.0) - 0.7
 

@@ -31,6 +31,7 @@ from tqdm import tqdm
 
 from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses
 from minirnn.checkpointing import checkpointed_bptt
+from minirnn.dynamics import network, spectrum
 from minirnn.sweeps import results as results_of
 from minirnn.sweeps import sweep
 from tests.benchmarks.peers import PEERS
@@ -38,6 +39,7 @@ from tests.helpers import distance
 
 sys.path.append(str(Path(__file__).parents[2] / "book"))
 from experiments.record import CACHE, rounded, save
+from experiments.scales import lstm
 
 CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
 SIZES = [
@@ -155,6 +157,18 @@ def checkpoints() -> dict[str, Any]:
     return {"T": lengths, "B": 8, "n": 32, **rows}
 
 
+def exponents() -> dict[str, float]:
+    """Seconds for λ₁ of 100 tanh units over 10 000 steps, and for all four λ of 1000 LSTMs of two units over 2000."""
+    rng = np.random.default_rng(0)
+    params = {"W": 0.15 * rng.standard_normal((100, 100)), "U": np.zeros((100, 1)), "b": np.zeros(100)}
+    tanh, h0 = network(VanillaRNN(m=1, n=100), params), 0.1 * rng.standard_normal((1, 100))
+    works = {
+        "tanh": lambda: spectrum(tanh, h0, 10_000, k=1),
+        "LSTM": lambda: spectrum(*lstm(np.linspace(0.5, 2, 1000)), 2000),
+    }
+    return {name: rounded(float(np.median([seconds(work) for _ in range(3)])), 3) for name, work in works.items()}
+
+
 def missed(rows: list[dict[str, Any]]) -> list[str]:
     """The targets that were not reached."""
     found = []
@@ -214,6 +228,7 @@ def main() -> None:
         "missed": late,
         "cost": {name: costs(name) for name in CELLS},
         "checkpointing": checkpoints(),
+        "exponents": exponents(),
     }
     save("bench", started, settings, results, command="make bench")
 
