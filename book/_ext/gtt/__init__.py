@@ -1,11 +1,12 @@
-"""The book's own part of the build: what pages load, two small pieces of markup, and the checks on every page."""
+"""The book's own part of the build: what pages load, three small pieces of markup, and the checks on every page."""
 
-from . import assets, checks, fresh, markup
+from . import api, assets, checks, fresh, markup
 
 
 def setup(app):
     app.add_role("goto", markup.Goto())
     app.add_directive("check", markup.Check)
+    app.add_directive("api", api.Api)
     app.connect("config-inited", assets.prepare)
     app.connect("env-get-outdated", fresh.outdated)
     app.connect("doctree-resolved", checks.unique_ids)

@@ -19,7 +19,7 @@ def sources():
 
 NAMES = re.compile(
     r"(?:explorables|experiments)(?:\.(\w+))? import ([^\n(]+|\([^)]*\))"  # from experiments.record import load
-    r'|load\("(\w+)"\)|(\w+)\.json'  # load("latch"), RESULTS / "latch.json"
+    r'|"(\w+)"|(\w+)\.json'  # load("latch"), RESULTS / "latch.json"
 )
 
 
@@ -39,8 +39,8 @@ def needed(text, texts):
 def outdated(app, env, added, changed, removed):
     """On env-get-outdated: the pages that were made by other code than there is now. A cache of outputs would only
     know the page's own cells; this one runs a page again when minirnn changes, or a module or record that it uses."""
-    library = sha256()
-    for file in sorted((ROOT / "minirnn").iterdir()):
+    library = sha256()  # and the book's own part of the build
+    for file in sorted([*(ROOT / "minirnn").iterdir(), *Path(__file__).parent.iterdir()]):
         if file.suffix in (".py", ".js", ".css"):
             library.update(file.read_bytes())
     texts, before = sources(), getattr(env, "gtt_code", {})

@@ -1,0 +1,291 @@
+"""The scoreboard: what the papers claim, what our saved runs say, and whether it holds.
+
+Each row's `ours` and `status` are computed from the saved results, so a rerun that changes them changes the page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from experiments.record import load
+
+YES, PARTLY, NO = "reproduced", "in part", "not reproduced"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One row. `judge` takes the record's results and returns what we found, and YES, PARTLY or NO."""
+
+    paper: str
+    page: str
+    text: str
+    theirs: str
+    deviation: str
+    record: str
+    judge: Callable[[Any], tuple[str, str]]
+
+
+def verdict(found: str, holds: bool, partly: bool = False) -> tuple[str, str]:
+    return found, YES if holds else PARTLY if partly else NO
+
+
+def latch(r: list[dict]) -> tuple[str, str]:
+    wins = {run["T"]: run["success"] for run in r if (run["s"], run["w0"]) == (0.2, 1.25)}
+    found = ", ".join(f"{wins[T]} of 40 at T = {T}" for T in (10, 30, 60))
+    return verdict(found, wins[10] > 36 and wins[10] > wins[30] > wins[60] and wins[60] < 8)
+
+
+def solved(runs: list[dict], method: str, L: int, init: str = "basic tanh") -> tuple[int, int]:
+    """Successes and runs at rate 0.1."""
+    group = [
+        r["solved"]
+        for r in runs
+        if (r["method"], r["L"], r.get("init", "basic tanh"), r.get("lr", 0.1)) == (method, L, init, 0.1)
+    ]
+    return sum(group), len(group)
+
+
+def order_regularized(r: dict) -> tuple[str, str]:
+    shares = {L: solved(r["run"], "SGD-CR", L) for L in (20, 30, 50, 75, 100)}
+    found = ", ".join(f"{wins}/{runs} at {L}" for L, (wins, runs) in shares.items())
+    return verdict(found, all(a == b for a, b in shares.values()), shares[50] == (5, 5))
+
+
+def order_clipped(r: dict) -> tuple[str, str]:
+    plain, clipped = solved(r["run"], "SGD", 20), solved(r["run"], "SGD-C", 20)
+    return verdict(
+        f"L = 20: {plain[0]}/{plain[1]} without, {clipped[0]}/{clipped[1]} with", clipped[0] - plain[0] >= 4
+    )
+
+
+def order_sigmoid(r: dict) -> tuple[str, str]:
+    shares = {L: solved(r["run"], "SGD-CR", L, "sigmoid") for L in (20, 50, 100)}
+    found = ", ".join(f"{wins}/{runs} at {L}" for L, (wins, runs) in shares.items())
+    return verdict(found, all(a == b for a, b in shares.values()))
+
+
+def longer(r: dict) -> tuple[str, str]:
+    beyond = [run["errors"][run["lengths"].index(500)] for run in r["generalization"]]
+    return verdict(f"at 500, {100 * min(beyond):.0f} % of errors at best", min(beyond) < 0.01)
+
+
+def marked(r: dict) -> tuple[str, str]:
+    def wins(task: str, L: int) -> str:
+        group = [run["solved"] for run in r["run"] if (run["task"], run["method"], run["L"]) == (task, "SGD-CR", L)]
+        return f"{sum(group)}/{len(group)} at {L}"
+
+    found = "; ".join(f"{task} {wins(task, 20)}, {wins(task, 50)}" for task in ("adding", "multiplication"))
+    good = [run["solved"] for run in r["run"] if run["method"] == "SGD-CR"]
+    return verdict(found, all(good), any(good))
+
+
+def cliff(r: dict) -> tuple[str, str]:
+    high, low = r["across"]
+    return verdict(
+        f"error {high:.2f} and {low:.3f} on its two sides, slope up to {r['largest']:.0f}", high > 20 * low
+    )
+
+
+def smooth(task: str) -> Callable[[dict], tuple[str, str]]:
+    def judge(r: dict) -> tuple[str, str]:
+        slopes = [run["slope"] for run in r[task]]
+        found = f"slopes {min(slopes):.2f} to {max(slopes):.2f} on logarithmic axes"
+        return verdict(found, min(slopes) > 0.5)
+
+    return judge
+
+
+def diagram(r: dict) -> tuple[str, str]:
+    chaotic = [kind == "chaotic" for kind in r["kind"]]
+    scales = np.linspace(0.5, 2, len(chaotic))[chaotic]
+    return verdict(f"chaos between s = {scales.min():.2f} and {scales.max():.2f}", bool(chaotic))
+
+
+def spectra(r: dict) -> tuple[str, str]:
+    first = {name: r["spectra"][name]["mean"][0] for name in ("LSTM", "GRU")}
+    return verdict(", ".join(f"{name}: {rate:+.3f}" for name, rate in first.items()), min(first.values()) > 0)
+
+
+def constants(r: dict) -> tuple[str, str]:
+    N, chaotic = np.array(r["N"]), r["regimes"].index("chaotic")
+    early = N <= 40
+    cost, gradient = (
+        np.polyfit(N[early], np.log(np.array(r[key][chaotic])).mean(0)[early], 1)[0] for key in ("cost", "gradient")
+    )
+    return verdict(
+        f"{cost:.2f} and {gradient:.2f} nats a step, ratio {gradient / cost:.1f}", 1.5 < gradient / cost < 2.5
+    )
+
+
+def sine(r: dict) -> tuple[str, str]:
+    size = {kind: [float(np.mean(run["amplitude"][-1])) for run in r[kind]] for kind in r}
+    free = sum(a > 0.5 for a in size["free"])
+    largest = max(size["contractive"])
+    found = (
+        f"{free} of {len(size['free'])} free ones oscillate; largest amplitude of a contractive one {largest:.0e}"
+    )
+    return verdict(found, free >= 4 and max(size["contractive"]) < 1e-3)
+
+
+def symbols(r: dict) -> tuple[str, str]:
+    wins = {kind: sum(run["accuracy"] > 0.95 for run in r[kind]) for kind in r}
+    return verdict(
+        f"free {wins['free']} of 5, contractive {wins['contractive']} of 5", wins["free"] > wins["contractive"] + 2
+    )
+
+
+def flossed(r: dict) -> tuple[str, str]:
+    wins = (np.array(r["accuracy"]) > 0.95).sum(axis=2)
+    found = ", ".join(f"gain {g}: {a} to {b} of 8" for g, (a, b) in zip(r["gain"], wins, strict=True))
+    gains = wins[:, 1] - wins[:, 0]
+    return verdict(found, bool((gains[[0, -1]] >= 3).all()), bool((gains >= 3).any()))
+
+
+CLAIMS = [
+    Claim(
+        "bengio1994",
+        "vanishing",
+        "The longer the lag, the more rarely a latch is learned",
+        "success falls with T, shown as a figure",
+        "one unit as theirs; 600 updates, 40 seeds",
+        "latch",
+        latch,
+    ),
+    Claim(
+        "pascanu2013",
+        "vanishing",
+        "Clipping and Ω together solve temporal order at every length",
+        "5 of 5 at all L from 50 to 200",
+        "rate 0.1, theirs 0.01; 8000 updates, theirs 5 million; basic tanh",
+        "temporal_order",
+        order_regularized,
+    ),
+    Claim(
+        "pascanu2013",
+        "exploding",
+        "Plain descent fails where clipped descent succeeds",
+        "success falls to 0 with L",
+        "as above; at rate 0.01 plain descent succeeds too",
+        "temporal_order",
+        order_clipped,
+    ),
+    Claim(
+        "pascanu2013",
+        "vanishing",
+        "The same with sigmoid units",
+        "5 of 5 at all L from 50 to 200",
+        "as above",
+        "temporal_order",
+        order_sigmoid,
+    ),
+    Claim(
+        "pascanu2013",
+        "vanishing",
+        "A network trained on short sequences works on long ones",
+        "50 to 200, no error up to 5000",
+        "trained on 20 to 50",
+        "temporal_order",
+        longer,
+    ),
+    Claim(
+        "pascanu2013",
+        "vanishing",
+        "Adding and multiplication are solved as well",
+        "all runs",
+        "smart tanh, L = 20 and 50, 40 000 updates, rate 0.1",
+        "marked",
+        marked,
+    ),
+    Claim(
+        "pascanu2013",
+        "exploding",
+        "The error surface has cliffs",
+        "drawn for w = 5 and 50 steps",
+        "none: computed exactly",
+        "cliff",
+        cliff,
+    ),
+    Claim(
+        "zhang2020",
+        "exploding",
+        "Local smoothness rises with the norm of the gradient",
+        "a line on logarithmic axes, LSTM language models",
+        "tanh network of 50 units, temporal order",
+        "smoothness",
+        smooth("temporal order"),
+    ),
+    Claim(
+        "zhang2020",
+        "exploding",
+        "The same on another task",
+        "the same",
+        "adding task",
+        "smoothness",
+        smooth("adding"),
+    ),
+    Claim(
+        "ribeiro2020",
+        "chaos",
+        "An LSTM of two units turns chaotic as its weights grow",
+        "a bifurcation diagram",
+        "5000 scales",
+        "scales",
+        diagram,
+    ),
+    Claim(
+        "laurent2017",
+        "chaos",
+        "LSTM and GRU of two units are chaotic without input",
+        "attractors drawn",
+        "largest exponent over 20 starts of 5000 steps",
+        "scales",
+        spectra,
+    ),
+    Claim(
+        "ribeiro2020",
+        "chaos",
+        "In chaos a gradient's constant grows at twice the rate of the cost's",
+        "an upper bound",
+        "measured on tanh networks of 16 units, up to 40 steps",
+        "constants",
+        constants,
+    ),
+    Claim(
+        "ribeiro2020",
+        "chaos",
+        "Contractive models cannot make a sine",
+        "200 units, 400 steps",
+        "20 units, 64 steps, 5 seeds",
+        "sine",
+        sine,
+    ),
+    Claim(
+        "ribeiro2020",
+        "chaos",
+        "Contractive models lose long-range symbols",
+        "200 steps, 50 units",
+        "60 steps, 20 units, 5 seeds",
+        "symbols",
+        symbols,
+    ),
+    Claim(
+        "engelken2023flossing",
+        "chaos",
+        "Gradient flossing before training helps",
+        "delayed copy and XOR tasks",
+        "recall of a sign over 60 steps, 32 units, 8 seeds",
+        "flossed",
+        flossed,
+    ),
+]
+
+
+def rows() -> list[dict[str, str]]:
+    """All claims with what we found, in the order of CLAIMS."""
+    table = []
+    for claim in CLAIMS:
+        found, status = claim.judge(load(claim.record)["results"])
+        table.append({**vars(claim), "ours": found, "status": status, "date": load(claim.record)["date"]})
+    return table

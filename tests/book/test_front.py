@@ -1,0 +1,52 @@
+"""The pages around the chapters: glossary, reference, scoreboard."""
+
+import inspect
+import re
+from collections import Counter
+from pathlib import Path
+
+import minirnn
+from tests.conftest import ROOT
+
+BOOK = ROOT / "book"
+PAGES = {path: path.read_text() for path in BOOK.glob("*.md")}
+
+
+def test_every_term_of_the_glossary_is_linked_from_a_chapter():
+    terms = re.findall(
+        r"^([a-zA-Z].*)$", PAGES[BOOK / "glossary.md"].split("```{glossary}")[1].split("```")[0], re.M
+    )
+    linked = {
+        match.lower()
+        for path, text in PAGES.items()
+        if path.stem not in ("glossary", "notation", "field-guide", "errata", "teaching")
+        for match in re.findall(r"\{term\}`(?:[^<`]*<)?([^>`]+)>?`", text)
+    }
+    assert len(terms) > 15
+    assert [term for term in terms if term.lower() not in linked] == []
+
+
+def test_the_reference_has_every_module_once():
+    listed = Counter(re.findall(r"\{api\} minirnn\.(\w+)", PAGES[BOOK / "api.md"]))
+    modules = {path.stem for path in Path(minirnn.__file__).parent.glob("*.py")} - {"__init__"}
+    assert listed == Counter(modules)
+
+
+def test_the_reference_shows_every_public_name_with_its_docstring(built_book):
+    page = (built_book / "book/api.html").read_text()
+    for path in Path(minirnn.__file__).parent.glob("*.py"):
+        if path.stem == "__init__":
+            continue
+        module = __import__(f"minirnn.{path.stem}", fromlist=["_"])
+        for name, thing in vars(module).items():
+            if (inspect.isfunction(thing) or inspect.isclass(thing)) and thing.__module__ == module.__name__:
+                shown = f'id="minirnn-{path.stem}-{name}"' in page
+                assert shown != name.startswith("_"), f"{path.stem}.{name}"
+
+
+def test_the_scoreboard_is_made_of_the_records():
+    from experiments import claims
+
+    rows = claims.rows()
+    assert {row["status"] for row in rows} <= {claims.YES, claims.PARTLY, claims.NO}
+    assert all(row["ours"] and (BOOK / f"{row['page']}.md").exists() for row in rows)
