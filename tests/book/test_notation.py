@@ -11,7 +11,7 @@ from minirnn.dynamics import jacobian
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "book/notation.md").read_text()
-ROWS = [re.findall(r"`([^`]+)`", row) for row in re.findall(r"^\|.*\|$", TEXT, re.MULTILINE)]
+ROWS = [re.findall(r"(?<!\})`([^`]+)`", row) for row in re.findall(r"^\|.*\|$", TEXT, re.MULTILINE)]
 
 
 @pytest.fixture(scope="module")
