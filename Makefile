@@ -13,6 +13,8 @@ help:
 	@echo "make bench   time the library beside PyTorch, JAX and autograd (ten minutes; installs the first two)"
 	@echo "make check   lint, format, types, and the length of modules"
 	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
+	@echo "make offline one zip of the built book, for a course without a network"
+	@echo "make links   try the links that lead out of the book (needs a network)"
 	@echo "make clean   remove what was built, and .venv"
 
 .venv/ready: requirements.txt pyproject.toml
@@ -63,7 +65,14 @@ lock: .venv/ready
 	cat requirements.txt >> requirements.new
 	mv requirements.new requirements.txt
 
+offline: book
+	$(BIN)/python -m zipfile -c _build/gradients-through-time.zip _build/html
+	@echo "The book in one file: _build/gradients-through-time.zip (unpack, open html/index.html)"
+
+links: .venv/ready
+	$(BIN)/jupyter-book build . --builder linkcheck
+
 clean:
 	rm -rf _build .venv
 
-.PHONY: help book test serve lab sweeps bench check lock clean
+.PHONY: help book test serve lab sweeps bench check lock offline links clean

@@ -6,3 +6,11 @@ addEventListener("change", (event) => {
   choice.parentElement.querySelector(".said").textContent =
     (answer.classList.contains("right") ? "Right. " : "Not quite. ") + answer.textContent.trim();
 });
+
+// What is wider than the page scrolls sideways; from the keyboard too
+function reachable() {
+  for (const box of document.querySelectorAll(".text_html, div.math, mjx-container, pre, .pst-scrollable-table-container"))
+    if (box.scrollWidth > box.clientWidth + 1 && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
+}
+addEventListener("load", reachable);
+addEventListener("resize", reachable);

@@ -1,0 +1,46 @@
+"""Each chapter as a notebook to download: the page's own text, and a first cell that fetches what it imports."""
+
+from pathlib import Path
+
+import jupytext
+
+FOLDER = "_notebooks"
+FETCH = """\
+# Outside a copy of the repository (Colab, your own Jupyter): fetch what this chapter imports.
+import importlib.util
+
+if importlib.util.find_spec("explorables") is None:
+    !git clone --depth 1 {url} gradients-through-time
+    %cd gradients-through-time/book
+    %pip install -q -e ..[draw,data,sweeps]"""
+ASIDE = """\
+Run this notebook in the folder `book/` of a copy of the book, with its `requirements.txt` installed."""
+
+
+def runs(env):
+    """The pages that have code."""
+    return [page for page in sorted(env.found_docs) if env.nb_metadata[page].get("exec_data")]
+
+
+def offer(app, pagename, templatename, context, doctree):
+    """A link at the end of each page that has code."""
+    if pagename in runs(app.env):
+        depth = "../" * pagename.count("/")
+        link = f'<a href="{depth}{FOLDER}/{Path(pagename).name}.ipynb" download>this page as a notebook</a>'
+        context["body"] += f'<p class="gtt-download">To run and change: {link} (.ipynb).</p>'
+
+
+def write(app, error):
+    """On build-finished: the notebooks, without outputs."""
+    if error or app.builder.name != "html":
+        return
+    folder = Path(app.outdir) / FOLDER
+    folder.mkdir(exist_ok=True)
+    url = app.config.html_theme_options.get("repository_url", "")
+    for page in runs(app.env):
+        notebook = jupytext.read(app.env.doc2path(page))
+        kind = "code" if url else "markdown"
+        cell = jupytext.reads(FETCH.format(url=url) if url else ASIDE, fmt="py:percent" if url else "md").cells[0]
+        assert cell.cell_type == kind
+        notebook.cells.insert(0, cell)
+        jupytext.write(notebook, folder / f"{Path(page).name}.ipynb")
