@@ -48,9 +48,9 @@ def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | Non
 
 
 def blocks(T: int, entries: int) -> list[slice]:
-    """Slices that cover T steps of so many entries each: what belongs to one block stays in the processor's cache,
-    and is at no time in memory for all steps."""
-    steps = max(1, BLOCK // entries)
+    """Slices that cover T steps of so many entries each, four steps at least: what belongs to one block stays near
+    the processor, and is at no time in memory for all steps."""
+    steps = max(4, BLOCK // entries)
     return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]
 
 
@@ -86,10 +86,10 @@ def adjoints(
     cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
 ) -> tuple[Local, np.ndarray, np.ndarray]:
     """The local derivatives, D and the carry for X (T, B, m), H (T+1, B, n_state), dE: maps, and a scan."""
+    if isinstance(cell, Scannable):
+        return cell.scan_adjoints(params, X, H, dE, carry)
     drive = cell.drive(params, X)
     local = cell.linearize(params, drive, H[:-1], H[1:])
-    if isinstance(cell, Scannable):
-        return local, *cell.scan_adjoints(params, local, dE, carry)
     return local, *scan_adjoints(cell, params, local, dE, carry, drive.shape[-1])
 
 

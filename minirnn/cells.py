@@ -56,12 +56,12 @@ class Cell(Protocol):
 
 @runtime_checkable
 class Scannable(Protocol):
-    """What a cell may have besides. H (T, B, n_state) without h0; local, D and carry as in `bptt.scan_adjoints`."""
+    """What a cell may have besides: H (T, B, n_state), without h0, from the drive; and what `bptt.adjoints` gives."""
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray: ...
     def scan_adjoints(
-        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]: ...
+        self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[Local, np.ndarray, np.ndarray]: ...
 
 
 def sigmoid(a: Any) -> Any:

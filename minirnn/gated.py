@@ -238,11 +238,11 @@ class MinGRU(Sized):
         return linear_scan(1 - z, z * drive[..., self.n :], h0)
 
     def scan_adjoints(
-        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        lam, slopes = local
+        self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[Local, np.ndarray, np.ndarray]:
+        lam, slopes = local = self.linearize(params, self.drive(params, X), H[:-1], H[1:])
         q, before = scan_adjoint(lam, dE, carry)
-        return np.concatenate([q, q], axis=-1) * slopes, before
+        return local, np.concatenate([q, q], axis=-1) * slopes, before
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return affine_vjp(X, D)

@@ -115,10 +115,11 @@ class DiagonalRNN(Sized):
         return to_real(linear_scan(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
 
     def scan_adjoints(
-        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        q, before = scan_adjoint(self.eigenvalues(params), to_complex(dE), to_complex(carry))
-        return to_real(q), to_real(before)
+        self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[Local, np.ndarray, np.ndarray]:
+        lam = self.eigenvalues(params)
+        q, before = scan_adjoint(lam, to_complex(dE), to_complex(carry))
+        return (np.broadcast_to(lam.conj(), q.shape),), to_real(q), to_real(before)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         g = (to_complex(D) * to_complex(H_prev).conj()).sum(-2)

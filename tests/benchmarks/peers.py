@@ -86,8 +86,8 @@ def _torch_lru(cell, params, X, target):
         lam = torch.exp(torch.complex(-torch.exp(p["nu_log"]), torch.exp(p["theta_log"])))
         B = torch.complex(p["B_re"], p["B_im"]) * torch.exp(p["gamma_log"])[:, None]
         drive, h = x.to(B.dtype) @ B.T, torch.zeros(x.shape[1], cell.n, dtype=B.dtype)
-        for t in range(len(x)):
-            h = lam * h + drive[t]
+        for u in drive.unbind():  # drive[t] would make a gradient of the whole sequence at every step
+            h = lam * h + u
         output = torch.cat([h.real, h.imag], -1) @ p["V"].T + p["c_out"]
         E = 0.5 * ((output - y) ** 2).sum() / len(y)
         gradients = torch.autograd.grad(E, list(p.values()))
