@@ -2,8 +2,9 @@
 
 As in the paper: 50 units, batches of 20, clipping at norm 1, α = 4, three initialisations, success below 1 % of
 errors on 10 000 fresh sequences. Deviations: learning rate 0.1 (theirs 0.01) where not said otherwise, at most
-8000 updates (theirs 5 million; `PATIENT`: 40 000 at L = 75), lengths 20 to 100 (theirs 50 to 200). A run ends early once it succeeds: where the mean
-loss of the last 50 updates is below 0.2 nats it is tested, every 200 updates, on 1000 sequences and then on 10 000.
+8000 updates (theirs 5 million; `PATIENT`: 40 000 at L = 75), lengths 20 to 100 (theirs 50 to 200). A run ends early
+once it succeeds: where the mean loss of the last 50 updates is below 0.2 nats it is tested, every 200 updates, on 1000
+sequences and then on 10 000.
 
 `generalization` trains networks with SGD-CR on lengths 20 to 50 and tests them up to ten times that (theirs: 50 to
 200, up to 5000).
