@@ -13,7 +13,7 @@ import pytest
 import minirnn
 
 FOLDER = Path(minirnn.__file__).parent
-DRAWING = {"plots", "explorable", "controls", "frames", "live", "markup"}
+DRAWING = {"plots", "explorable", "controls", "frames", "live", "markup", "report"}
 MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
 CORE = [name for name in MODULES if name not in DRAWING]
 HEAVY = ["matplotlib", "ipywidgets", "anywidget", "sklearn", "joblib", "torch", "scipy", "IPython"]

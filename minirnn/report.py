@@ -1,0 +1,43 @@
+"""The figure of a report: what `diagnose` shows in a notebook."""
+
+import html as escape
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from minirnn.diagnose import Report
+from minirnn.plots import color, figure, show, styled
+
+
+@styled
+def draw(report: Report) -> Figure:
+    """The gradient by lag, beside the rates at which it should fall or grow for the measured exponent."""
+    lags = np.arange(len(report.by_lag))
+    fig, ax = figure(7.2, 2.8, margins=(0.8, 0.5, 1.4, 0.3))
+    shown = np.where(report.by_lag > 0, report.by_lag, np.nan)
+    ax.axhline(1, color=color("line"), lw=1)
+    ax.semilogy(lags, shown, color=color("vanishing" if shown[-1] < 1 else "exploding"), lw=1.8)
+    if np.isfinite(report.exponent):
+        with np.errstate(over="ignore"):
+            rate = np.exp(report.exponent * lags)
+        ax.semilogy(lags, np.where(np.isfinite(rate), rate, np.nan), color=color("muted"), lw=1, ls=(0, (4, 3)))
+    ax.set(xlabel="lag k, steps back", ylabel="gradient, of that at lag 0")
+    ax.text(1.02, 0.9, "gradient by lag", transform=ax.transAxes, weight=600)
+    ax.text(1.02, 0.75, "dashed: the rate\nof the exponent", transform=ax.transAxes, color=color("muted"), va="top")
+    return fig
+
+
+def html(report: Report) -> str:
+    """The figure, and the report as text.
+
+    >>> from minirnn import VanillaRNN, losses
+    >>> from minirnn.diagnose import diagnose
+    >>> rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=4)
+    >>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    >>> loss = losses.at_end(losses.squared_error, np.ones((2, 1)))
+    >>> page = html(diagnose(cell, params, rng.standard_normal((20, 2, 1)), loss))
+    >>> "<svg" in page, "largest exponent" in page
+    (True, True)
+    """
+    picture = show(draw(report), f"Gradient by lag, on a logarithmic axis. {report.findings[0].cause}")
+    return f"{picture._repr_html_()}<pre>{escape.escape(str(report))}</pre>"

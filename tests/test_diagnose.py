@@ -1,0 +1,143 @@
+"""Networks broken on purpose, one for each cause, and a healthy one: the report names the cause."""
+
+import numpy as np
+import pytest
+
+from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, losses
+from minirnn.diagnose import diagnose
+from tests.helpers import refused
+
+T, B = 80, 6
+
+
+def given(cell, scale=1.0, bias=0.0, seed=0, inputs=1.0):
+    """A cell with its weights scaled, inputs, and a loss at the end."""
+    rng = np.random.default_rng(seed)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    for key in ("W", "w"):
+        if key in params:
+            params[key] = scale * params[key]
+    params["b"] = params["b"] + bias if "b" in params else None
+    params = {key: p for key, p in params.items() if p is not None}
+    X = inputs * rng.standard_normal((T, B, cell.m))
+    return cell, params, X, losses.at_end(losses.squared_error, np.ones((B, 1)))
+
+
+def pages(report):
+    return [finding.page for finding in report.findings]
+
+
+def test_healthy():
+    report = diagnose(*given(VanillaRNN(m=2, n=16), inputs=0.1))
+    assert pages(report) == ["field-guide"]
+    assert abs(report.exponent) < 0.1
+    assert 0.05 < report.far_share < 0.9
+    assert report.by_lag[0] == 1
+
+
+@pytest.mark.parametrize("make", [VanillaRNN, LinearRNN])
+def test_vanishing(make):
+    report = diagnose(*given(make(m=2, n=16), scale=0.5))
+    assert "vanishes" in report.findings[-1].cause
+    assert pages(report) == ["vanishing"]
+    assert report.exponent < -0.5
+
+
+def test_the_forget_bias_is_what_an_lstm_lacks():
+    cell, params, X, loss = given(LSTM(m=2, n=8), inputs=0.3)
+    params["b"] = np.zeros_like(params["b"])
+    assert pages(diagnose(cell, params, X, loss)) == ["vanishing"]
+    params["b"][8:16] = np.log(T)
+    assert pages(diagnose(cell, params, X, loss)) == ["field-guide"]
+
+
+def test_chaotic():
+    rng = np.random.default_rng(1)
+    cell, params, X, loss = given(VanillaRNN(m=2, n=60), inputs=0.1)
+    params["W"] = 3 / np.sqrt(60) * rng.standard_normal((60, 60))
+    report = diagnose(cell, params, X, loss)
+    assert report.findings[0].page == "chaos"
+    assert report.exponent > 0.1
+
+
+def test_exploding():
+    report = diagnose(*given(LinearRNN(m=2, n=16), scale=1.3))
+    assert report.findings[0].page == "exploding"
+    assert report.findings[0].cause.startswith("The gradient explodes")
+
+
+def test_states_that_overflow_are_told_with_their_step():
+    report = diagnose(*given(LinearRNN(m=2, n=16), scale=1e5))
+    assert report.state_overflow is not None
+    assert 55 < report.state_overflow < 70  # 1e5 to the power of 61.6 is the largest number
+    assert f"step {report.state_overflow}" in str(report)
+    assert report.findings[0].page == "exploding"
+
+
+def test_a_gradient_that_overflows_while_states_do_not():
+    cell, params, X, loss = given(IndRNN(m=2, n=4, activation="tanh"), inputs=0.0)
+    params["w"] = np.full(4, 1e6)
+    report = diagnose(cell, params, X, loss)
+    assert report.state_overflow is None
+    assert report.gradient_overflow is not None
+    assert 48 < report.gradient_overflow < 55
+    assert "finite" in str(report)
+
+
+def test_saturated():
+    report = diagnose(*given(VanillaRNN(m=2, n=16), bias=5.0))
+    assert "saturated" in report.findings[0].cause
+    assert report.saturated > 0.9
+
+
+def test_too_much_clipping():
+    few = diagnose(*given(VanillaRNN(m=2, n=16), inputs=0.1), norms=[0.5, 2.0, 0.7, 0.9], clip=1.0)
+    many = diagnose(*given(VanillaRNN(m=2, n=16), inputs=0.1), norms=[5.0] * 20, clip=1.0)
+    assert few.clip_rate == 0.25
+    assert "clipped" not in few.findings[0].cause
+    assert "100 % of the updates are clipped" in many.findings[0].cause
+
+
+def test_sensitive():
+    cell, params, X, loss = given(LRU(m=2, n=8))
+    params["nu_log"] = np.full(8, np.log(1e-7))
+    params["theta_log"] = np.full(8, np.log(3.0))
+    report = diagnose(cell, params, X, loss)
+    assert pages(report) == ["elementwise"]
+    assert report.by_lag.max() < 1.01
+    params["nu_log"] = np.full(8, np.log(0.1))
+    assert pages(diagnose(cell, params, X, loss)) == ["field-guide"]
+
+
+def test_float32_and_other_cells():
+    for make in (GRU, LSTM, LRU):
+        cell, params, X, loss = given(make(m=2, n=5))
+        report = diagnose(cell, params, X, loss)
+        assert np.isfinite(report.loss)
+        assert report.findings
+
+
+def test_an_error_in_the_middle_is_where_lag_0_is():
+    cell, params, X, _ = given(VanillaRNN(m=2, n=16), scale=0.5)
+
+    def early(params, H):
+        dE = np.zeros_like(H)
+        dE[39] = H[39]
+        return float((H[39] ** 2).sum() / 2), dE, {}
+
+    assert len(diagnose(cell, params, X, early).by_lag) == 40
+
+
+def test_in_a_notebook_it_is_a_figure_with_its_words():
+    report = diagnose(*given(VanillaRNN(m=2, n=16), scale=0.5))
+    page = report._repr_html_()
+    assert "<svg" in page
+    assert "The gradient vanishes" in page
+
+
+def test_bad_input():
+    cell, params, X, loss = given(VanillaRNN(m=2, n=4))
+    with refused(ValueError, "norms and clip must be given together"):
+        diagnose(cell, params, X, loss, clip=1.0)
+    with refused(ValueError, "T of X"):
+        diagnose(cell, params, X[:2], loss)
