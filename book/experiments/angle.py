@@ -2,7 +2,8 @@
 
 λ₀ = 0.99 e^{iπ/4}, λ* = 0.99 e^{iπ/100}, white inputs, the exact loss ½E|y - y*|², Adam at a constant rate. Run without
 normalisation, as the paper's losses of about 18 suggest, and with γ = sqrt(1 - |λ|²); at the paper's rate of 1e-3 and
-at a tenth and ten times of it. A step that leaves the unit disc ends a run: there the loss of the stationary problem is infinite.
+at a tenth and ten times of it. A step that leaves the unit disc ends a run: there the loss of the stationary problem is
+infinite.
 """
 
 import time

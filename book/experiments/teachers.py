@@ -56,12 +56,19 @@ def powers(lam: np.ndarray) -> np.ndarray:
 
 
 def start(architecture: str, nu0: float, seed: int) -> Params:
-    """The student at its start: the same function for all architectures, but for the scale γ of the inputs."""
+    """The student at its start: the same function for all architectures, but for the scale γ of the inputs.
+
+    Three more starts are for `starts`: "skew", the dense student in a Gaussian basis in place of an orthogonal one; and
+    "dense, scaled" and "diagonal, scaled", whose input weights start multiplied by γ, so that they are what "+ γ" is.
+    """
     rng = np.random.default_rng([seed, 1])
     lam = stretched(np.sqrt(rng.uniform(size=UNITS)) * np.exp(2j * np.pi * rng.uniform(size=UNITS)), nu0)
     nu, theta = np.abs(lam), np.angle(lam) % (2 * np.pi)
     B_re, B_im = rng.standard_normal((2, UNITS, 1)) / np.sqrt(2)
     V = rng.standard_normal((1, 2 * UNITS)) / np.sqrt(2 * UNITS)
+    architecture, _, scaled = architecture.partition(", ")
+    if scaled:
+        B_re, B_im = (np.sqrt(1 - nu**2)[:, None] * B for B in (B_re, B_im))
     if architecture in CELLS:
         magnitude = {"nu_log": np.log(-np.log(nu)), "theta_log": np.log(theta)}
         scale = {} if architecture == "diagonal" else {"gamma_log": log_normalizer(np.log(-np.log(nu)))}
@@ -71,8 +78,10 @@ def start(architecture: str, nu0: float, seed: int) -> Params:
     params = {"W": blocks, "U": np.vstack([B_re, B_im]), "V": V}
     if architecture == "2×2":
         return params
-    Q = initializers.orthogonal(rng, (2 * UNITS, 2 * UNITS))
-    return {"W": Q @ assembled(blocks) @ Q.T, "U": Q @ params["U"], "V": V @ Q.T}
+    draw = initializers.fan_in if architecture == "skew" else initializers.orthogonal
+    Q = draw(rng, (2 * UNITS, 2 * UNITS))
+    back = np.linalg.inv(Q)
+    return {"W": Q @ assembled(blocks) @ back, "U": Q @ params["U"], "V": V @ back}
 
 
 def assembled(blocks: np.ndarray) -> np.ndarray:
@@ -141,9 +150,10 @@ def diagonal_gradient(cell: Any, params: Params, K: np.ndarray) -> tuple[float, 
 
 def gradient_of(architecture: str) -> Callable[[Params, np.ndarray], tuple[float, Params]]:
     """(params, K) -> (L, its gradient)."""
+    architecture = architecture.partition(", ")[0]
     if architecture in CELLS:
         return lambda params, K: diagonal_gradient(CELLS[architecture], params, K)
-    return {"dense": dense_gradient, "2×2": block_gradient}[architecture]
+    return {"dense": dense_gradient, "skew": dense_gradient, "2×2": block_gradient}[architecture]
 
 
 def measure(

@@ -137,24 +137,21 @@ sensitive = explorable(
 
 # --- the remedies ---------------------------------------------------------------------------------------------
 
-REMEDIES = ["polar", "polar, γ", "exp, γ", "optimal, γ"]
+REMEDIES = ["polar", "normalised", "exponential", "optimal"]  # all but the first with γ
 
 
 def remedy(name: str) -> tuple[Scale, Callable]:
-    """The scale of the inputs, and a map (w₁, w₂) -> λ."""
-    maps = {
-        "polar": EIGENVALUES["polar"],
-        "exp": lambda w1, w2: MULTIPLIERS["exp"](w1) * np.exp(1j * w2),
-        "optimal": EIGENVALUES["optimal"],
-    }
-    return (normalized if name.endswith("γ") else unscaled), maps[name.split(",")[0]]
+    """The scale of the inputs, and a map (w₁, w₂) -> λ; "exponential" in the magnitude, w₂ is the angle itself."""
+    if name == "exponential":
+        return normalized, lambda w1, w2: MULTIPLIERS["exp"](w1) * np.exp(1j * w2)
+    return (unscaled if name == "polar" else normalized), EIGENVALUES["optimal" if name == "optimal" else "polar"]
 
 
 def coordinates(name: str, nu: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The parameters of λ = νe^{iθ}; angles are not brought to (-π, π], for the map of a whole disc."""
-    if name.startswith("exp"):
+    if name == "exponential":
         return MULTIPLIERS["exp"].inverse(nu), theta
-    if name.startswith("optimal"):
+    if name == "optimal":
         w1, unit = EIGENVALUES["optimal"].inverse(nu * np.exp(1j))
         return w1, unit * theta
     return nu, theta
@@ -163,9 +160,9 @@ def coordinates(name: str, nu: np.ndarray, theta: np.ndarray) -> tuple[np.ndarra
 def directions(name: str, nu: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
     """∂λ/∂w₁ and ∂λ/∂w₂ at νe^{iθ}, θ in (-π, π]."""
     phase = np.exp(1j * theta)
-    if name.startswith("exp"):
+    if name == "exponential":
         return MULTIPLIERS["exp"].derivative(MULTIPLIERS["exp"].inverse(nu)) * phase, 1j * nu * phase
-    one = EIGENVALUES[name.split(",")[0]]
+    one = EIGENVALUES["optimal" if name == "optimal" else "polar"]
     return one.derivatives(*one.inverse(nu * phase))
 
 
@@ -177,22 +174,23 @@ def entries(name: str, nu: np.ndarray, theta: float) -> tuple[np.ndarray, np.nda
 
 NET = {  # lines of the coordinate net: equal steps of a parameter
     "polar": (np.arange(0.1, 1, 0.1), 24),
-    "exp": (np.exp(-np.exp(np.arange(-6, 1.1, 0.5))), 24),
+    "normalised": (np.arange(0.1, 1, 0.1), 24),
+    "exponential": (np.exp(-np.exp(np.arange(-6, 1.1, 0.5))), 24),
     "optimal": (np.tanh(np.arange(0.25, 3.1, 0.25)), 0),
 }
 
 
 def net(ax: Axes, name: str) -> None:
     """Coordinate lines of a parametrisation on the unit disc."""
-    circle, kind = np.exp(1j * np.linspace(0, 2 * np.pi, 73)), name.split(",")[0]
-    radii, spokes = NET[kind]
+    circle = np.exp(1j * np.linspace(0, 2 * np.pi, 73))
+    radii, spokes = NET[name]
     style = dict(color=color("line"), lw=0.6, zorder=1)
     for radius in radii:
         ax.plot((radius * circle).real.round(3), (radius * circle).imag.round(3), **style)
     for angle in 2 * np.pi * np.arange(spokes) / max(spokes, 1):
         ends = np.array([0.05, 1.0]) * np.exp(1j * angle)
         ax.plot(ends.real.round(3), ends.imag.round(3), **style)
-    if kind == "optimal":  # w₂ constant: these lines run towards the angle 0 as |λ| grows
+    if name == "optimal":  # w₂ constant: these lines run towards the angle 0 as |λ| grows
         nu = np.tanh(np.linspace(0.3, 3.6, 60))
         scale = coordinates(name, nu, 1.0)[1]
         for w2 in (-16, -8, -4, -2, -1, 1, 2, 4, 8, 16):
@@ -241,7 +239,7 @@ def draw_disc(nu: float, theta: int, kind: str) -> Figure:
 
 def describe_disc(nu: float, theta: int, kind: str) -> str:
     here = entries(kind, np.array(nu), np.deg2rad(theta))
-    size = variance(nu) * (1 - nu**2 if kind.endswith("γ") else 1)
+    size = variance(nu) * (1 - nu**2 if kind != "polar" else 1)
     return (
         f"λ of magnitude {nu:g} and angle {theta} degrees on the unit disc, under the parametrisation "
         f"{kind}, whose "
@@ -266,8 +264,8 @@ disc = explorable(
     start={"nu": 0.9, "theta": 45},
     states={
         "polar": {"nu": 0.99},
-        "exp, γ": {"nu": 0.99, "kind": "exp, γ"},
-        "optimal, γ": {"nu": 0.99, "kind": "optimal, γ"},
+        "exponential": {"nu": 0.99, "kind": "exponential"},
+        "optimal": {"nu": 0.99, "kind": "optimal"},
     },
 )
 
@@ -347,9 +345,9 @@ landscape = explorable(
     start={"tau": 20},
     states={
         "polar": {"tau": 50},
-        "polar, γ": {"tau": 50, "kind": "polar, γ"},
-        "exp, γ": {"tau": 50, "kind": "exp, γ"},
-        "optimal, γ": {"tau": 50, "kind": "optimal, γ"},
+        "normalised": {"tau": 50, "kind": "normalised"},
+        "exponential": {"tau": 50, "kind": "exponential"},
+        "optimal": {"tau": 50, "kind": "optimal"},
     },
 )
 
@@ -672,7 +670,8 @@ ring = explorable(
 # --- gates ----------------------------------------------------------------------------------------------------
 
 BIASES = np.linspace(-3, 8, 56)
-GATES = {"x": unscaled, "γx": normalized, "(1-λ)x": leaky}
+GATES = {"plain": unscaled, "normalised": normalized, "leaky": leaky}
+ENTERS = {"plain": "x", "normalised": "γx", "leaky": "(1-λ)x"}
 
 
 def gate_sensitivity(b: np.ndarray, unit: str) -> np.ndarray:
@@ -698,7 +697,9 @@ def draw_gates(b: int, unit: str) -> Figure:
         hue = color("exploding" if chosen else "line")
         ax.semilogy(BIASES, gate_sensitivity(BIASES, name), color=hue, lw=2.2 if chosen else 1.2)
         end = float(gate_sensitivity(BIASES[-1], name))
-        ax.annotate(name, (8.2, end), color=hue if chosen else color("muted"), va="center", annotation_clip=False)
+        ax.annotate(
+            ENTERS[name], (8.2, end), color=hue if chosen else color("muted"), va="center", annotation_clip=False
+        )
     here = float(gate_sensitivity(np.array(float(b)), unit))
     ax.plot(b, here, "o", ms=8, color=color("exploding"))
     ax.set(xlim=(-3, 8), ylim=(1e-5, 1e5), xlabel="bias b of the gate", ylabel="E (dy/db)²")
@@ -714,7 +715,7 @@ def describe_gates(b: int, unit: str) -> str:
     return (
         f"A gate with bias {b}: λ = {lam:.4f}, a memory of {1 / (1 - lam):.3g} steps; after 100 steps "
         f"{lam**100:.2g} of a "
-        f"state is left. With inputs that enter as {unit}, white ones, the mean squared derivative of the output "
+        f"state is left. For a {unit} unit and white inputs the mean squared derivative of the output "
         f"in the bias is "
         f"{here:.3g}; curves show it over the bias, with the two other ways in grey."
     )
@@ -731,21 +732,21 @@ gates = explorable(
     "inputs, for h_t = λh_{t−1} + the input as it is, times γ, or times 1-λ: the chosen one orange, the "
     "others grey.",
     b=Control([-2, -1, 0, 1, 2, 3, 4, 5, 6, 7], label="bias b"),
-    unit=Control(list(GATES), label="input enters as"),
+    unit=Control(list(GATES), label="unit"),
     start={"b": 1},
-    states={"b = 1": {"b": 1}, "b = 5": {"b": 5}, "b = 5, (1-λ)x": {"b": 5, "unit": "(1-λ)x"}},
+    states={"b = 1": {"b": 1}, "b = 5": {"b": 5}, "b = 5, leaky": {"b": 5, "unit": "leaky"}},
 )
 
 # --- the scan, round by round ---------------------------------------------------------------------------------
 
-WAYS = ["one by one", "doubling"]
+WAYS = ["sequential", "doubling"]
 
 
 def reach_after(T: int, rounds: int, way: str) -> tuple[np.ndarray, int, int]:
     """The first input that each entry has taken in after some rounds; the joins made so far; rounds "
     "until all is done."""
     t = np.arange(1, T + 1)
-    if way == "one by one":
+    if way == "sequential":
         done = min(rounds, T - 1)
         return np.where(t <= done + 1, 1, t), done, T - 1
     needed = int(np.ceil(np.log2(T)))
@@ -800,5 +801,5 @@ scan = explorable(
     way=Control(WAYS, label="way"),
     T=Control([8, 16], label="length T", unit="steps"),
     start={"T": 16, "rounds": 2, "way": "doubling"},
-    states={"doubling, round 4": {"rounds": 4}, "one by one, round 4": {"way": "one by one", "rounds": 4}},
+    states={"doubling, round 4": {"rounds": 4}, "sequential, round 4": {"way": "sequential", "rounds": 4}},
 )
