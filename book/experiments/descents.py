@@ -13,7 +13,7 @@ from experiments.record import load, rounded, save, swept
 from experiments.teachers import measure
 
 ARCHITECTURES, NU0 = ["dense", "diagonal", "+ γ", "LRU"], 0.99
-RATES = [1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
+RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0]
 
 
 def again() -> tuple[object, object]:

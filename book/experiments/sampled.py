@@ -1,4 +1,4 @@
-"""One run of `teachers` with drawn inputs beside the exact one: an LRU at ν₀ = 0.96, batches of 128 white sequences.
+"""Runs of `teachers` with drawn inputs beside exact ones: an LRU at ν₀ = 0.96, batches of 128 white sequences.
 
 Same teacher, start, rate and cosine decay; the sampled run's gradient is that of the squared error on 128 sequences of
 300 steps, drawn anew at each update, by the library's `bptt`. Both are judged by the exact loss.
@@ -15,7 +15,7 @@ from experiments.teachers import CELLS, T, start, teacher_kernel
 from minirnn import bptt, losses, optimizers
 from minirnn.params import Params
 
-ARCHITECTURE, NU0, RATE, BATCH, UPDATES, EVERY, SEED = "LRU", 0.96, 1e-2, 128, 1000, 50, 0
+ARCHITECTURE, NU0, RATES, BATCH, UPDATES, EVERY, SEED = "LRU", 0.96, [3e-3, 1e-2], 128, 600, 30, 0
 
 
 def targets(K: np.ndarray, X: np.ndarray) -> np.ndarray:
@@ -33,33 +33,33 @@ def drawn_gradient(params: Params, K: np.ndarray, rng: np.random.Generator, batc
     return L, {key: gradient[key] for key in params}
 
 
-def measure(drawn: bool, updates: int = UPDATES) -> list[float]:
+def measure(rate: float, drawn: bool, updates: int = UPDATES) -> list[float]:
     """2L, exact, at every EVERY-th update and at the end."""
     K, params, rng = teacher_kernel(NU0, SEED), start(ARCHITECTURE, NU0, SEED), np.random.default_rng([SEED, 2])
-    state, course = optimizers.adam(RATE).init(params), []
+    state, course = optimizers.adam(rate).init(params), []
     for step in range(updates):
         L, gradient = teachers.diagonal_gradient(CELLS[ARCHITECTURE], params, K)
         if step % EVERY == 0:
             course.append(2 * L)
         if drawn:
             _, gradient = drawn_gradient(params, K, rng, BATCH)
-        lr = 0.5 * RATE * (1 + np.cos(np.pi * step / UPDATES))
+        lr = 0.5 * rate * (1 + np.cos(np.pi * step / UPDATES))
         params, state = optimizers.adam(lr).update(params, gradient, state)
     return [*course, 2 * teachers.diagonal_gradient(CELLS[ARCHITECTURE], params, K)[0]]
 
 
 def again() -> tuple[object, object]:
     """The first losses of the sampled run made now, and as saved."""
-    now = measure(True, updates=EVERY)
-    return rounded(now, 4), load("sampled")["results"]["drawn"][: len(now)]
+    now = measure(RATES[0], True, updates=EVERY)
+    return rounded(now, 4), load("sampled")["results"]["drawn"][0][: len(now)]
 
 
 def main() -> None:
     started = time.time()
-    exact, drawn = swept(measure, {"drawn": [False, True]}, jobs=1)
-    results: dict[str, Any] = {"update": [*range(0, UPDATES, EVERY), UPDATES]}
-    results |= {"exact": rounded(exact, 4), "drawn": rounded(drawn, 4)}
-    settings = dict(architecture=ARCHITECTURE, nu0=NU0, rate=RATE, batch=BATCH, updates=UPDATES, seed=SEED)
+    runs = swept(measure, {"drawn": [False, True], "rate": RATES}, jobs=1)
+    results: dict[str, Any] = {"update": [*range(0, UPDATES, EVERY), UPDATES], "rate": RATES}
+    results |= {"exact": rounded(runs[: len(RATES)], 4), "drawn": rounded(runs[len(RATES) :], 4)}
+    settings = dict(architecture=ARCHITECTURE, nu0=NU0, batch=BATCH, updates=UPDATES, seed=SEED)
     save("sampled", started, settings, results)
 
 
