@@ -49,7 +49,7 @@ def measure(name: str, scale: str, rate: float, updates: int = UPDATES) -> dict[
 def again() -> tuple[object, object]:
     """The first losses of one run made now, and as saved."""
     now = measure("exponential", "none", 1e-3, updates=2000)["loss"]
-    return rounded(now, 4), load("angle")["results"]["none"]["exponential"][0]["loss"][: len(now)]
+    return rounded(now, 4), load("angle")["results"]["none"]["exponential"][RATES.index(1e-3)]["loss"][: len(now)]
 
 
 def main() -> None:
