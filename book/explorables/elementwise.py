@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from experiments import hessians
 from experiments.record import RESULTS, load
-from minirnn.explorable import Control, explorable
+from minirnn.explorable import Control, Prediction, explorable
 from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS
 from minirnn.plots import PALETTE, color, figure, label_line, readable, styled
 from minirnn.population import (
@@ -28,7 +28,7 @@ from minirnn.population import (
     variance,
 )
 
-DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("teachers", "angle"))
+DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("teachers", "starts", "angle"))
 
 
 def decades(axis: Axis, low: int, high: int, step: int) -> None:
@@ -340,8 +340,8 @@ landscape = explorable(
     "and of the angle (right), relative to the loss of the output 0; grey: τ = 2, 10 and 100. Inputs of variance 1 "
     "and autocorrelation ρ^|lag|.",
     tau=Control([2, 5, 10, 20, 50, 100], label="teacher's memory", unit="steps"),
-    kind=Control(REMEDIES, label="remedy"),
     rho=Control([0.0, 0.9], label="correlation ρ"),
+    kind=Control(REMEDIES, label="remedy"),
     start={"tau": 20},
     states={
         "polar": {"tau": 50},
@@ -411,14 +411,26 @@ journey = explorable(
     draw_journey,
     alt=describe_journey,
     name="journey",
-    caption="One unit learns from another far away in angle: λ_0 = 0.99 e^{iπ/4} and λ* = 0.99 "
-    "e^{iπ/100}, exact loss, "
-    "white inputs, Adam at a constant rate, one run each (nothing is random). The numbers are medians of the last "
-    "5000 of 50 000 updates.",
+    caption="One unit with |λ| = 0.99 at 45 degrees learns from one with 0.99 at 1.8 degrees: exact loss, white "
+    "inputs, Adam at a constant rate, one run each (nothing is random). The numbers are medians of the "
+    "last 5000 of "
+    "50 000 updates.",
     scale=Control(["none", "γ"], label="normalisation"),
     rate=Control([1e-4, 1e-3, 1e-2], label="rate", format="g"),
     start={"rate": 1e-3},
     states={"rate 0.001": {"rate": 1e-3}, "rate 0.01": {"rate": 1e-2}},
+    predict=Prediction(
+        question="Adam, a rate of 0.001, from an angle of 45 degrees to one of 1.8. One of the three "
+        "maps is still far "
+        "from the goal after 50 000 updates. Which?",
+        choices={
+            "polar": "Its valley is a needle near the goal. But on the way it may shorten the memory, "
+            "where all is wide.",
+            "exponential": "Its angle is no better than the polar one's. But a needle can be found, and it is.",
+            "optimal": "Yes. Each step of its magnitude turns the angle too, and at long memory by much.",
+        },
+        answer="optimal",
+    ),
 )
 
 # --- Hessians of one function in two coordinate systems -------------------------------------------------------
@@ -586,6 +598,63 @@ students = explorable(
     start={"nu0": 0.99},
     states={"ν₀ = 0.36": {"nu0": 0.36}, "ν₀ = 0.99": {"nu0": 0.99}},
 )
+
+
+def html_table(rows: list[list[str]]) -> str:
+    """A table whose first row is its head."""
+    head = "".join(f"<th>{cell}</th>" for cell in rows[0])
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows[1:])
+    return f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def small(value: float) -> str:
+    """A small number as HTML: 2.0·10⁻⁶."""
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}·10<sup>{int(exponent)}</sup>".replace("-", "\u2212")
+
+
+PAPER = {"dense": 4e-1, "2×2": 1.8e-5, "diagonal": 4e-5, "+ γ": 2.3e-5, "LRU": 2.5e-5}  # fig. 3, read off, at 0.99
+
+
+def student_table() -> str:
+    """Medians of what is not explained at three memories, the range at the longest, and the paper's "
+    "losses there."""
+    record, losses = load("teachers")["results"], student_losses()
+    rows = [["student", "ν₀ = 0.36", "ν₀ = 0.92", "ν₀ = 0.99", "range of 5 seeds", "paper, ν₀ = 0.99"]]
+    for k, name in enumerate(STUDENTS):
+        at = [record["nu0"].index(nu0) for nu0 in (0.36, 0.92, 0.99)]
+        chosen = [losses[k, j, best_rate(losses[k, j])] for j in at]
+        spread = f"{small(chosen[-1].min())} to {small(chosen[-1].max())}"
+        rows.append([name, *(small(float(np.median(c))) for c in chosen), spread, small(PAPER[name])])
+    return html_table(rows)
+
+
+def start_table() -> str:
+    """The same medians for students that start otherwise, with the number of seeds that diverged."""
+    students, starts = load("teachers")["results"], load("starts")["results"]
+    wanted, every = [students["nu0"].index(nu0) for nu0 in starts["nu0"]], student_losses()
+
+    def cells(losses: list) -> list[str]:
+        said = []
+        for by_rate in map(np.array, losses):
+            chosen = by_rate[best_rate(by_rate)]
+            lost = int((chosen > 1).sum())
+            said.append(small(float(np.median(chosen))) + (f", {lost} of 5 lost" if lost else ""))
+        return said
+
+    order = list(STUDENTS)
+    return html_table(
+        [
+            ["student and its start", *(f"ν₀ = {nu0:g}" for nu0 in starts["nu0"])],
+            ["dense, orthogonal basis", *cells(every[order.index("dense"), wanted])],
+            ["dense, Gaussian basis", *cells(starts["skew"]["loss"])],
+            ["diagonal", *cells(every[order.index("diagonal"), wanted])],
+            ["dense, orthogonal, inputs scaled by γ", *cells(starts["dense, scaled"]["loss"])],
+            ["diagonal, inputs scaled by γ", *cells(starts["diagonal, scaled"]["loss"])],
+            ["diagonal, γ as parameters", *cells(every[order.index("+ γ"), wanted])],
+        ]
+    )
+
 
 # --- the ring of the LRU --------------------------------------------------------------------------------------
 
