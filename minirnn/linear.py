@@ -49,12 +49,8 @@ def to_real(h: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class DiagonalRNN(Sized):
-    """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
-
-    nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
-    keeps ν below 1. The state is [Re h, Im h] (B, 2n).
-    """
+class Paired(Sized):
+    """n units of two real numbers each: the state (B, 2n) holds all first ones, then all second ones."""
 
     @property
     def n_state(self) -> int:
@@ -63,6 +59,15 @@ class DiagonalRNN(Sized):
     @property
     def n_out(self) -> int:
         return 2 * self.n
+
+
+@dataclass(frozen=True)
+class DiagonalRNN(Paired):
+    """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
+
+    nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
+    keeps ν below 1. The state is [Re h, Im h] (B, 2n).
+    """
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"nu": (self.n,), "theta": (self.n,), "B_re": (self.n, self.m), "B_im": (self.n, self.m)}
@@ -211,24 +216,16 @@ class LRU(NormalizedRNN):
 
 
 @dataclass(frozen=True)
-class BlockRNN(Sized):
+class BlockRNN(Paired):
     """n pairs of units: (h_t)_j = W_j (h_{t-1})_j + U x_t + b with real 2×2 matrices W_j         (eq. blocks)
 
-    W (n, 2, 2), U (2n, m), b (2n,). The state (B, 2n) holds all first units, then all second ones. With W_j a multiple
-    of a rotation it is a `DiagonalRNN`, whose state [Re h, Im h] is laid out in the same way.
+    W (n, 2, 2), U (2n, m), b (2n,). With W_j a multiple of a rotation it is a `DiagonalRNN`, whose state
+    [Re h, Im h] is laid out in the same way.
 
     >>> cell = BlockRNN(m=1, n=3)
     >>> cell.n_state, cell.init(np.random.default_rng(0))["W"].shape
     (6, (3, 2, 2))
     """
-
-    @property
-    def n_state(self) -> int:
-        return 2 * self.n
-
-    @property
-    def n_out(self) -> int:
-        return 2 * self.n
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n, 2, 2), "U": (2 * self.n, self.m), "b": (2 * self.n,)}

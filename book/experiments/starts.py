@@ -1,9 +1,9 @@
-"""What the students of `teachers` owe to their start: three controls, which are not in the paper.
+"""What the students of `teachers` owe to their start: four controls, which are not in the paper.
 
 The dense student of `teachers` starts in an orthogonal basis; "skew" starts as the same function in a Gaussian basis.
-The students with γ start with outputs of the teacher's size; "dense, scaled" and "diagonal, scaled" start as the same
-function as they do, with γ multiplied into the input weights, and without γ as a parameter. Where larger rates diverge,
-smaller ones are added.
+The students with γ start with outputs of the teacher's size; "dense, scaled", "2×2, scaled" and "diagonal, scaled"
+start as the same function as they do, with γ multiplied into the input weights, and without γ as a parameter. Where
+all rates diverge, smaller ones are added.
 """
 
 import time
@@ -16,7 +16,12 @@ from experiments.record import load, rounded, save, swept
 from experiments.teachers import measure
 
 MEMORIES, RATES = [0.36, 0.92, 0.99], teachers.RATES[:-1]
-STARTS = {"skew": [1e-5, 3e-5, 1e-4, *RATES], "dense, scaled": RATES, "diagonal, scaled": RATES}
+STARTS = {
+    "skew": [1e-5, 3e-5, 1e-4, *RATES],
+    "dense, scaled": RATES,
+    "diagonal, scaled": RATES,
+    "2×2, scaled": RATES,
+}
 
 
 def again() -> tuple[object, object]:

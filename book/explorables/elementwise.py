@@ -604,7 +604,8 @@ def html_table(rows: list[list[str]]) -> str:
     """A table whose first row is its head."""
     head = "".join(f"<th>{cell}</th>" for cell in rows[0])
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows[1:])
-    return f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    table = f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div style="overflow-x: auto">{table}</div>'
 
 
 def small(value: float) -> str:
@@ -650,6 +651,7 @@ def start_table() -> str:
             ["dense, Gaussian basis", *cells(starts["skew"]["loss"])],
             ["diagonal", *cells(every[order.index("diagonal"), wanted])],
             ["dense, orthogonal, inputs scaled by γ", *cells(starts["dense, scaled"]["loss"])],
+            ["2×2, inputs scaled by γ", *cells(starts["2×2, scaled"]["loss"])],
             ["diagonal, inputs scaled by γ", *cells(starts["diagonal, scaled"]["loss"])],
             ["diagonal, γ as parameters", *cells(every[order.index("+ γ"), wanted])],
         ]

@@ -7,7 +7,7 @@ from minirnn import BlockRNN, LinearRNN, bptt
 from minirnn.population import impulse, kernel_loss
 from tests.conftest import ROOT
 
-EVERY = ["dense", "2×2", "diagonal", "+ γ", "LRU", "skew", "dense, scaled", "diagonal, scaled"]
+EVERY = ["dense", "2×2", "diagonal", "+ γ", "LRU", "skew", "dense, scaled", "2×2, scaled", "diagonal, scaled"]
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def test_students_of_a_seed_start_as_one_function():
     losses = {name: teachers.gradient_of(name)(teachers.start(name, 0.99, 1), K)[0] for name in EVERY}
     for name in ("2×2", "diagonal", "skew"):
         assert losses[name] == pytest.approx(losses["dense"], rel=1e-9)
-    for name in ("LRU", "dense, scaled", "diagonal, scaled"):
+    for name in ("LRU", "dense, scaled", "2×2, scaled", "diagonal, scaled"):
         assert losses[name] == pytest.approx(losses["+ γ"], rel=1e-9)
 
 
