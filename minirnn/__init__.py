@@ -6,21 +6,26 @@ The names a reader meets first; everything else is in the modules. Nothing that 
 from minirnn.bptt import backward, bptt, temporal_terms, truncated_bptt, unroll
 from minirnn.cells import IndRNN, VanillaRNN
 from minirnn.gated import GRU, LSTM, MinGRU, ResetFirstGRU
-from minirnn.linear import LRU, DiagonalRNN, LinearRNN
+from minirnn.linear import LRU, BlockRNN, DiagonalRNN, LinearRNN, NormalizedRNN
 from minirnn.stable import ChaosFreeRNN
 
-CELLS = (VanillaRNN, IndRNN, LSTM, GRU, ResetFirstGRU, MinGRU, ChaosFreeRNN, LinearRNN, DiagonalRNN, LRU)
+CELLS = (
+    *(VanillaRNN, IndRNN, LSTM, GRU, ResetFirstGRU, MinGRU, ChaosFreeRNN),
+    *(LinearRNN, BlockRNN, DiagonalRNN, NormalizedRNN, LRU),
+)
 
 __all__ = [
     "CELLS",
     "GRU",
     "LRU",
     "LSTM",
+    "BlockRNN",
     "ChaosFreeRNN",
     "DiagonalRNN",
     "IndRNN",
     "LinearRNN",
     "MinGRU",
+    "NormalizedRNN",
     "ResetFirstGRU",
     "VanillaRNN",
     "backward",

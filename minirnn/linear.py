@@ -1,4 +1,4 @@
-"""Linear recurrences: the dense one, and diagonal ones whose eigenvalues λ are complex.
+"""Linear recurrences: the dense one, diagonal ones whose eigenvalues λ are complex, and one of 2×2 blocks.
 
 A diagonal cell has n complex units. Its state is kept as one real array [Re h, Im h] (B, 2n) and all its
 parameters are real, so that readouts, Jacobians and optimizers have no special case; complex numbers live
@@ -13,7 +13,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
-from minirnn.cells import Initializer, Local, Sized, VanillaRNN, outer_sum
+from minirnn.cells import Initializer, Local, Sized, VanillaRNN, affine_vjp, outer_sum
 from minirnn.params import Params
 from minirnn.scan import linear_scan, scan_adjoint
 
@@ -49,12 +49,8 @@ def to_real(h: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class DiagonalRNN(Sized):
-    """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
-
-    nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
-    keeps ν below 1. The state is [Re h, Im h] (B, 2n).
-    """
+class Paired(Sized):
+    """n units of two real numbers each: the state (B, 2n) holds all first ones, then all second ones."""
 
     @property
     def n_state(self) -> int:
@@ -63,6 +59,15 @@ class DiagonalRNN(Sized):
     @property
     def n_out(self) -> int:
         return 2 * self.n
+
+
+@dataclass(frozen=True)
+class DiagonalRNN(Paired):
+    """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
+
+    nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
+    keeps ν below 1. The state is [Re h, Im h] (B, 2n).
+    """
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"nu": (self.n,), "theta": (self.n,), "B_re": (self.n, self.m), "B_im": (self.n, self.m)}
@@ -144,12 +149,43 @@ def log_normalizer(nu_log: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class LRU(DiagonalRNN):
+class NormalizedRNN(DiagonalRNN):
+    """h_t = λ ⊙ h_{t-1} + γ ⊙ B x_t,   λ_j = ν_j e^{iθ_j},   γ = e^{γ_log}                      (eq. normalized)
+
+    nu, theta, gamma_log (n,), B_re, B_im (n, m). γ starts at sqrt(1 - |λ|²), which gives the state unit variance for
+    white input, and is learned.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return super().shapes() | {"gamma_log": (self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
+        checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
+        params = super().init(rng, inputs, r_min, r_max)
+        return params | {"gamma_log": log_normalizer(np.log(-np.log(params["nu"])))}
+
+    def input_scale(self, params: Params) -> Any:
+        """γ (n,)."""
+        return anp.exp(params["gamma_log"])
+
+    def vjp_input_scale(self, params: Params, g: np.ndarray) -> Params:
+        return {"gamma_log": g * self.input_scale(params)}
+
+
+@dataclass(frozen=True)
+class LRU(NormalizedRNN):
     """h_t = λ ⊙ h_{t-1} + γ ⊙ B x_t,   λ = exp(-e^{ν_log} + i e^{θ_log}),   γ = e^{γ_log}      (eq. lru)
 
-    nu_log, theta_log, gamma_log (n,), B_re, B_im (n, m). |λ| < 1 for every value of the parameters, and γ starts
-    at sqrt(1 - |λ|²), which gives the state unit variance for white input. The linear recurrent unit of
-    orvieto2023, without its readout and feed-through, which are the business of the losses.
+    nu_log, theta_log, gamma_log (n,), B_re, B_im (n, m). `NormalizedRNN` with |λ| < 1 for every value of the
+    parameters: the linear recurrent unit of orvieto2023, without its readout and feed-through, which are the
+    business of the losses.
     """
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -164,12 +200,9 @@ class LRU(DiagonalRNN):
         r_max: float = 0.99,
     ) -> Params:
         """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
-        checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
         polar = super().init(rng, inputs, r_min, r_max)
-        nu_log = np.log(-np.log(polar["nu"]))
-        theta_log, gamma_log = np.log(polar["theta"]), log_normalizer(nu_log)
-        B_re, B_im = polar["B_re"], polar["B_im"]
-        return {"nu_log": nu_log, "theta_log": theta_log, "B_re": B_re, "B_im": B_im, "gamma_log": gamma_log}
+        rest = {key: polar[key] for key in ("B_re", "B_im", "gamma_log")}
+        return {"nu_log": np.log(-np.log(polar["nu"])), "theta_log": np.log(polar["theta"])} | rest
 
     def eigenvalues(self, params: Params) -> Any:
         """λ (n,) complex, inside the unit disc."""
@@ -182,9 +215,51 @@ class LRU(DiagonalRNN):
             "theta_log": (g.conj() * 1j * np.exp(params["theta_log"]) * lam).real,
         }
 
-    def input_scale(self, params: Params) -> Any:
-        """γ (n,)."""
-        return anp.exp(params["gamma_log"])
 
-    def vjp_input_scale(self, params: Params, g: np.ndarray) -> Params:
-        return {"gamma_log": g * self.input_scale(params)}
+@dataclass(frozen=True)
+class BlockRNN(Paired):
+    """n pairs of units: (h_t)_j = W_j (h_{t-1})_j + U x_t + b with real 2×2 matrices W_j         (eq. blocks)
+
+    W (n, 2, 2), U (2n, m), b (2n,). With W_j a multiple of a rotation it is a `DiagonalRNN`, whose state
+    [Re h, Im h] is laid out in the same way.
+
+    >>> cell = BlockRNN(m=1, n=3)
+    >>> cell.n_state, cell.init(np.random.default_rng(0))["W"].shape
+    (6, (3, 2, 2))
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.n, 2, 2), "U": (2 * self.n, self.m), "b": (2 * self.n,)}
+
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """W_j a rotation times |λ|, with λ uniform by area on the ring r_min <= |λ| <= r_max; U from `inputs`."""
+        checks.generator("rng", rng)
+        nu, theta = initializers.ring(rng, self.n, r_min, r_max)
+        re, im = nu * np.cos(theta), nu * np.sin(theta)
+        W = np.stack([np.stack([re, -im], axis=-1), np.stack([im, re], axis=-1)], axis=-2)
+        return {"W": W, "U": inputs(rng, (2 * self.n, self.m)), "b": np.zeros(2 * self.n)}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        W, first, second = params["W"], h_prev[..., : self.n], h_prev[..., self.n :]
+        rows = [W[:, i, 0] * first + W[:, i, 1] * second for i in range(2)]
+        return anp.concatenate(rows, axis=-1) + drive
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        return (np.broadcast_to(H.dtype.type(0), H.shape),)  # W is the Jacobian, whatever the state
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        back = params | {"W": params["W"].swapaxes(-1, -2)}
+        return self.step(back, delta, np.zeros((), delta.dtype)), delta
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        pairs = [z.reshape(*z.shape[:-1], 2, self.n) for z in (D, H_prev)]
+        return {"W": np.einsum("...bin,...bjn->...nij", *pairs), **affine_vjp(X, D)}

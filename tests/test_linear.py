@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minirnn import LRU, DiagonalRNN, LinearRNN, unroll
+from minirnn import LRU, BlockRNN, DiagonalRNN, LinearRNN, NormalizedRNN, unroll
 from minirnn.linear import log_normalizer, to_complex, to_real
 from tests.helpers import random_params, refused
 
@@ -43,7 +43,25 @@ def test_impulse_response_is_a_power_of_the_eigenvalue(make):
     np.testing.assert_allclose(cell.eigenvalues(params), lam, atol=1e-15)
 
 
-@pytest.mark.parametrize("make", [DiagonalRNN, LRU])
+def test_blocks_are_a_dense_network_with_these_blocks():
+    rng = np.random.default_rng(3)
+    cell = BlockRNN(2, 3)
+    params, X = random_params(rng, cell), rng.standard_normal((6, 2, 2))
+    W = np.block([[np.diag(params["W"][:, i, j]) for j in range(2)] for i in range(2)])
+    h0 = rng.standard_normal((2, 6))
+    dense = unroll(LinearRNN(2, 6), params | {"W": W}, X, h0)
+    np.testing.assert_allclose(unroll(cell, params, X, h0), dense, atol=1e-13)
+
+
+def test_blocks_begin_as_a_diagonal_network():
+    """The same generator draws the same λ; only the inputs' weights differ."""
+    blocks = BlockRNN(1, 4).init(np.random.default_rng(0), r_min=0.5)
+    lam = DiagonalRNN(1, 4).eigenvalues(DiagonalRNN(1, 4).init(np.random.default_rng(0), r_min=0.5))
+    np.testing.assert_allclose(blocks["W"][:, 0, 0] + 1j * blocks["W"][:, 1, 0], lam, atol=1e-15)
+    np.testing.assert_allclose(blocks["W"][:, 1, 1] - 1j * blocks["W"][:, 0, 1], lam, atol=1e-15)
+
+
+@pytest.mark.parametrize("make", [DiagonalRNN, NormalizedRNN, LRU])
 def test_a_diagonal_cell_is_a_dense_one_with_rotations_for_blocks(make):
     rng = np.random.default_rng(1)
     cell = make(2, 3)
@@ -78,7 +96,7 @@ def test_known_variances_for_white_noise(lam, variance, sensitivity):
 
 def test_init_lies_on_the_ring():
     rng = np.random.default_rng(0)
-    for make in (DiagonalRNN, LRU):
+    for make in (DiagonalRNN, NormalizedRNN, LRU):
         cell = make(1, 20000)
         params = cell.init(rng, r_min=0.6, r_max=0.9)
         size = np.abs(cell.eigenvalues(params))
@@ -87,9 +105,10 @@ def test_init_lies_on_the_ring():
         assert (size**2).mean() == pytest.approx((0.6**2 + 0.9**2) / 2, rel=0.01)
 
 
-def test_lru_starts_with_unit_variance_for_white_noise():
+@pytest.mark.parametrize("make", [NormalizedRNN, LRU])
+def test_normalised_cells_start_with_unit_variance_for_white_noise(make):
     rng = np.random.default_rng(0)
-    cell = LRU(1, 5)
+    cell = make(1, 5)
     params = cell.init(rng, inputs=lambda rng, shape: np.ones(shape), r_min=0.3, r_max=0.95)
     impulse = np.zeros((2000, 1, 1))
     impulse[0] = 1.0
@@ -123,7 +142,7 @@ def test_lru_close_to_the_unit_circle_is_normalised():
     np.testing.assert_allclose(params["gamma_log"], 0.5 * np.log(2 * e), atol=0.02)
 
 
-@pytest.mark.parametrize("make", [DiagonalRNN, LRU])
+@pytest.mark.parametrize("make", [BlockRNN, DiagonalRNN, NormalizedRNN, LRU])
 def test_bad_rings_are_refused(make):
     rng, cell = np.random.default_rng(0), make(1, 2)
     with refused(ValueError, "r_max", "> 0.9", "0.5"):
@@ -138,7 +157,8 @@ def test_bad_rings_are_refused(make):
         cell.init(rng, r_max="1")
 
 
-def test_lru_refuses_the_unit_circle_itself():
-    with refused(ValueError, "r_max", "< 1", "got 1.0"):
-        LRU(1, 2).init(np.random.default_rng(0), r_max=1.0)
+def test_normalised_cells_refuse_the_unit_circle_itself():
+    for make in (NormalizedRNN, LRU):
+        with refused(ValueError, "r_max", "< 1", "got 1.0"):
+            make(1, 2).init(np.random.default_rng(0), r_max=1.0)
     DiagonalRNN(1, 2).init(np.random.default_rng(0), r_max=1.0)
