@@ -24,8 +24,8 @@ from minirnn import checks
 from minirnn.bptt import unroll
 from minirnn.cells import Cell
 from minirnn.losses import readout
-from minirnn.params import Params
 from minirnn.parametrizations import RealMap
+from minirnn.params import Params
 
 
 def two_exponentials(T: int) -> np.ndarray:
@@ -75,7 +75,7 @@ def network_kernel(W: np.ndarray, u: np.ndarray, c: np.ndarray, T: int) -> np.nd
 
 
 def modes(lam: np.ndarray, T: int) -> np.ndarray:
-    """What a network with eigenvalues `lam` can mix: (T, units), λ^k of each real λ, Re λ^k and Im λ^k of a complex one.
+    """What a network with eigenvalues `lam` can mix: (T, units), λ^k of each, as real and imaginary part if complex.
 
     Of a pair of conjugates `lam` holds the one with Im λ > 0; the pair is two units.
 
@@ -136,8 +136,8 @@ def optimise(target: np.ndarray, lam: np.ndarray, steps: int = 60) -> Fit:
 
     lam = np.asarray(lam)
     pairs = lam.imag > 0
-    if (lam.real[~pairs] <= 0).any():
-        raise ValueError(f"lam must be positive where it is real, got {lam}")
+    if (lam.real[~pairs] <= 0).any() or (np.abs(lam) >= 1).any():
+        raise ValueError(f"lam must have |λ| < 1, and be positive where it is real, got {lam}")
     size = np.linalg.norm(target)
 
     def eigenvalues(theta: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ def gradient(c: float, w: float, D: float) -> tuple[float, float]:
 
 
 def time_bound(w0: float, w1: float, D: float) -> float:
-    """(e^{2 w_0 D} - e^{2 w_1 D}) / (8 w_0 D²): gradient flow from c = 0 needs at least this time from w_0 to w_1 < w_0.
+    """(e^{2 w_0 D} - e^{2 w_1 D}) / (8 w_0 D²): gradient flow from c = 0 needs at least this from w_0 to w_1 < w_0.
 
     >>> f"{time_bound(1.0, 0.5, 10.0):.3g}"
     '6.06e+05'

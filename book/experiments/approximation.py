@@ -1,11 +1,12 @@
 """How many units does a memory cost? The best fits of four kernels by m = 1 … 24 units, over 1000 steps.
 
-Two classes: "real", exponentials with real positive multipliers only; and "any", all linear networks of m units, whose
-eigenvalues may be complex. Minimised is the error in the sense of least squares over all multipliers and weights, from
-several starts: log-spaced ones, the fit of the m before with one or more random ones added, and for "any" the network
-that the singular values of the Hankel matrix give. What is saved is the best that was found, an upper bound on what is
-possible. The lower bound is that of `minirnn.hankel`, the largest over the sizes n in BOUND_SIZES.
-Deviation: li2021 prove rates of approximation in continuous time and without a horizon, and report no such table.
+Two classes: "real", exponentials with real positive multipliers only; and "any", all linear networks of m units,
+whose eigenvalues may be complex. Minimised is the error in the sense of least squares over all multipliers and
+weights, from several starts: log-spaced ones, random ones, the fit of the m before with random ones added, and for
+"any" also the network that the singular values of the Hankel matrix give. What is saved is the best that was found,
+an upper bound on what is possible. The lower bound is that of `minirnn.hankel`, the largest over the sizes n in
+BOUND_SIZES. Deviation: li2021 prove rates of approximation in continuous time and without a horizon, and report no
+such table.
 """
 
 import time
@@ -17,7 +18,7 @@ from experiments.record import load, rounded, save, swept
 from minirnn.hankel import eigenvalues, error_bound, realize, singular_values
 from minirnn.memory import KERNELS, Fit, fit, optimise
 
-T, UNITS, STARTS, STEPS = 1000, [1, 2, 3, 4, 6, 8, 12, 16, 24], 3, 60
+T, UNITS, STARTS, STEPS = 1000, [1, 2, 3, 4, 6, 8, 12, 16, 24], 4, 100
 BOUND_SIZES = [2, 5, 10, 20, 30, 40, 45, 50, 55, 60, 65, 70, 80, 120, 300]
 
 
@@ -45,10 +46,11 @@ def run(kernel: str, kind: str) -> list[dict[str, Any]]:
         fits = [found[-1]] if found else []
         if kind == "any":
             fits.append(from_hankel(K, m))
-        if kind == "real" or m == 1:
-            starts = [np.exp(-np.logspace(-3, 0, m))] if m > 1 else []
+        starts = [np.exp(-np.logspace(-3, 0, m))] if m > 1 else []
+        starts += [random_real(rng, m) for _ in range(STARTS)]
+        if found and not np.iscomplexobj(before):
             starts += [np.concatenate([before, random_real(rng, m - len(before))]) for _ in range(STARTS)]
-            fits += [optimise(K, lam, STEPS) for lam in starts]
+        fits += [optimise(K, lam, STEPS) for lam in starts]
         found.append(min(fits, key=lambda f: f.error))
     return [summary(f) for f in found]
 

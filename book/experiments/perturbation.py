@@ -1,10 +1,11 @@
 """What a small change of the weights does to a long memory, under four maps from parameter to rate.
 
 The kernel (1 + t)^-1.1 on t = 0 … 1000 is fitted by 16 exponentials with log-spaced rates, the weights by least
-squares: "positive", none negative; or "free", with the rates crowded into two decades, where they cancel each other.
-Each rate is written as -f(w_i), each w_i is moved by a number uniform in (-β, β), and the error is ∫|kernel - target| dt
-(a sum over t). Kept are the 20 errors of 20 draws; the weights are not moved. Deviation: wang2024 measure models that
-were trained; the horizon, the distribution of the moves and that the weights are positive are our choices.
+squares: "positive", none negative; or "free", with the rates crowded into two decades, where they cancel each
+other. Each rate is written as -f(w_i), each w_i is moved by a number uniform in (-β, β), and the error is ∫|kernel
+- target| dt (a sum over t). Kept are the 20 errors of 20 draws; the weights are not moved. Deviation: wang2024
+measure models that were trained; the horizon, the distribution of the moves and that the weights are positive are
+our choices.
 """
 
 import time
