@@ -54,8 +54,8 @@ def airy(T: int) -> np.ndarray:
 
 KERNELS: dict[str, Callable[[int], np.ndarray]] = {
     "exponentials": two_exponentials,
-    "power law": power_law,
-    "delayed bump": bump,
+    "power-law": power_law,
+    "delay": bump,
     "Airy": airy,
 }
 
@@ -141,7 +141,7 @@ def optimise(target: np.ndarray, lam: np.ndarray, steps: int = 60) -> Fit:
     size = np.linalg.norm(target)
 
     def eigenvalues(theta: np.ndarray) -> np.ndarray:
-        moved = np.exp(-np.exp(theta[: len(lam)]))
+        moved = np.exp(-np.exp(np.clip(theta[: len(lam)], -20, 3)))  # neither 1 nor 0 to rounding
         if not pairs.any():
             return moved
         angles = np.zeros(len(lam))

@@ -18,7 +18,7 @@ from experiments.record import load, rounded, save, swept
 from minirnn.hankel import eigenvalues, error_bound, realize, singular_values
 from minirnn.memory import KERNELS, Fit, fit, optimise
 
-T, UNITS, STARTS, STEPS = 1000, [1, 2, 3, 4, 6, 8, 12, 16, 24], 4, 100
+T, UNITS, STARTS, STEPS = 1000, [1, 2, 3, 4, 6, 8, 12, 16, 24], 8, 100
 BOUND_SIZES = [2, 5, 10, 20, 30, 40, 45, 50, 55, 60, 65, 70, 80, 120, 300]
 
 

@@ -40,7 +40,8 @@ def percent(error: float) -> str:
 # --- a kernel and its fit by m units --------------------------------------------------------------------------
 
 UNITS = [1, 2, 3, 4, 6, 8, 12, 16, 24]
-KINDS = {"real, positive": ("real", "vanishing"), "any": ("any", "critical")}
+KIND_WORDS = {"real": "real and positive", "any": "any, complex ones too"}
+KINDS = {"real": ("real", "vanishing"), "any": ("any", "critical")}
 
 
 @cache
@@ -70,7 +71,7 @@ def draw_fit(kernel: str, m: int, kind: str) -> Figure:
     """The kernel and the fit; the error over m for both classes, above the bound."""
     K, found, hue = target(kernel), saved_fit(kernel, m, kind), KINDS[kind][1]
     fig, (ax, over) = figure(7.2, 3.5, 1, 2, margins=(0.6, 0.5, 0.2, 0.4), gaps=(0.8, 0), width_ratios=[1.25, 1])
-    if kernel in ("delayed bump", "Airy"):
+    if kernel in ("delay", "Airy"):
         k = np.arange(0, 121, 2)
         ax.axhline(0, color=color("line"), lw=0.8)
         ax.set(xlim=(0, 120), ylim=(-0.65, 0.8) if kernel == "Airy" else (-0.3, 1.35), xlabel="lag k, steps")
@@ -106,9 +107,9 @@ def describe_fit(kernel: str, m: int, kind: str) -> str:
     values = {name: errors(kernel, name)[at] for name in KINDS}
     bound = approximation()[kernel]["bound"][at]
     return (
-        f"The kernel {kernel} over 1000 steps, fitted by {m} units whose multipliers are {kind}: relative error "
-        f"{percent(values[kind])}. Beside it, the error over the number of units from 1 to 24. At {m}: real "
-        f"multipliers {percent(values['real, positive'])}, any network {percent(values['any'])}, and no linear "
+        f"The kernel {kernel} over 1000 steps, fitted by {m} units whose multipliers are {KIND_WORDS[kind]}: "
+        f"relative error {percent(values[kind])}. Beside it, the error over the number of units from 1 to 24. At {m}: "
+        f"real multipliers {percent(values['real'])}, any network {percent(values['any'])}, and no linear "
         f"network can be below {percent(bound)}."
     )
 
@@ -125,9 +126,9 @@ fit = explorable(
     kernel=Control(list(KERNELS), label="kernel"),
     m=Control(UNITS, label="units m"),
     kind=Control(list(KINDS), label="multipliers"),
-    start={"kernel": "delayed bump", "m": 8, "kind": "real, positive"},
+    start={"kernel": "delay", "m": 8, "kind": "real"},
     states={
-        "power law, 4 units": {"kernel": "power law", "m": 4},
+        "power law, 4 units": {"kernel": "power-law", "m": 4},
         "delay, 4 units": {"m": 4},
         "delay, 16 units": {"m": 16, "kind": "any"},
     },
@@ -338,20 +339,14 @@ plateau = explorable(
 
 # --- escape over the delay, measured --------------------------------------------------------------------------
 
-ROUTES = {
-    "gradient flow": "direct",
-    "flow, exp map": "exp",
-    "flow, best map": "best",
-    "Adam": "Adam",
-    "Adam, small ε": "Adam, small",
-}
-GAINED = {"a hundredth gained": 0, "nine tenths gained": 1}
+ROUTES = {"flow": "direct", "flow-exp": "exp", "flow-best": "best", "Adam": "Adam"}
+GAINED = {"hundredth": (0, "a hundredth gained"), "nine-tenths": (1, "nine tenths gained")}
 
 
 @cache
 def escapes(route: str, gained: str) -> np.ndarray:
     """Times (delays, seeds), inf where a run did not escape."""
-    times = np.array(load("plateau")["results"]["time"][ROUTES[route]], float)[:, :, GAINED[gained]]
+    times = np.array(load("plateau")["results"]["time"][ROUTES[route]], float)[:, :, GAINED[gained][0]]
     return np.where(np.isnan(times), np.inf, times)
 
 
@@ -388,7 +383,7 @@ def draw_escape(route: str, gained: str) -> Figure:
     ax.set_ylabel("updates" if adam else "time of gradient flow")
     powers_of_ten(ax, "y", range(0, 5 if adam else 9, 1 if adam else 2))
     ax.set_xticks(D)
-    ax.set_title("Escape from the plateau: " + gained)
+    ax.set_title("Escape from the plateau: " + GAINED[gained][1])
     return fig
 
 
@@ -400,7 +395,7 @@ def describe_escape(route: str, gained: str) -> str:
         middle, never = np.median(row), int(np.isinf(row).sum())
         rows.append(f"D = {d}: " + (f"{middle:.3g}" if np.isfinite(middle) else "none") + f", {never} never")
     return (
-        f"Two exponentials learn a bump after a delay D by {route}; escape means {gained}. Median of ten "
+        f"Two exponentials learn a bump after a delay D by {route}; escape means {GAINED[gained][1]}. Median of ten "
         f"runs in {unit}, "
         f"and how many never escaped: " + "; ".join(rows) + "."
     )
@@ -411,12 +406,12 @@ escape = explorable(
     alt=describe_escape,
     name="escape",
     caption="Two exponentials learn exp(−t) and a bump of width ½ at D. A dot is one of 10 seeds; orange numbers count "
-    "those that had not escaped at t = 10 to the 13, or after 4000 updates of Adam with rate 0.01 (ε = 1e-8; small: "
-    "1e-16). Two definitions of escape: a hundredth, or nine tenths, of what two units can gain below the plateau.",
+    "those that had not escaped at t = 10 to the 13, or after 4000 updates of Adam with rate 0.01. "
+    "Two definitions of escape: a hundredth, or nine tenths, of what two units can gain below the plateau.",
     route=Control(list(ROUTES), label="trained by"),
     gained=Control(list(GAINED), label="escape"),
-    start={"gained": "nine tenths gained"},
-    states={"gradient flow": {}, "best map": {"route": "flow, best map"}, "Adam": {"route": "Adam"}},
+    start={"gained": "nine-tenths"},
+    states={"gradient flow": {}, "best map": {"route": "flow-best"}, "Adam": {"route": "Adam"}},
 )
 
 # --- what a change of the weights does ------------------------------------------------------------------------
@@ -495,14 +490,14 @@ perturb = explorable(
 
 # --- time scale, stability and gradient scale of a map --------------------------------------------------------
 
-SCALES, WHAT = [3, 10, 30, 100, 300, 1000], {"gradient scale": "|dτ/dw|", "divided by |w|": "|dτ/dw| / |w|"}
+SCALES, WHAT = [3, 10, 30, 100, 300, 1000], {"scale": "|dτ/dw|", "ratio": "|dτ/dw| / |w|"}
 
 
 def scale_over_memory(rate: str, what: str, tau: np.ndarray) -> np.ndarray:
     """|dτ/dw|, or that divided by |w|, where the time scale is tau."""
     w = RATES[rate].inverse(-1 / tau)
     size = memory.gradient_scale(RATES[rate], w)
-    return size if what == "gradient scale" else size / np.abs(w)
+    return size if what == "scale" else size / np.abs(w)
 
 
 @styled
@@ -550,7 +545,7 @@ def describe_ratio(tau: int, rate: str, what: str) -> str:
     return (
         f"The map {rate}, at a time scale of {tau}: its parameter is {w0:.3g}. Moved by 0.1, "
         f"{move_words(rate, w0).replace('τ', 'the time scale')} at worst. Beside it, over the time scale, "
-        f"the {what if what == 'gradient scale' else 'gradient scale ' + what}: "
+        f"the {'gradient scale' if what == 'scale' else 'gradient scale divided by the weight'}: "
         + ", ".join(f"{name} {value:.3g}" for name, value in values.items())
         + "."
     )
