@@ -19,6 +19,8 @@ import numpy as np
 
 from minirnn import checks
 
+Network = tuple[np.ndarray, np.ndarray, np.ndarray]  # W (m, m), u (m,), c (m,)
+
 
 def hankel(K: np.ndarray, n: int) -> np.ndarray:
     """(eq. hankel), (n, n), with K = 0 beyond its end.
@@ -54,20 +56,22 @@ def error_bound(K: np.ndarray, m: int, n: int) -> float:
     return float(np.sqrt((tail**2).sum() / n) / np.linalg.norm(K))
 
 
-def realize(K: np.ndarray, m: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """W (m, m), u (m,), c (m,) of a network whose kernel is near K, from the m largest singular values.
+def realize(K: np.ndarray, m: int, n: int) -> Network:
+    """W (m, m), u (m,), c (m,) whose kernel is near K: m singular values are kept.
 
-    With H ≈ U S Vᵀ cut at m, the columns of U√S say how each unit is heard in the future and the rows of √S Vᵀ how
-    each is written by the past. One step of time moves the window of H by one entry: that gives W. Exact if the
-    rank is m; otherwise near, not the nearest. K must have died out before step 2n.
+    With H ≈ U S Vᵀ cut at m, the columns of U√S say how each unit is heard in
+    the future, the rows of √S Vᵀ how each is written by the past. A step of time
+    moves the window of H by one entry: that gives W. Exact if the rank is m,
+    otherwise near, not the nearest. K must have died out before step 2n.
 
     Raises ValueError if m > n or the m-th singular value is rounding.
     """
     checks.integer("m", m, 1, n)
     H = hankel(K, n + 1)
     U, s, Vt = np.linalg.svd(H[:n, :n])
-    if s[m - 1] < 1e-14 * s[0]:
-        raise ValueError(f"m must be at most the rank, {np.count_nonzero(s >= 1e-14 * s[0])}, got {m}")
+    rank = np.count_nonzero(s >= 1e-14 * s[0])
+    if m > rank:
+        raise ValueError(f"m must be at most the rank, {rank}, got {m}")
     root = np.sqrt(s[:m])
     W = (U[:, :m] / root).T @ H[1:, :n] @ (Vt[:m].T / root)
     return W, root * Vt[:m, 0], root * U[0, :m]

@@ -33,8 +33,8 @@ def powers_of_ten(ax: Axes, which: str, exponents: range) -> None:
 def percent(error: float) -> str:
     """An error in percent, with two digits that count."""
     if error < 1e-4:
-        return "below 0.01 %"
-    return f"{100 * error:.2g} %" if error < 0.995 else "100 %"
+        return "below 0.01\u00a0%"
+    return f"{100 * error:.2g}\u00a0%" if error < 0.995 else "100\u00a0%"
 
 
 # --- a kernel and its fit by m units --------------------------------------------------------------------------
@@ -132,17 +132,6 @@ fit = explorable(
         "delay, 4 units": {"m": 4},
         "delay, 16 units": {"m": 16, "kind": "any"},
     },
-    predict=Prediction(
-        question="Two kernels: one decays like 1/k over 1000 steps, the other recalls what came about 50 steps ago. "
-        "Which needs more units?",
-        choices={
-            "The one over 1000 steps": "Its memory is twenty times as long. And yet four units come within 2 %.",
-            "The one 50 steps ago": "Yes. Four units of any kind leave more than half of it, and that can be proved.",
-            "About the same": "By length alone one would expect the first to be the harder. It is the other way round.",
-        },
-        answer="The one 50 steps ago",
-        reveal="What costs units is not how long the memory is, but how much has to be kept apart meanwhile.",
-    ),
 )
 
 # --- the units that a delay needs -----------------------------------------------------------------------------
@@ -257,7 +246,8 @@ def learned(w0: float, D: int) -> delay.Flow:
 
 @cache
 def share_gained(w0: float, D: int) -> tuple[np.ndarray, np.ndarray]:
-    """What is gained of the best possible 1/(2eD), at 90 times from 0.01 to the end, evenly on a logarithmic axis."""
+    """What is gained of the best possible 1/(2eD), at 90 times from 0.01 to the end, evenly on a "
+    "logarithmic axis."""
     found = learned(w0, D)
     gained = -delay.loss(found.c, found.w, D) * 2 * np.e * D
     t = np.geomspace(0.01, found.t[-1], 90)
@@ -335,11 +325,29 @@ plateau = explorable(
     w0=Control(STARTS, label="rate at the start"),
     start={"D": 8, "w0": 1.0},
     states={"D = 4": {"D": 4}, "D = 12": {"D": 12}, "D = 12, slow start": {"D": 12, "w0": 0.25}},
+    predict=Prediction(
+        question="A unit that starts with rate 1 learns a bump at a delay of 4 in a time of 67. How long does it take "
+        "for a delay of 8?",
+        choices={
+            "Twice as long": "That would be a time in proportion to the delay.",
+            "About 16 times": "That would be the fourth power of the delay.",
+            "About 600 times": "Four more units of delay multiply the time by nearly 600, and four more "
+            "by twice that.",
+        },
+        answer="About 600 times",
+        reveal="At a delay of 14 it takes 2·10⁹.",
+    ),
 )
 
 # --- escape over the delay, measured --------------------------------------------------------------------------
 
 ROUTES = {"flow": "direct", "flow-exp": "exp", "flow-best": "best", "Adam": "Adam"}
+ROUTE_WORDS = {
+    "flow": "gradient flow",
+    "flow-exp": "gradient flow in the exponential map",
+    "flow-best": "gradient flow in the best map",
+    "Adam": "Adam",
+}
 GAINED = {"hundredth": (0, "a hundredth gained"), "nine-tenths": (1, "nine tenths gained")}
 
 
@@ -358,46 +366,46 @@ def slope(route: str, gained: str) -> float:
 
 
 @styled
-def draw_escape(route: str, gained: str) -> Figure:
-    """Every run's escape time over the delay, and the median."""
-    times, D = escapes(route, gained), np.array(training.DELAYS)
-    adam = route.startswith("Adam")
-    hue, top = ("chaotic", 1e4) if adam else ("vanishing", 1e9)
-    fig, ax = figure(7.2, 3.4, margins=(0.75, 0.5, 1.5, 0.4))
-    ax.set_yscale("log")
-    for d, row in zip(D, times, strict=True):
-        row = row[np.isfinite(row)]
-        ax.plot(np.full(len(row), d), np.maximum(row, 0.3), "o", ms=4, color=color(hue), alpha=0.45, mew=0)
-        never = len(times[0]) - len(row)
-        if never:
-            ax.text(d, top, str(never), ha="center", va="center", color=color("exploding"), weight=600)
-    medians = np.median(times, axis=1)
-    finite = np.isfinite(medians)
-    ax.plot(D[finite], medians[finite], color=color(hue), lw=2.2)
-    label = f"median: e to the\n{slope(route, gained):.1f} per unit of D" if not adam else "median"
-    if finite.any():
-        last = D[finite][-1], medians[finite][-1]
-        ax.annotate(label, last, (8, 0), textcoords="offset points", color=color(hue), weight=600, va="center")
-    ax.text(D[-1] + 0.45, top, "never escaped,\nof 10", color=color("exploding"), weight=600, va="center")
-    ax.set(xlim=(D[0] - 0.5, D[-1] + 0.3), ylim=(0.3, 4 * top), xlabel="delay D")
-    ax.set_ylabel("updates" if adam else "time of gradient flow")
-    powers_of_ten(ax, "y", range(0, 5 if adam else 9, 1 if adam else 2))
-    ax.set_xticks(D)
-    ax.set_title("Escape from the plateau: " + GAINED[gained][1])
+def draw_escape(route: str) -> Figure:
+    """Every run's escape time over the delay, and the median, by both definitions."""
+    D, adam = np.array(training.DELAYS), route == "Adam"
+    hue, top = (color("chaotic"), 2e5) if adam else (color("vanishing"), 1e10)
+    fig, panels = figure(7.2, 3.5, 1, 2, sharey=True, margins=(0.7, 0.5, 0.15, 0.4), gaps=(0.55, 0))
+    for ax, gained in zip(panels, GAINED, strict=True):
+        times = escapes(route, gained)
+        ax.set_yscale("log")
+        for d, row in zip(D, times, strict=True):
+            ended = row[np.isfinite(row)]
+            ax.plot(np.full(len(ended), d), np.maximum(ended, 0.3), "o", ms=3.5, color=hue, alpha=0.45, mew=0)
+            if len(ended) < len(row):
+                never = str(len(row) - len(ended))
+                ax.text(d, top, never, ha="center", va="center", size=9.5, color=color("exploding"), weight=600)
+        medians = np.median(times, axis=1)
+        finite = np.isfinite(medians)
+        ax.plot(D[finite], medians[finite], color=hue, lw=2.2)
+        ax.text(D[0] - 0.4, top * (2.2 if adam else 5), "never", size=9.5, color=color("exploding"))
+        ax.set(xlim=(D[0] - 0.6, D[-1] + 0.5), ylim=(0.2, 12 * top), xlabel="delay D")
+        ax.set_xticks(D[::3])
+        ax.tick_params(labelleft=True)
+        words = "" if adam else f": times {np.exp(slope(route, gained)):.1f} a unit of D"
+        ax.set_title(GAINED[gained][1].capitalize() + words, color=hue)
+    panels[0].set_ylabel("updates" if adam else "time of gradient flow")
+    powers_of_ten(panels[0], "y", range(0, 5 if adam else 9, 1 if adam else 2))
     return fig
 
 
-def describe_escape(route: str, gained: str) -> str:
-    times = escapes(route, gained)
-    unit = "updates" if route.startswith("Adam") else "units of time"
-    rows = []
-    for d, row in zip(training.DELAYS, times, strict=True):
-        middle, never = np.median(row), int(np.isinf(row).sum())
-        rows.append(f"D = {d}: " + (f"{middle:.3g}" if np.isfinite(middle) else "none") + f", {never} never")
+def describe_escape(route: str) -> str:
+    unit = "updates" if route == "Adam" else "units of time"
+    said = []
+    for gained, (_, words) in GAINED.items():
+        rows = []
+        for d, row in zip(training.DELAYS, escapes(route, gained), strict=True):
+            middle, never = np.median(row), int(np.isinf(row).sum())
+            rows.append(f"D = {d}: " + (f"{middle:.3g}" if np.isfinite(middle) else "none") + f", {never} never")
+        said.append(f"{words}: " + "; ".join(rows))
     return (
-        f"Two exponentials learn a bump after a delay D by {route}; escape means {GAINED[gained][1]}. Median of ten "
-        f"runs in {unit}, "
-        f"and how many never escaped: " + "; ".join(rows) + "."
+        f"Two exponentials learn a bump after a delay D, by {ROUTE_WORDS[route]}. Median of ten runs in {unit}, and "
+        f"how many never escaped. Until {said[0]}. Until {said[1]}."
     )
 
 
@@ -405,12 +413,12 @@ escape = explorable(
     draw_escape,
     alt=describe_escape,
     name="escape",
-    caption="Two exponentials learn exp(−t) and a bump of width ½ at D. A dot is one of 10 seeds; orange numbers count "
-    "those that had not escaped at t = 10 to the 13, or after 4000 updates of Adam with rate 0.01. "
-    "Two definitions of escape: a hundredth, or nine tenths, of what two units can gain below the plateau.",
+    caption="Two exponentials learn exp(−t) and a bump of width ½ at D. A dot is one of 10 seeds, the line their "
+    "median; orange numbers count those that had not escaped at t = 10 to the 13, or after 4000 updates "
+    "of Adam with rate 0.01. "
+    " Two definitions of escape: a hundredth (left), or nine tenths (right), of what two units can gain below "
+    "the plateau.",
     route=Control(list(ROUTES), label="trained by"),
-    gained=Control(list(GAINED), label="escape"),
-    start={"gained": "nine-tenths"},
     states={"gradient flow": {}, "best map": {"route": "flow-best"}, "Adam": {"route": "Adam"}},
 )
 
@@ -557,7 +565,8 @@ ratio = explorable(
     name="ratio",
     caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the "
     "black piece is "
-    "what a move by 0.1 does. Right: how fast τ follows its parameter, which sets the scale of the gradient, over τ. "
+    "what a move by 0.1 does. Right: how fast τ follows its parameter, which sets the scale of the "
+    "gradient, over τ. "
     "Best: a = 1, b = ½.",
     tau=Control(SCALES, label="time scale τ"),
     rate=Control(list(MAPS), label="map"),
