@@ -1,6 +1,6 @@
 """The book's own part of the build: what pages load, two small pieces of markup, and the checks on every page."""
 
-from . import assets, checks, fresh, markup
+from . import assets, assignments, checks, fresh, markup
 
 
 def setup(app):
@@ -8,7 +8,9 @@ def setup(app):
     app.add_directive("check", markup.Check)
     app.connect("config-inited", assets.prepare)
     app.connect("env-get-outdated", fresh.outdated)
+    app.connect("source-read", assignments.read)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("html-page-context", checks.check_page)
+    app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,126 @@
+"""Grades a folder of submissions, FROM/STUDENT/ASSIGNMENT.ipynb, into a folder of results.
+
+    TO/STUDENT/ASSIGNMENT.json    what each part got, and of which submission and which course this is the grade
+    TO/STUDENT/ASSIGNMENT.html    the feedback page
+    TO/grades.csv                 a line for each submission
+    TO/written/ASSIGNMENT.md      the written parts, side by side; TO/written.csv takes the points given for them
+
+Each submission is run by a process of its own (`one`), so that none can stop the others. A grade is written when it is
+complete, and not made again for the same submission, so a run that was killed goes on. Where a student hands in again, or the
+course has changed, the grade is made anew and the old one is kept beside it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+from coursework import notebooks, report, sandbox
+
+SECONDS = 300  # for one submission
+
+
+def submissions(source, names):
+    """(student, assignment, file), in order."""
+    folders = sorted(f for f in Path(source).iterdir() if f.is_dir() and not f.name.startswith("."))
+    return [(f.name, name, f / f"{name}.ipynb") for f in folders for name in names if (f / f"{name}.ipynb").is_file()]
+
+
+def fingerprint(name, file):
+    """Changes when the submission does, or the assignment, its answers, or what it runs."""
+    course = "".join([notebooks.source(name), *notebooks.helpers(name).values()])
+    return sha256(file.read_bytes() + course.encode()).hexdigest()
+
+
+def grade(source, target, *, safe=True, only=None):
+    """Grades what has no grade yet; returns 0 if every submission has one now, 1 if not."""
+    target = Path(target)
+    target.mkdir(parents=True, exist_ok=True)
+    names = [name for name in notebooks.names() if only in (None, name)]
+    todo = submissions(source, names)
+    if not todo:
+        print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {', '.join(names)}.")
+        return 1
+    if safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS)):
+        print(sandbox.MISSING.format(why=why), file=sys.stderr)
+        return 2
+    for student, name, file in todo:
+        kept, now = target / student / f"{name}.json", fingerprint(name, file)
+        before = read(kept)
+        if before.get("fingerprint") == now:
+            continue
+        if before:
+            kept.rename(kept.with_name(f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json"))
+        result = one(name, student, file, target / student, safe) | {"fingerprint": now}
+        save(kept, result)
+        print(f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True)
+    results = [(s, n, read(target / s / f"{n}.json")) for s, n, _ in todo]
+    report.write(target, results)
+    print(f"{len(results)} grades in {target / 'grades.csv'}")
+    return 0
+
+
+def one(name, student, file, folder, safe):
+    """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    answer, start = folder / f".{name}.partial", time.monotonic()
+    answer.unlink(missing_ok=True)
+    line = [sys.executable, "-m", "coursework", "one", name, student, str(file.resolve()), str(answer.resolve())]
+    line += [] if safe else ["--unsafe"]
+    process = subprocess.Popen(
+        line,
+        cwd=notebooks.BOOK,
+        env={**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"},
+        stdout=subprocess.DEVNULL,
+        stderr=(errors := (folder / f".{name}.errors").open("w+")),
+        start_new_session=True,
+    )
+    try:
+        process.wait(SECONDS)
+        why = "" if process.returncode == 0 else last_line(errors)
+    except subprocess.TimeoutExpired:
+        why = f"stopped: not done after {SECONDS} seconds"
+    finally:
+        stop(process)
+    result = read(answer) if not why else {}
+    for left in (answer, Path(errors.name)):
+        left.unlink(missing_ok=True)
+    if not result:
+        result = report.failed(name, why or "no result")
+    page = result.pop("page", None) or report.page(name, student, result, None)
+    (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    return result | {"seconds": round(time.monotonic() - start, 1)}
+
+
+def stop(process):
+    """Ends a process and all that it started; a sandbox dies with the process that made it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def last_line(file):
+    file.seek(0)
+    lines = [line for line in file.read()[-4000:].splitlines() if line.strip()]
+    return lines[-1] if lines else "it ended without a word"
+
+
+def read(file):
+    """A result; empty where there is none, or half of one."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def save(file, result):
+    """Whole, or not at all."""
+    partial = file.with_suffix(".new")
+    partial.write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8")
+    partial.replace(file)
