@@ -3,6 +3,7 @@
 import argparse
 import json
 import resource
+import signal
 import tempfile
 from pathlib import Path
 
@@ -23,10 +24,13 @@ def main(argv=None):
     graded.add_argument("--out", type=Path, required=True, help="where grades and feedback go")
     graded.add_argument("--only", help="this assignment alone")
     graded.add_argument("--unsafe", action="store_true", help="without a sandbox, with your rights")
+    graded.add_argument("--jobs", type=int, default=1, help="so many submissions at a time (1)")
     single = commands.add_parser("one")
     for name in ("name", "student", "file", "answer"):
         single.add_argument(name)
     single.add_argument("--unsafe", action="store_true")
+    for each in (graded, single):
+        each.add_argument("--seconds", type=float, default=30, help="for one cell (30)")
     args = parser.parse_args(argv)
     if args.command == "answers":
         for name in args.names or notebooks.names():
@@ -37,19 +41,21 @@ def main(argv=None):
     elif args.command == "course":
         write_course(args.folder)
     elif args.command == "grade":
-        return grade.grade(args.submissions, args.out, safe=not args.unsafe, only=args.only)
+        return grade.grade(args.submissions, args.out, safe=not args.unsafe, only=args.only, jobs=args.jobs,
+                           seconds=args.seconds)  # fmt: skip
     else:
-        run_one(args.name, args.student, Path(args.file), Path(args.answer), not args.unsafe)
+        run_one(args.name, args.student, Path(args.file), Path(args.answer), not args.unsafe, args.seconds)
     return 0
 
 
-def run_one(name, student, file, answer, safe):
+def run_one(name, student, file, answer, safe, seconds):
     """Grades one submission; the process that called this one reads `answer`."""
     import nbformat
 
     from coursework import execute, report
 
     resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
+    signal.alarm(int(grade.CELLS * seconds) + 10)  # should the process that started this one be killed
     try:
         submitted = nbformat.reads(file.read_text(encoding="utf-8"), as_version=4)
         nbformat.validate(submitted)
@@ -64,7 +70,7 @@ def run_one(name, student, file, answer, safe):
     solved = {"right": answers.right(name, cases), "functions": answers.solutions(name)}
     with tempfile.TemporaryDirectory(prefix="gtt") as folder:
         execute.course_folder(name, folder)
-        execute.run(nb, folder, safe)
+        execute.run(nb, folder, safe, seconds)
     rows = execute.marks(nb, name, student, solved)
     written = next((c.source for c in nb.cells if notebooks.grader(c).get("grade_id") == "written"), "")
     result = {

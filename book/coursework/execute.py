@@ -16,7 +16,7 @@ import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 
 from coursework import answers, notebooks, sandbox
 
@@ -69,6 +69,13 @@ def plain(cell, held):
 class Client(NotebookClient):
     """nbclient's, which keeps no more of an output than is shown, and takes no more of a result than is compared."""
 
+    async def _async_handle_timeout(self, timeout, cell=None):
+        """nbclient's would interrupt a cell again and again, if it catches its interrupts."""
+        if getattr(self, "interrupted", None) is cell:
+            raise DeadKernelError(f"Stopped after {2 * timeout:g} seconds, as it took no notice of an interrupt")
+        self.interrupted = cell
+        return await super()._async_handle_timeout(timeout, cell)
+
     def output(self, outs, msg, display_id, cell_index):
         content, taken = msg["content"], getattr(self, "taken", 0)
         if cell_index != getattr(self, "at", None):
@@ -94,35 +101,29 @@ def manager(course, sockets, safe):
     km.write_connection_file()
     if safe and os.geteuid() == 0:
         for path in (sockets, km.connection_file):
-            os.chown(path, sandbox.NOBODY, sandbox.NOBODY)
+            os.chown(path, sandbox.user(), sandbox.user())
     # a signal from outside would end bwrap, not the cell: the kernel is asked to interrupt itself
     km._kernel_spec = KernelSpec(argv=argv, display_name="sandbox", language="python", interrupt_mode="message")
     return km
 
 
 def run(nb, course, safe=True, seconds=SECONDS):
-    """Executes a notebook in place. A kernel that dies ends it there; the cells after that say so."""
+    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, it ends there, and what follows says so."""
     with tempfile.TemporaryDirectory(prefix="gtt") as sockets:
-        km = manager(course, sockets, safe)
-        client = Client(nb, km=km, timeout=seconds, interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)
-        env = {**os.environ, **sandbox.environment(course), "HOME": os.environ.get("HOME", "/"), "TMPDIR": sockets}
+        client = Client(nb, km=manager(course, sockets, safe), timeout=seconds, shutdown_kernel="immediate",
+                        interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)  # fmt: skip
+        env = {**os.environ, **sandbox.environment(course), "TMPDIR": sockets, "IPYTHONDIR": sockets}
+        i = 0
         try:
-            with client.setup_kernel(env={**env, "IPYTHONDIR": sockets}, cwd=sockets):
+            with client.setup_kernel(env=env, cwd=sockets):
                 for i, cell in enumerate(nb.cells):
-                    execute(client, cell, i)
-        except DeadKernelError:
+                    client.execute_cell(cell, i)
+                    if any(out.get("ename") == "KeyboardInterrupt" for out in cell.get("outputs", [])):
+                        cell.outputs.append(error(f"✗ Stopped after {seconds:g} seconds."))
+        except DeadKernelError as why:
             for cell in nb.cells[i:]:
                 if cell.cell_type == "code":
-                    cell.outputs.append(error("✗ The kernel had ended, here or before: by its own code, or out of memory."))
-
-
-def execute(client, cell, i):
-    try:
-        client.execute_cell(cell, i)
-        if client.kc is not None and cell.cell_type == "code" and cell.execution_count is None and cell.source.strip():
-            cell.outputs.append(error(f"✗ Stopped after {client.timeout} seconds."))
-    except CellTimeoutError:
-        cell.outputs.append(error(f"✗ Stopped after {client.timeout} seconds."))
+                    cell.outputs.append(error(f"✗ {why if cell is nb.cells[i] else 'Not run'}: the kernel had ended."))
 
 
 def error(text):

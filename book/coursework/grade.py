@@ -16,12 +16,13 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 from coursework import notebooks, report, sandbox
 
-SECONDS = 300  # for one submission
+CELLS = 10  # a submission may take as long as so many cells
 
 
 def submissions(source, names):
@@ -36,8 +37,8 @@ def fingerprint(name, file):
     return sha256(file.read_bytes() + course.encode()).hexdigest()
 
 
-def grade(source, target, *, safe=True, only=None):
-    """Grades what has no grade yet; returns 0 if every submission has one now, 1 if not."""
+def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
+    """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
     target = Path(target)
     target.mkdir(parents=True, exist_ok=True)
     names = [name for name in notebooks.names() if only in (None, name)]
@@ -45,32 +46,37 @@ def grade(source, target, *, safe=True, only=None):
     if not todo:
         print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {', '.join(names)}.")
         return 1
-    if safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS)):
+    if safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS, notebooks.BOOK, source, target)):
         print(sandbox.MISSING.format(why=why), file=sys.stderr)
         return 2
-    for student, name, file in todo:
-        kept, now = target / student / f"{name}.json", fingerprint(name, file)
-        before = read(kept)
-        if before.get("fingerprint") == now:
-            continue
-        if before:
-            kept.rename(kept.with_name(f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json"))
-        result = one(name, student, file, target / student, safe) | {"fingerprint": now}
-        save(kept, result)
-        print(f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda each: renew(*each, target / each[0], safe, seconds), todo))
     results = [(s, n, read(target / s / f"{n}.json")) for s, n, _ in todo]
     report.write(target, results)
     print(f"{len(results)} grades in {target / 'grades.csv'}")
     return 0
 
 
-def one(name, student, file, folder, safe):
+def renew(student, name, file, folder, safe, seconds):
+    """Makes the grade of a submission, unless there is one of this very submission and course."""
+    kept, now = folder / f"{name}.json", fingerprint(name, file)
+    before = read(kept)
+    if before.get("fingerprint") == now:
+        return
+    if before:
+        kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
+    result = one(name, student, file, folder, safe, seconds) | {"fingerprint": now}
+    save(kept, result)
+    print(f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True)
+
+
+def one(name, student, file, folder, safe, seconds):
     """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file."""
     folder.mkdir(parents=True, exist_ok=True)
     answer, start = folder / f".{name}.partial", time.monotonic()
     answer.unlink(missing_ok=True)
     line = [sys.executable, "-m", "coursework", "one", name, student, str(file.resolve()), str(answer.resolve())]
-    line += [] if safe else ["--unsafe"]
+    line += [f"--seconds={seconds}", *([] if safe else ["--unsafe"])]
     process = subprocess.Popen(
         line,
         cwd=notebooks.BOOK,
@@ -80,10 +86,10 @@ def one(name, student, file, folder, safe):
         start_new_session=True,
     )
     try:
-        process.wait(SECONDS)
+        process.wait(CELLS * seconds)
         why = "" if process.returncode == 0 else last_line(errors)
     except subprocess.TimeoutExpired:
-        why = f"stopped: not done after {SECONDS} seconds"
+        why = f"stopped: not done after {CELLS * seconds:g} seconds"
     finally:
         stop(process)
     result = read(answer) if not why else {}

@@ -62,7 +62,8 @@ def notebook(text):
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{i}")
         if cell.cell_type == "markdown":
             lines = LINK.sub(r"\1", cell.source).splitlines()
-            cell.source = "\n".join(re.sub("^: ", "— ", line) for line in lines if not line.startswith(":::"))
+            lines = [line for line in lines if not line.startswith(":::") and "assignments.zip" not in line]
+            cell.source = "\n".join(re.sub("^: ", "— ", line) for line in lines).strip()
         cell.metadata.pop("tags", None)
     nb.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
