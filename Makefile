@@ -11,6 +11,8 @@ help:
 	@echo "make lab     open the chapters in JupyterLab"
 	@echo "make sweeps  make the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
 	@echo "make bench   time the library beside PyTorch, JAX and autograd (ten minutes; installs the first two)"
+	@echo "make assignments   write the students' notebooks, and a zip of them, into _build/release"
+	@echo "make grade FROM=folder TO=folder   grade FROM/STUDENT/ASSIGNMENT.ipynb, each in a sandbox (needs bubblewrap)"
 	@echo "make check   lint, format, types, and the length of modules"
 	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
 	@echo "make clean   remove what was built, and .venv"
@@ -45,6 +47,14 @@ lab: .venv/ready
 sweeps: .venv/ready
 	cd book && ../$(BIN)/python -m experiments $(ONLY)
 
+assignments: .venv/ready
+	@cd book && ../$(BIN)/python -m coursework release ../_build/release
+
+FROM ?= submissions
+TO ?= grades
+grade: .venv/ready
+	@cd book && ../$(BIN)/python -m coursework grade $(abspath $(FROM)) --out $(abspath $(TO)) $(MORE)
+
 bench: .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
 	$(BIN)/python -m tests.benchmarks
@@ -66,4 +76,4 @@ lock: .venv/ready
 clean:
 	rm -rf _build .venv
 
-.PHONY: help book test serve lab sweeps bench check lock clean
+.PHONY: help book test serve lab sweeps assignments grade bench check lock clean

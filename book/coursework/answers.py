@@ -10,7 +10,7 @@ import json
 import sys
 import types
 
-from coursework import hidden, notebooks
+from coursework import notebooks
 
 SHOWN, HIDDEN_SIZES = (0,), (1, 2)
 
@@ -58,7 +58,7 @@ def solutions(name):
         kind = notebooks.grader(cell)
         if cell.cell_type == "code" and kind and not kind.get("points"):
             code = cell.source.replace(f'check = Check("{name}")\n', "")  # the answers may not have been made yet
-            exec(compile(code, f"{name}.md", "exec"), held)
+            exec(compile(code, f"<solutions of {name}>", "exec"), held)
     return held
 
 
@@ -116,7 +116,9 @@ def hidden_code(name, *, with_right):
     encode = selfcheck().encode
     cases = arguments(name, HIDDEN_SIZES)
     held = [cases, right(name, cases)] if with_right else [cases]
-    encoded = ", ".join(literal({"dict": {part: [encode(v) for v in every] for part, every in d.items()}}) for d in held)
+    encoded = ", ".join(
+        literal({"dict": {part: [encode(v) for v in every] for part, every in d.items()}}) for d in held
+    )
     kind = "keep" if with_right else "ask"
     text = (notebooks.BOOK / "coursework/hidden.py").read_text(encoding="utf-8")
     _, ask, keep = text.split("\n\n\ndef ")

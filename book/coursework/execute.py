@@ -1,8 +1,8 @@
 """Runs one submission, rebuilt upon the assignment, and says what each part got.
 
-Locked cells come from the assignment, whatever the submission did to them; of the submission are only the cells that it was
-to write, and those it added. The kernel may be in a sandbox; this process is not, and compares what the student's functions
-return with what the solutions do.
+Locked cells come from the assignment, whatever the submission did to them; of the submission are only the cells that
+it was to write, and those it added. The kernel is in a sandbox; this process is not, and compares what the student's
+functions return with what the solutions do.
 """
 
 import json
@@ -108,7 +108,7 @@ def manager(course, sockets, safe):
 
 
 def run(nb, course, safe=True, seconds=SECONDS):
-    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, it ends there, and what follows says so."""
+    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, what follows says that it was not run."""
     with tempfile.TemporaryDirectory(prefix="gtt") as sockets:
         client = Client(nb, km=manager(course, sockets, safe), timeout=seconds, shutdown_kernel="immediate",
                         interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)  # fmt: skip
@@ -123,7 +123,9 @@ def run(nb, course, safe=True, seconds=SECONDS):
         except DeadKernelError as why:
             for cell in nb.cells[i:]:
                 if cell.cell_type == "code":
-                    cell.outputs.append(error(f"✗ {why if cell is nb.cells[i] else 'Not run'}: the kernel had ended."))
+                    cell.outputs.append(
+                        error(f"✗ {why if cell is nb.cells[i] else 'Not run'}: the kernel had ended.")
+                    )
 
 
 def error(text):

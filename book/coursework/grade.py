@@ -5,11 +5,12 @@
     TO/grades.csv                 a line for each submission
     TO/written/ASSIGNMENT.md      the written parts, side by side; TO/written.csv takes the points given for them
 
-Each submission is run by a process of its own (`one`), so that none can stop the others. A grade is written when it is
-complete, and not made again for the same submission, so a run that was killed goes on. Where a student hands in again, or the
-course has changed, the grade is made anew and the old one is kept beside it.
+Each submission is run by a process of its own (`one`), so that none can stop the others. A grade is written when it
+is complete, and not made again for the same submission, so a run that was killed goes on. Where a student hands in
+again, or the assignment has changed, the grade is made anew and the old one is kept beside it.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -28,7 +29,9 @@ CELLS = 10  # a submission may take as long as so many cells
 def submissions(source, names):
     """(student, assignment, file), in order."""
     folders = sorted(f for f in Path(source).iterdir() if f.is_dir() and not f.name.startswith("."))
-    return [(f.name, name, f / f"{name}.ipynb") for f in folders for name in names if (f / f"{name}.ipynb").is_file()]
+    return [
+        (f.name, name, f / f"{name}.ipynb") for f in folders for name in names if (f / f"{name}.ipynb").is_file()
+    ]
 
 
 def fingerprint(name, file):
@@ -67,7 +70,9 @@ def renew(student, name, file, folder, safe, seconds):
         kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
     result = one(name, student, file, folder, safe, seconds) | {"fingerprint": now}
     save(kept, result)
-    print(f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True)
+    print(
+        f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True
+    )
 
 
 def one(name, student, file, folder, safe, seconds):
@@ -104,10 +109,8 @@ def one(name, student, file, folder, safe, seconds):
 
 def stop(process):
     """Ends a process and all that it started; a sandbox dies with the process that made it."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

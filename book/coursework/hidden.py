@@ -4,8 +4,8 @@
 returns; the grader, outside, compares. No answer is ever in the reach of the student's code, so changing `np.allclose`
 or the checks, or reading every file and frame, gains nothing.
 
-`keep` is for nbgrader, which decides inside the kernel. It holds the answers, and looks up all that it uses at the start,
-so that what a student changes later changes nothing here.
+`keep` is for nbgrader, which decides inside the kernel. It holds the answers, and looks up all that it uses at the
+start, so that what a student changes later changes nothing here.
 """
 
 
@@ -13,13 +13,16 @@ def ask(cases):
     from copy import deepcopy
 
     from IPython.display import display
+
     from selfcheck import decode, encode
 
     cases = decode(cases)
 
     def hidden(part, function, own=None, answer=None):
         results = [encode(function(*deepcopy(args))) for args in cases[part]]
-        display({"application/json": {"part": part, "results": results, "own": own, "answer": encode(answer)}}, raw=True)
+        display(
+            {"application/json": {"part": part, "results": results, "own": own, "answer": encode(answer)}}, raw=True
+        )
 
     return hidden
 
@@ -28,6 +31,7 @@ def keep(cases, right):
     import copy
 
     import numpy as np
+
     from selfcheck import decode
 
     cases, right = decode(cases), decode(right)
@@ -36,7 +40,9 @@ def keep(cases, right):
 
     def near(got, want):
         if kind(want, dict):
-            return kind(got, dict) and got.keys() == want.keys() and False not in [near(got[k], want[k]) for k in want]
+            return (
+                kind(got, dict) and got.keys() == want.keys() and False not in [near(got[k], want[k]) for k in want]
+            )
         if kind(want, tuple):
             return length(got) == length(want) and False not in [near(g, w) for g, w in pairs(got, want)]
         got, want = asarray(got), asarray(want)
@@ -44,7 +50,11 @@ def keep(cases, right):
             return False
         got, want = ([number(x) for x in ravel(a).tolist()] for a in (got, want))
         scale = most([sizes(w) for w in want if sizes(w) < inf] or [1.0])
-        wrong = [g for g, w in pairs(got, want) if g != w and not (g != g and w != w) and not sizes(g - w) <= 1e-6 * scale]
+        wrong = [
+            g
+            for g, w in pairs(got, want)
+            if g != w and not (g != g and w != w) and not sizes(g - w) <= 1e-6 * scale
+        ]
         return not wrong
 
     def hidden(part, function, own=None, answer=None):

@@ -102,18 +102,17 @@ def as_json(nb):
 
 
 def helpers(name):
-    """{path: text} of what a student's notebook imports: the checks, its answers, and the library."""
-    library = [f for f in sorted((BOOK.parent / "minirnn").iterdir()) if f.suffix in (".py", ".js", ".css")]
-    files = {"selfcheck.py": ASSIGNMENTS / "selfcheck.py", f"answers/{name}.json": ASSIGNMENTS / f"answers/{name}.json"}
-    files |= {f"minirnn/{f.name}": f for f in library}
-    return {path: file.read_text(encoding="utf-8") for path, file in files.items()}
+    """{path: text} of what a student's notebook imports: the checks, and the numbers they know."""
+    return {
+        path: (ASSIGNMENTS / path).read_text(encoding="utf-8") for path in ("selfcheck.py", f"answers/{name}.json")
+    }
 
 
 README = """Assignments of the book Gradients Through Time
 
 You need Python 3.11 or later. In this folder:
 
-    python3 -m pip install "numpy>=2" "autograd>=1.8" tqdm matplotlib jupyterlab
+    python3 -m pip install "numpy>=2" matplotlib jupyterlab
     jupyter lab
 
 Open a notebook, put your student id into its first cells, and work from top to bottom. Hand in the .ipynb file.
@@ -121,7 +120,7 @@ Open a notebook, put your student id into its first cells, and work from top to 
 
 
 def release_files():
-    """{path: text} of the release: notebooks, checks, the library, and what to do."""
+    """{path: text} of the release: notebooks, checks, and what to do."""
     files = {"README.txt": README}
     for name in names():
         files[f"{name}.ipynb"] = as_json(notebook(stripped(source(name))))

@@ -8,13 +8,16 @@ from coursework import notebooks
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
-pre{background:#f5f5f5;padding:.6rem;overflow-x:auto;white-space:pre-wrap}pre.out{background:none;border-left:3px solid #ccc}"""
+pre{background:#f5f5f5;padding:.6rem;overflow-x:auto;white-space:pre-wrap}
+pre.out{background:none;border-left:3px solid #ccc}"""
 
 
 def parts(name):
     """[(part, points)] that are graded by running, and the points of the written part."""
     held = [notebooks.grader(cell) for cell in notebooks.notebook(notebooks.source(name)).cells]
-    run = [(h["grade_id"].removeprefix("test-"), h["points"]) for h in held if h.get("points") and not h["solution"]]
+    run = [
+        (h["grade_id"].removeprefix("test-"), h["points"]) for h in held if h.get("points") and not h["solution"]
+    ]
     return run, sum(h["points"] for h in held if h.get("points") and h["solution"])
 
 

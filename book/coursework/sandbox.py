@@ -1,9 +1,9 @@
 """The sandbox of one submission: what its kernel may see, write, start and reach. Made with bubblewrap (`bwrap`).
 
-A kernel sees Python, the system's libraries, and a folder with the course's checks and the library, all read-only. It may
-write to a scratch of 256 MB in memory, and to the folder of its sockets. It has no network, not even this machine's own
-addresses, sees no process but its own, and is limited in memory, processes and file size. Only the kernel is inside:
-the grader, which sends it one cell at a time, is not.
+A kernel sees Python, the system's libraries, and a folder with the assignment's checks, all read-only. It may write to
+a scratch of 256 MB in memory, and to the folder of its sockets. It has no network, not even this machine's own
+addresses, sees no process but its own, and is limited in memory, processes and the size of a file. Only the kernel is
+inside: the grader, which sends it one cell at a time, is not.
 """
 
 import os

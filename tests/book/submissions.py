@@ -133,7 +133,11 @@ def folder(target: Path, port: int, outside: Path) -> dict[str, tuple[int, int]]
         "print": (lambda s: with_code(right(s), "print('x' * 50_000_000)"), 85, 85),
         "json": (lambda s: json.dumps(right(s))[:-500], 0, 0),
         "nested": (lambda s: "[" * 200_000, 0, 0),
-        "write": (lambda s: with_code(right(s), WRITE % f"{str(outside / 'a')!r}, {str(ROOT / 'escaped')!r}"), 85, 85),
+        "write": (
+            lambda s: with_code(right(s), WRITE % f"{str(outside / 'a')!r}, {str(ROOT / 'escaped')!r}"),
+            85,
+            85,
+        ),
         "read": (lambda s: with_code(right(s), READ % (str(target), str(ROOT / "book"))), 85, 85),
         "connect": (lambda s: with_code(right(s), CONNECT % port), 85, 85),
         "forks": (lambda s: with_code(right(s), FORKS, "gradient"), 70, 70),

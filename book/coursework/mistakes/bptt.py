@@ -176,7 +176,9 @@ def _(params, X, H, dE, alpha):
     return Delta
 
 
-@mistake("adjoints", "off by one in time: your δ_T includes a future term. After T there is no step: δ_T = ∂E_T/∂h_T.")
+@mistake(
+    "adjoints", "off by one in time: your δ_T includes a future term. After T there is no step: δ_T = ∂E_T/∂h_T."
+)
 def _(params, X, H, dE, alpha):
     slope = 1 - np.tanh(H[:-1] @ params["W"].T + X @ params["U"].T + params["b"]) ** 2
     Delta, carry = dE.copy(), dE[-1]

@@ -212,7 +212,9 @@ def compared(g, threshold, clipped):
     return threshold, mean @ clipped / (sizes[0] * sizes[1]), sizes[1] / sizes[0]
 
 
-@mistake("bias", "the threshold is the mean of the norms, which the few long ones pull up. The median is asked for.")
+@mistake(
+    "bias", "the threshold is the mean of the norms, which the few long ones pull up. The median is asked for."
+)
 def _(student):
     g = right("samples")(student)
     norms = np.linalg.norm(g, axis=1, keepdims=True)

@@ -53,7 +53,9 @@ def _(W, T):
     return np.abs(np.linalg.eigvals(W)).max() ** np.arange(T + 1)
 
 
-@mistake("powers", "off by one: the first entry is that of W^0, the identity, whose norm is 1; the last that of W^T.")
+@mistake(
+    "powers", "off by one: the first entry is that of W^0, the identity, whose norm is 1; the last that of W^T."
+)
 def _(W, T):
     return norms([np.linalg.matrix_power(W, k + 1) for k in range(T + 1)])
 
@@ -116,7 +118,9 @@ def _(J):
     return products(J[::-1], lambda P, Jt: Jt @ P)[::-1]
 
 
-@mistake("reach", "the order is reversed: the first entry is k = 0, the farthest back; the last is k = T, which is 1.")
+@mistake(
+    "reach", "the order is reversed: the first entry is k = 0, the farthest back; the last is k = T, which is 1."
+)
 def _(J):
     return right("reach")(J)[::-1]
 
