@@ -108,7 +108,7 @@ def manager(course, sockets, safe):
 
 
 def run(nb, course, safe=True, seconds=SECONDS):
-    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, what follows says that it was not run."""
+    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, what follows says it was not run."""
     with tempfile.TemporaryDirectory(prefix="gtt") as sockets:
         client = Client(nb, km=manager(course, sockets, safe), timeout=seconds, shutdown_kernel="immediate",
                         interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)  # fmt: skip
@@ -147,6 +147,10 @@ def marks(nb, name, student, solved):
         shown = [results(out) for out in cell.outputs]
         shown = [s for s in shown if s and s.get("part") == part]
         cell.outputs = [out for out in cell.outputs if not results(out)]
+        for out in cell.outputs:
+            if out.output_type == "error":  # a traceback would show the lines of the hidden tests around it
+                said = out.evalue if out.ename == "Wrong" else f"{out.ename}: {out.evalue}"
+                out.update(evalue=said[:500], traceback=[said[:500]])
         message = next((out.evalue for out in cell.outputs if out.output_type == "error"), "")
         if shown and not message:
             message = verdict(shown[-1], solved["right"][part], solved["functions"].get(part), student, same)

@@ -27,11 +27,10 @@ CELLS = 10  # a submission may take as long as so many cells
 
 
 def submissions(source, names):
-    """(student, assignment, file), in order."""
+    """(student, assignment, file), in order. nbgrader's STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb will do too."""
     folders = sorted(f for f in Path(source).iterdir() if f.is_dir() and not f.name.startswith("."))
-    return [
-        (f.name, name, f / f"{name}.ipynb") for f in folders for name in names if (f / f"{name}.ipynb").is_file()
-    ]
+    places = [(f.name, name, f / sub / f"{name}.ipynb") for f in folders for name in names for sub in (".", name)]
+    return [place for place in places if place[2].is_file()]
 
 
 def fingerprint(name, file):

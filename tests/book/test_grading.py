@@ -96,6 +96,7 @@ def test_the_reason_is_said(graded):
     assert "took no notice of an interrupt" in page(graded, "stubborn")
     assert "kernel had ended" in said["exit"]["gradient"]
     assert "handed in by 'copied'" in said["copied"]["rate"]
+    assert said["loop"]["gradient"] == "NameError: name 'gradient' is not defined"
     assert "cut after" in page(graded, "print")
     assert "not written yet" in said["blank"]["forward"]
 
