@@ -65,7 +65,8 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_house.py
 
-LOCK := uv pip compile --universal --python-version 3.11 --all-extras --no-emit-index-url --no-header --no-annotate
+EXTRAS := $(foreach extra,draw data sweeps cluster book test dev,--extra $(extra))
+LOCK := uv pip compile --universal --python-version 3.11 $(EXTRAS) --no-emit-index-url --no-header --no-annotate
 lock: .venv/ready
 	$(BIN)/python -m pip install --quiet uv
 	head -n 2 requirements.txt > requirements.new
