@@ -62,7 +62,7 @@ def notebook(text):
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{i}")
         if cell.cell_type == "markdown":
             lines = LINK.sub(r"\1", cell.source).splitlines()
-            lines = [line for line in lines if not line.startswith(":::") and "assignments.zip" not in line]
+            lines = [x for x in lines if not x.startswith((":::", "% ")) and "assignments.zip" not in x]
             cell.source = "\n".join(re.sub("^: ", "— ", line) for line in lines).strip()
         cell.metadata.pop("tags", None)
     nb.metadata = {

@@ -69,6 +69,7 @@ def test_all_are_in_the_table_and_have_a_page(graded):
     assert [row["student"] for row in rows] == sorted(graded.expected)
     pages = {s: graded.base / f"out/{s}/bptt.html" for s in graded.expected}
     assert [s for s, page in pages.items() if not 500 < page.stat().st_size < 300_000] == []
+    assert [s for s, page in pages.items() if "_hidden" in page.read_text()] == []
     assert [s for s, page in pages.items() if "http" in page.read_text().replace("http://www", "")] == []
 
 
