@@ -131,10 +131,12 @@ def release_files():
 def release(folder):
     """Writes the release to folder/assignments and folder/assignments.zip."""
     folder, packed = Path(folder), io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for path, text in release_files().items():
             # one date for all: the same release has the same bytes
-            archive.writestr(zipfile.ZipInfo(f"assignments/{path}", (2026, 1, 1, 0, 0, 0)), text)
+            archive.writestr(
+                zipfile.ZipInfo(f"assignments/{path}", (2026, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED
+            )
             target = folder / "assignments" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
