@@ -1,5 +1,6 @@
 """The assignments: what a blank one, a right one and common mistakes are told, and that no solution gets out."""
 
+import doctest
 import json
 import os
 import re
@@ -304,6 +305,11 @@ def test_the_other_solutions_by_other_routes():
     judged = central_differences(lambda p: float((g.conj() * s["polar"](p["nu"], p["theta"], g)[0]).real.sum()), at)
     _, dnu, dtheta = s["polar"](at["nu"], at["theta"], g)
     assert np.allclose([dnu, dtheta], [judged["nu"], judged["theta"]], atol=1e-8)
+
+
+@pytest.mark.parametrize("module", [selfcheck, notebooks], ids=lambda m: m.__name__)
+def test_examples_in_docstrings(module):
+    assert doctest.testmod(module).failed == 0
 
 
 def test_the_cases_are_those_of_any_day():

@@ -37,7 +37,7 @@ def command(*words: object, **more) -> list[str]:
 
 def grade(source: Path, target: Path, *more: str, env: dict | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command("grade", source, "--out", target, "--seconds=6", *more),
+        command("grade", source, "--out", target, "--seconds=10", *more),
         cwd=ROOT / "book", env=env, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def test_what_was_deleted_or_edited_is_said(graded):
 
 def test_the_reason_is_said(graded):
     said = {s: {part: message for part, _, _, message in r["parts"]} for s, r in graded.results.items()}
-    assert "Stopped after 6 seconds" in page(graded, "loop")
+    assert "Stopped after 10 seconds" in page(graded, "loop")
     assert "took no notice of an interrupt" in page(graded, "stubborn")
     assert "kernel had ended" in said["exit"]["gradient"]
     assert "handed in by 'copied'" in said["copied"]["rate"]
