@@ -31,7 +31,7 @@ def generator(assignment, student):
     (True, False)
     """
     if not isinstance(student, str) or not student.strip():
-        raise Wrong('Put your student id between the quotes of `student = ""`, near the top, and run that cell.')
+        raise Wrong('Put your student id between the quotes of `student = ""`, in part 5, and run that cell.')
     digest = sha256(f"{assignment}/{student.strip().lower()}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 

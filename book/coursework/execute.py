@@ -149,7 +149,9 @@ def marks(nb, name, student, solved):
         cell.outputs = [out for out in cell.outputs if not results(out)]
         for out in cell.outputs:
             if out.output_type == "error":  # a traceback would show the lines of the hidden tests around it
-                said = out.evalue if out.ename == "Wrong" else f"{out.ename}: {out.evalue}"
+                said = (
+                    f"✗ {out.evalue.removeprefix('✗ ')}" if out.ename == "Wrong" else f"{out.ename}: {out.evalue}"
+                )
                 out.update(evalue=said[:500], traceback=[said[:500]])
         message = next((out.evalue for out in cell.outputs if out.output_type == "error"), "")
         if shown and not message:

@@ -115,7 +115,7 @@ You need Python 3.11 or later. In this folder:
     python3 -m pip install "numpy>=2" matplotlib jupyterlab
     jupyter lab
 
-Open a notebook, put your student id into its first cells, and work from top to bottom. Hand in the .ipynb file.
+Open a notebook and work from top to bottom; in part 5 put in your student id. Hand in the .ipynb file.
 """
 
 

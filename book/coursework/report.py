@@ -8,6 +8,7 @@ from coursework import notebooks
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
+td:nth-child(2){white-space:nowrap}
 pre{background:#f5f5f5;padding:.6rem;overflow-x:auto;white-space:pre-wrap}
 pre.out{background:none;border-left:3px solid #ccc}"""
 
