@@ -16,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -53,23 +54,37 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
         print(sandbox.MISSING.format(why=why), file=sys.stderr)
         return 2
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(lambda each: renew(*each, target / each[0], safe, seconds), todo))
-    results = [(s, n, read(target / s / f"{n}.json")) for s, n, _ in todo]
-    report.write(target, results)
-    print(f"{len(results)} grades in {target / 'grades.csv'}")
-    return 0
+        done = list(pool.map(lambda each: renew(*each, target / each[0], safe, seconds), todo))
+    every = sorted(f for name in notebooks.names() for f in target.glob(f"*/{name}.json"))
+    report.write(target, [(f.parent.name, f.stem, read(f)) for f in every])
+    print(f"{len(every)} grades in {target / 'grades.csv'}")
+    return 0 if all(done) else 1
 
 
 def renew(student, name, file, folder, safe, seconds):
-    """Makes the grade of a submission, unless there is one of this very submission and course."""
+    """Makes the grade of a submission, unless there is one of this very submission and course. Is there one now?"""
+    try:
+        grade_anew(student, name, file, folder, safe, seconds)
+        return True
+    except Exception as error:  # a full disk, say: the others are graded all the same
+        print(f"{student:<24}{name:<14}not graded: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        return False
+
+
+def grade_anew(student, name, file, folder, safe, seconds):
+    """Makes and keeps the grade of a submission, if it has none yet."""
     kept, now = folder / f"{name}.json", fingerprint(name, file)
     before = read(kept)
     if before.get("fingerprint") == now:
         return
     if before:
         kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
-    result = one(name, student, file, folder, safe, seconds) | {"fingerprint": now}
-    save(kept, result)
+    result = one(name, student, file, folder, safe, seconds)
+    if result.pop("broken", False):  # it may have been this machine: a student gets a second try, and then a human
+        result = one(name, student, file, folder, safe, seconds)
+        if result.pop("broken", False):
+            result["notes"].append("could not be graded, twice: please look at it")
+    save(kept, result | {"fingerprint": now})
     print(
         f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True
     )
@@ -82,26 +97,23 @@ def one(name, student, file, folder, safe, seconds):
     answer.unlink(missing_ok=True)
     line = [sys.executable, "-m", "coursework", "one", name, student, str(file.resolve()), str(answer.resolve())]
     line += [f"--seconds={seconds}", *([] if safe else ["--unsafe"])]
-    process = subprocess.Popen(
-        line,
-        cwd=notebooks.BOOK,
-        env={**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"},
-        stdout=subprocess.DEVNULL,
-        stderr=(errors := (folder / f".{name}.errors").open("w+")),
-        start_new_session=True,
-    )
-    try:
-        process.wait(CELLS * seconds)
-        why = "" if process.returncode == 0 else last_line(errors)
-    except subprocess.TimeoutExpired:
-        why = f"stopped: not done after {CELLS * seconds:g} seconds"
-    finally:
-        stop(process)
+    env = {**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"}
+    why, broken = "", False
+    with tempfile.TemporaryFile("w+", errors="replace") as errors:
+        process = subprocess.Popen(
+            line, cwd=notebooks.BOOK, env=env, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+        )
+        try:
+            if process.wait(CELLS * seconds):
+                why, broken = last_line(errors), True
+        except subprocess.TimeoutExpired:
+            why = f"stopped: not done after {CELLS * seconds:g} seconds"
+        finally:
+            stop(process)
     result = read(answer) if not why else {}
-    for left in (answer, Path(errors.name)):
-        left.unlink(missing_ok=True)
+    answer.unlink(missing_ok=True)
     if not result:
-        result = report.failed(name, why or "no result")
+        result = report.failed(name, why or "no result") | {"broken": broken}
     page = result.pop("page", None) or report.page(name, student, result, None)
     (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return result | {"seconds": round(time.monotonic() - start, 1)}

@@ -92,6 +92,10 @@ def write(target, results):
         hand.append([student, name, by_hand, most])
     save_csv(target / "grades.csv", ["student", "assignment", "run", "run_of", "written", "written_of", "total",
                                      "parts", "notes", "seconds"], table)  # fmt: skip
+    here = {(student, name) for student, name, _ in results}
+    hand += [
+        [student, name, points, ""] for (student, name), points in given.items() if (student, name) not in here
+    ]
     save_csv(target / "written.csv", ["student", "assignment", "points", "of"], hand)
     for name in {name for _, name, _ in results}:
         texts = [f"# {s}\n\n{r['written'].strip() or '(nothing)'}\n" for s, n, r in results if n == name]

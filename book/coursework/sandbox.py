@@ -83,6 +83,6 @@ def unavailable(folder, *hidden):
     for place in (Path(p).resolve() for p in hidden):
         if seen := next((path for path in system() if place.is_relative_to(Path(path).resolve())), None):
             return f"{place} lies in {seen}, which a sandbox sees, because Python or the system is there."
-    line = command(folder, folder, [sys.executable, "-c", "import numpy"])
+    line = command(folder, folder, [sys.executable, "-c", "import numpy, ipykernel"])
     tried = subprocess.run(line, capture_output=True, text=True, timeout=60)
     return f"bwrap does not work here: {tried.stderr.strip()[-500:]}" if tried.returncode else None

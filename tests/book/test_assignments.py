@@ -283,6 +283,19 @@ def test_the_other_solutions_by_other_routes():
     )
     assert np.allclose([dw, db], [judged["w"][0], judged["b"][0]], rtol=1e-5)
 
+    grid = np.linspace(-4, 0, 401)
+    values = np.array([s["cliff"](6.0, b, 0.5, 50) for b in grid])
+    at = np.abs(np.diff(values[:, 0])).argmax()
+    assert round(abs(np.diff(values[:, 0])[at]), 2) == 0.38
+    assert np.abs(values[at : at + 2, 2]).max() < 0.1
+    low, high, steepest = grid[at], grid[at + 1], 0.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        E, _, slope = s["cliff"](6.0, middle, 0.5, 50)
+        steepest = max(steepest, abs(slope))
+        low, high = (middle, high) if E > values[at : at + 2, 0].mean() else (low, middle)
+    assert steepest > 1e6
+
     s = answers.solutions("chaos")
     assert abs(s["exponent"](4.0, 0.3, 100_000, 10) - np.log(2)) < 0.01
     W, h0, X = answers.module("chaos").network(np.random.default_rng(0), 1)

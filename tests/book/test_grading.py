@@ -120,6 +120,7 @@ def test_a_second_run_grades_nothing_and_takes_the_written_points(graded):
     assert stamps == {s: (graded.base / f"out/{s}/bptt.json").stat().st_mtime_ns for s in graded.expected}
     rows = {r["student"]: r for r in csv.DictReader((graded.base / "out/grades.csv").read_text().splitlines())}
     assert (rows["correct"]["written"], rows["correct"]["total"]) == ("12", "97.0")
+    assert len(rows) == len(graded.expected)
 
 
 def test_a_killed_run_goes_on(graded, tmp_path):
@@ -148,6 +149,17 @@ def test_a_killed_run_goes_on(graded, tmp_path):
     assert grade(tmp_path / "in", tmp_path / "out").returncode == 0
     assert json.loads(first.read_text())["points"] == 85
     assert [json.loads(f.read_text())["points"] for f in first.parent.glob("bptt.before-*.json")] == [0]
+
+    # another assignment, alone: the grades that are there stay in the table, and so do the points of written parts
+    written = tmp_path / "out/written.csv"
+    written.write_text(written.read_text() + "eve,bptt,9,15\n")
+    (tmp_path / "in/blank/clipping.ipynb").write_text(json.dumps(submissions.right("blank", "clipping")))
+    assert grade(tmp_path / "in", tmp_path / "out", "--only=clipping").returncode == 0
+    rows = list(csv.DictReader((tmp_path / "out/grades.csv").read_text().splitlines()))
+    assert [(r["student"], r["assignment"], r["run"]) for r in rows] == [
+        ("blank", "bptt", "85"), ("blank", "clipping", "85"), ("correct", "bptt", "85"), ("partly", "bptt", "45"),
+    ]  # fmt: skip
+    assert "eve,bptt,9" in written.read_text()
 
 
 def test_without_a_sandbox_nothing_runs_unless_told(tmp_path):
