@@ -11,6 +11,8 @@ help:
 	@echo "make lab     open the chapters in JupyterLab"
 	@echo "make sweeps  make the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
 	@echo "make bench   time the library beside PyTorch, JAX and autograd (ten minutes; installs the first two)"
+	@echo "make assignments   write the students' notebooks, and a zip of them, into _build/release"
+	@echo "make grade FROM=folder TO=folder   grade FROM/STUDENT/ASSIGNMENT.ipynb, each in a sandbox (needs bubblewrap)"
 	@echo "make check   lint, format, types, and the length of modules"
 	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
 	@echo "make offline one zip of the built book, for a course without a network"
@@ -47,6 +49,14 @@ lab: .venv/ready
 sweeps: .venv/ready
 	cd book && ../$(BIN)/python -m experiments $(ONLY)
 
+assignments: .venv/ready
+	@cd book && ../$(BIN)/python -m coursework release ../_build/release
+
+FROM ?= submissions
+TO ?= grades
+grade: .venv/ready
+	@cd book && ../$(BIN)/python -m coursework grade $(abspath $(FROM)) --out $(abspath $(TO)) $(MORE)
+
 bench: .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
 	$(BIN)/python -m tests.benchmarks
@@ -57,7 +67,8 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_house.py
 
-LOCK := uv pip compile --universal --python-version 3.11 --all-extras --no-emit-index-url --no-header --no-annotate
+EXTRAS := $(foreach extra,draw data sweeps cluster book test dev,--extra $(extra))
+LOCK := uv pip compile --universal --python-version 3.11 $(EXTRAS) --no-emit-index-url --no-header --no-annotate
 lock: .venv/ready
 	$(BIN)/python -m pip install --quiet uv
 	head -n 2 requirements.txt > requirements.new
@@ -75,4 +86,4 @@ links: .venv/ready
 clean:
 	rm -rf _build .venv
 
-.PHONY: help book test serve lab sweeps bench check lock offline links clean
+.PHONY: help book test serve lab sweeps assignments grade bench check lock offline links clean

@@ -1,6 +1,6 @@
 """The book's own part of the build: what pages load, three small pieces of markup, and the checks on every page."""
 
-from . import api, assets, checks, fresh, markup, notebooks
+from . import api, assets, assignments, checks, fresh, markup, notebooks
 
 
 def setup(app):
@@ -9,10 +9,12 @@ def setup(app):
     app.add_directive("api", api.Api)
     app.connect("config-inited", assets.prepare)
     app.connect("env-get-outdated", fresh.outdated)
+    app.connect("source-read", assignments.read)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
     app.connect("html-page-context", notebooks.offer)
+    app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,8 +18,9 @@ Run this notebook in the folder `book/` of a copy of the book, with its `require
 
 
 def runs(env):
-    """The pages that have code."""
-    return [page for page in sorted(env.found_docs) if env.nb_metadata[page].get("exec_data")]
+    """The pages that have code; assignments, whose text holds the solutions, are released in another way."""
+    pages = [page for page in sorted(env.found_docs) if "assignments/" not in page]
+    return [page for page in pages if env.nb_metadata[page].get("exec_data")]
 
 
 def offer(app, pagename, templatename, context, doctree):

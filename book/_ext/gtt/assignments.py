@@ -1,0 +1,19 @@
+"""An assignment's page shows what students get: neither solutions nor hidden tests, and no cell is run."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+from coursework import notebooks
+
+
+def read(app, docname, text):
+    """On source-read."""
+    if docname.startswith("book/assignments/"):
+        text[0] = notebooks.stripped(text[0])
+
+
+def release(app, error):
+    """The zip of all assignments, to which their pages have a link."""
+    if not error and app.builder.name == "html" and notebooks.names():
+        notebooks.release(app.outdir)

@@ -1,0 +1,111 @@
+"""The commands: see `python -m coursework --help`."""
+
+import argparse
+import json
+import resource
+import signal
+import tempfile
+from pathlib import Path
+
+from coursework import answers, grade, notebooks
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="python -m coursework", description="The book's assignments.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    made = commands.add_parser("answers", help="make answers/*.json anew, after a change of solutions or mistakes")
+    made.add_argument("names", nargs="*")
+    released = commands.add_parser("release", help="write the students' notebooks, and a zip of them")
+    released.add_argument("folder", type=Path)
+    course = commands.add_parser("course", help="write a course for nbgrader: source notebooks and settings")
+    course.add_argument("folder", type=Path)
+    graded = commands.add_parser("grade", help="grade a folder of submissions, each in a sandbox")
+    graded.add_argument("submissions", type=Path, help="holds STUDENT/ASSIGNMENT.ipynb")
+    graded.add_argument("--out", type=Path, required=True, help="where grades and feedback go")
+    graded.add_argument("--only", help="this assignment alone")
+    graded.add_argument("--unsafe", action="store_true", help="without a sandbox, with your rights")
+    graded.add_argument("--jobs", type=int, default=1, help="so many submissions at a time (1)")
+    single = commands.add_parser("one")
+    for name in ("name", "student", "file", "answer"):
+        single.add_argument(name)
+    single.add_argument("--unsafe", action="store_true")
+    for each in (graded, single):
+        each.add_argument("--seconds", type=float, default=30, help="for one cell (30)")
+    args = parser.parse_args(argv)
+    if args.command == "answers":
+        for name in args.names or notebooks.names():
+            answers.write(name)
+    elif args.command == "release":
+        notebooks.release(args.folder)
+        print(f"The students' notebooks are in {args.folder / 'assignments'} and {args.folder / 'assignments.zip'}")
+    elif args.command == "course":
+        write_course(args.folder)
+    elif args.command == "grade":
+        return grade.grade(args.submissions, args.out, safe=not args.unsafe, only=args.only, jobs=args.jobs,
+                           seconds=args.seconds)  # fmt: skip
+    else:
+        run_one(args.name, args.student, Path(args.file), Path(args.answer), not args.unsafe, args.seconds)
+    return 0
+
+
+def run_one(name, student, file, answer, safe, seconds):
+    """Grades one submission; the process that called this one reads `answer`."""
+    import nbformat
+
+    from coursework import execute, report
+
+    resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
+    signal.alarm(int(grade.CELLS * seconds) + 10)  # should the process that started this one be killed
+    try:
+        submitted = nbformat.reads(file.read_text(encoding="utf-8"), as_version=4)
+        nbformat.validate(submitted)
+    except Exception as error:  # whatever is in the file, it is the student's
+        result = report.failed(name, f"not a notebook: {type(error).__name__}: {str(error).splitlines()[0]:.200}")
+        answer.write_text(json.dumps(result), encoding="utf-8")
+        return
+    template = notebooks.notebook(notebooks.without_solutions(notebooks.source(name)))
+    nb, notes = execute.rebuilt(submitted, template)
+    notebooks.with_answers(nb, answers.hidden_code(name, with_right=False))
+    cases = answers.arguments(name, answers.HIDDEN_SIZES)
+    solved = {"right": answers.right(name, cases), "functions": answers.solutions(name)}
+    with tempfile.TemporaryDirectory(prefix="gtt") as folder:
+        execute.course_folder(name, folder)
+        execute.run(nb, folder, safe, seconds)
+    rows = execute.marks(nb, name, student, solved)
+    written = next((c.source for c in nb.cells if notebooks.grader(c).get("grade_id") == "written"), "")
+    result = {
+        "points": sum(got for _, got, _, _ in rows),
+        "of": sum(of for _, _, of, _ in rows),
+        "parts": rows,
+        "notes": notes,
+        "written": written,
+    }
+    for cell in nb.cells:
+        if notebooks.grader(cell).get("grade_id") == "setup":
+            cell.source = next(c.source for c in template.cells if notebooks.grader(c).get("grade_id") == "setup")
+        cell.source = notebooks.TESTS.sub("", cell.source + "\n").rstrip()
+    answer.write_text(json.dumps(result | {"page": report.page(name, student, result, nb)}), encoding="utf-8")
+
+
+CONFIG = """c = get_config()
+c.CourseDirectory.course_id = "gradients-through-time"
+c.ClearSolutions.code_stub = {"python": "# your code here\\nraise NotImplementedError"}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+c.ExecutePreprocessor.timeout = 30
+c.ExecutePreprocessor.interrupt_on_timeout = True
+"""
+
+
+def write_course(folder):
+    """A course as nbgrader wants it; its hidden tests know the answers, since nbgrader decides in the kernel."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    for name in notebooks.names():
+        nb = notebooks.notebook(notebooks.source(name))
+        notebooks.with_answers(nb, answers.hidden_code(name, with_right=True))
+        files = {f"{name}.ipynb": notebooks.as_json(nb), **notebooks.helpers(name)}
+        for path, text in files.items():
+            target = folder / "source" / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    print(f"A course for nbgrader is in {folder}. Next: cd {folder} && nbgrader generate_assignment NAME")

@@ -1,0 +1,197 @@
+"""Runs one submission, rebuilt upon the assignment, and says what each part got.
+
+Locked cells come from the assignment, whatever the submission did to them; of the submission are only the cells that
+it was to write, and those it added. The kernel is in a sandbox; this process is not, and compares what the student's
+functions return with what the solutions do.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+from coursework import answers, notebooks, sandbox
+
+SECONDS = 30  # for one cell
+SHOWN = 10_000  # characters of a cell's output that are kept
+TAKEN = 2_000_000  # characters of a result that is compared
+WRONG = "✗ Right on the example you could see, wrong on others."
+
+
+def rebuilt(submitted, template):
+    """The template with the student's cells, and notes on what the submission had done to its locked ones."""
+    known = {notebooks.grader(cell)["grade_id"]: cell for cell in template.cells if notebooks.grader(cell)}
+    theirs, extra, last, notes = {}, {}, None, []
+    for cell in submitted.cells:
+        key = notebooks.grader(cell).get("grade_id")
+        if key not in known or key in theirs:
+            extra.setdefault(last, []).append(cell)
+            continue
+        theirs[key] = cell
+        last = key
+    built = [*extra.get(None, [])]
+    for cell in template.cells:
+        key = notebooks.grader(cell).get("grade_id")
+        mine = theirs.get(key)
+        if key is not None and mine is None:
+            notes.append(f"cell {key} was deleted; it is put back")
+        elif key is not None and notebooks.grader(cell).get("solution"):
+            cell = nbformat.from_dict(cell | {"source": mine.source})
+        elif key is not None and mine.source.strip() != released(cell).strip():
+            notes.append(f"cell {key} was edited; the original is run")
+        built += [cell] if key is not None else []
+        built += extra.get(key, []) if key is not None else []
+    clean = [plain(cell, notebooks.grader(cell)) for cell in built]
+    return nbformat.v4.new_notebook(cells=clean, metadata=template.metadata), notes
+
+
+def released(cell):
+    """A locked cell's text as students have it."""
+    return notebooks.stripped(cell.source + "\n")
+
+
+def plain(cell, held):
+    """A new cell of the same text: nothing else of a submission is kept."""
+    new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+    made = new(cell.source)
+    made.metadata = {"nbgrader": dict(held)} if held else {}
+    return made
+
+
+class Client(NotebookClient):
+    """nbclient's, which keeps no more of an output than is shown, and takes no more of a result than is compared."""
+
+    async def _async_handle_timeout(self, timeout, cell=None):
+        """nbclient's would interrupt a cell again and again, if it catches its interrupts."""
+        if getattr(self, "interrupted", None) is cell:
+            raise DeadKernelError(f"Stopped after {2 * timeout:g} seconds, as it took no notice of an interrupt")
+        self.interrupted = cell
+        return await super()._async_handle_timeout(timeout, cell)
+
+    def output(self, outs, msg, display_id, cell_index):
+        content, taken = msg["content"], getattr(self, "taken", 0)
+        if cell_index != getattr(self, "at", None):
+            self.at, taken = cell_index, 0
+        size = len(json.dumps(content))
+        result = "application/json" in content.get("data", {})
+        if msg["msg_type"] != "error" and taken + size > (TAKEN if result else SHOWN):
+            if taken < SHOWN and msg["msg_type"] == "stream":
+                content["text"] = content["text"][: SHOWN - taken] + f"\n… cut after {SHOWN} characters\n"
+                self.taken = SHOWN
+                return super().output(outs, msg, display_id, cell_index)
+            return None
+        self.taken = taken + (0 if result else size)
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def manager(course, sockets, safe):
+    """A kernel's manager; the kernel talks through files in `sockets`, so it needs no network."""
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    if safe:
+        argv = sandbox.command(course, sockets, argv)
+    km = AsyncKernelManager(transport="ipc", connection_file=f"{sockets}/kernel.json")
+    km.write_connection_file()
+    if safe and os.geteuid() == 0:
+        for path in (sockets, km.connection_file):
+            os.chown(path, sandbox.user(), sandbox.user())
+    # a signal from outside would end bwrap, not the cell: the kernel is asked to interrupt itself
+    km._kernel_spec = KernelSpec(argv=argv, display_name="sandbox", language="python", interrupt_mode="message")
+    return km
+
+
+def run(nb, course, safe=True, seconds=SECONDS):
+    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, what follows says it was not run."""
+    with tempfile.TemporaryDirectory(prefix="gtt") as sockets:
+        client = Client(nb, km=manager(course, sockets, safe), timeout=seconds, shutdown_kernel="immediate",
+                        interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)  # fmt: skip
+        env = {**os.environ, **sandbox.environment(course), "TMPDIR": sockets, "IPYTHONDIR": sockets}
+        i = 0
+        try:
+            with client.setup_kernel(env=env, cwd=sockets):
+                for i, cell in enumerate(nb.cells):
+                    client.execute_cell(cell, i)
+                    if any(out.get("ename") == "KeyboardInterrupt" for out in cell.get("outputs", [])):
+                        cell.outputs.append(error(f"✗ Stopped after {seconds:g} seconds."))
+        except DeadKernelError as why:
+            for cell in nb.cells[i:]:
+                if cell.cell_type == "code":
+                    cell.outputs.append(
+                        error(f"✗ {why if cell is nb.cells[i] else 'Not run'}: the kernel had ended.")
+                    )
+
+
+def error(text):
+    return nbformat.v4.new_output("error", ename="Wrong", evalue=text, traceback=[text])
+
+
+def marks(nb, name, student, solved):
+    """[(part, points, of, message)] of an executed notebook, whose test cells show what the student's functions return.
+
+    `solved` has the right results of the hidden cases, and the solutions' functions.
+    """
+    same = answers.selfcheck().same
+    rows = []
+    for cell in nb.cells:
+        held = notebooks.grader(cell)
+        if not held.get("points") or held.get("solution"):
+            continue
+        part = held["grade_id"].removeprefix("test-")
+        shown = [results(out) for out in cell.outputs]
+        shown = [s for s in shown if s and s.get("part") == part]
+        cell.outputs = [out for out in cell.outputs if not results(out)]
+        for out in cell.outputs:
+            if out.output_type == "error":  # a traceback would show the lines of the hidden tests around it
+                said = (
+                    f"✗ {out.evalue.removeprefix('✗ ')}" if out.ename == "Wrong" else f"{out.ename}: {out.evalue}"
+                )
+                out.update(evalue=said[:500], traceback=[said[:500]])
+        message = next((out.evalue for out in cell.outputs if out.output_type == "error"), "")
+        if shown and not message:
+            message = verdict(shown[-1], solved["right"][part], solved["functions"].get(part), student, same)
+            if message:
+                cell.outputs.append(error(message))
+        elif not message:
+            message = "✗ The cell ended without a result."
+        rows.append((part, 0 if message else held["points"], held["points"], message))
+    return rows
+
+
+def results(out):
+    data = out.get("data", {}).get("application/json")
+    return data if isinstance(data, dict) else None
+
+
+def verdict(shown, right, function, student, same):
+    """What is wrong with the results of a part; empty if nothing is."""
+    decode = answers.selfcheck().decode
+    try:
+        got = [decode(value) for value in shown["results"]]
+        own, answer = shown.get("own"), decode(shown.get("answer"))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return "✗ What the function returned could not be read."
+    if len(got) != len(right) or not all(map(same, got, right)):
+        return WRONG
+    if own is None:
+        return ""
+    if not isinstance(own, str) or own.strip().lower() != student.strip().lower():
+        return f"✗ `student` is {own!r:.50}, but this was handed in by {student!r}."
+    return "" if same(answer, function(own)) else "✗ `answer` is not what the function gives for your id."
+
+
+def course_folder(name, folder):
+    """What a kernel imports, in a folder of its own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in notebooks.helpers(name).items():
+        target = Path(folder) / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    for path in [Path(folder), *Path(folder).rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -1,0 +1,143 @@
+"""One source for each assignment, book/assignments/NAME.md, and what is made of it.
+
+The source is a notebook with nbgrader's metadata. Between `### BEGIN SOLUTION` and `### END SOLUTION` stands what a
+student is to write, between `### BEGIN HIDDEN TESTS` and its end what only the grader runs. `stripped` takes both
+out: this is what the book shows, and what students get.
+"""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+BOOK = Path(__file__).resolve().parents[1]
+ASSIGNMENTS = BOOK / "assignments"
+STUB = "# your code here\nraise NotImplementedError"
+HIDDEN = "_hidden = lambda *args: None"  # a line of each source that `with_answers` replaces
+SOLUTION = re.compile(r"^([ ]*)### BEGIN SOLUTION\n(.*?)^[ ]*### END SOLUTION\n", re.MULTILINE | re.DOTALL)
+TESTS = re.compile(r"^[ ]*### BEGIN HIDDEN TESTS\n(.*?)^[ ]*### END HIDDEN TESTS\n", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[([^\]]+)\]\(\.\./[\w./-]+\.md(?:#[\w-]+)?\)")
+
+
+def names():
+    """The assignments, in the order of the book's contents."""
+    return re.findall(r"file: book/assignments/(\w+)", (BOOK.parent / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def source(name):
+    """The text of an assignment with its solutions."""
+    return (ASSIGNMENTS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def stripped(text):
+    """A source without solutions and hidden tests.
+
+    >>> print(stripped("def f(x):\\n    ### BEGIN SOLUTION\\n    return 2 * x\\n    ### END SOLUTION\\n"))
+    def f(x):
+        # your code here
+        raise NotImplementedError
+    <BLANKLINE>
+
+    Raises ValueError where a region does not end.
+    """
+    text = SOLUTION.sub(lambda m: "".join(f"{m[1]}{line}\n" for line in stub(m[2]).splitlines()), text)
+    text = TESTS.sub("", text)
+    if re.search(r"###\s*(BEGIN|END)", text):
+        raise ValueError("a region of solutions or hidden tests has no beginning or no end")
+    return text
+
+
+def stub(solution):
+    """What stands in the place of a solution: for code an exception, for the written part an invitation."""
+    return "*Your answer here.*" if solution.startswith("*") else STUB
+
+
+def notebook(text):
+    """A source or a stripped one as a notebook for Jupyter, in which the book's own markup means nothing."""
+    import jupytext
+
+    nb = jupytext.reads(text, fmt="md:myst")
+    for i, cell in enumerate(nb.cells):
+        cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{i}")
+        if cell.cell_type == "markdown":
+            lines = LINK.sub(r"\1", cell.source).splitlines()
+            lines = [x for x in lines if not x.startswith((":::", "% ")) and "assignments.zip" not in x]
+            cell.source = "\n".join(re.sub("^: ", "— ", line) for line in lines).strip()
+        cell.metadata.pop("tags", None)
+    nb.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    }
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    return nb
+
+
+def grader(cell):
+    """nbgrader's metadata of a cell; empty for one without."""
+    held = cell.get("metadata", {}).get("nbgrader", {})
+    return held if isinstance(held, dict) else {}
+
+
+def with_answers(nb, code):
+    """A source whose hidden tests know the answers: `code` defines `_hidden` in its first cell."""
+    first = next(cell for cell in nb.cells if HIDDEN in cell.source)
+    before, _, after = first.source.partition(HIDDEN)
+    first.source = before + code + after.partition("\n")[1] + after.partition("\n")[2]
+    return nb
+
+
+def without_solutions(text):
+    """A source with scaffolds in the place of solutions, and with its hidden tests: what is run to grade."""
+    return SOLUTION.sub(lambda m: "".join(f"{m[1]}{line}\n" for line in stub(m[2]).splitlines()), text)
+
+
+def cells(text):
+    """The code of all cells, in order."""
+    return [cell.source for cell in notebook(text).cells if cell.cell_type == "code"]
+
+
+def as_json(nb):
+    return json.dumps(nb, indent=1, ensure_ascii=False) + "\n"
+
+
+def helpers(name):
+    """{path: text} of what a student's notebook imports: the checks, and the numbers they know."""
+    return {
+        path: (ASSIGNMENTS / path).read_text(encoding="utf-8") for path in ("selfcheck.py", f"answers/{name}.json")
+    }
+
+
+README = """Assignments of the book Gradients Through Time
+
+You need Python 3.11 or later. In this folder:
+
+    python3 -m pip install "numpy>=2" matplotlib jupyterlab
+    jupyter lab
+
+Open a notebook and work from top to bottom; in part 5 put in your student id. Hand in the .ipynb file.
+"""
+
+
+def release_files():
+    """{path: text} of the release: notebooks, checks, and what to do."""
+    files = {"README.txt": README}
+    for name in names():
+        files[f"{name}.ipynb"] = as_json(notebook(stripped(source(name))))
+        files |= helpers(name)
+    return files
+
+
+def release(folder):
+    """Writes the release to folder/assignments and folder/assignments.zip."""
+    folder, packed = Path(folder), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path, text in release_files().items():
+            # one date for all: the same release has the same bytes
+            archive.writestr(
+                zipfile.ZipInfo(f"assignments/{path}", (2026, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED
+            )
+            target = folder / "assignments" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    (folder / "assignments.zip").write_bytes(packed.getvalue())
