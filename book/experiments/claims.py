@@ -143,6 +143,49 @@ def flossed(r: dict) -> tuple[str, str]:
     return verdict(found, bool((gains[[0, -1]] >= 3).all()), bool((gains >= 3).any()))
 
 
+def exponents(r: dict) -> tuple[str, str]:
+    """Fitted powers of 1/(1-|λ|) over the three smallest gaps, of sensitivity, for white and for constant input."""
+    gap = np.log(1 / np.array(r["gap"]))[-3:]
+
+    def power(rho: int) -> float:
+        return float(np.polyfit(gap, np.log(np.mean(r["sensitivity"][rho], axis=0))[-3:], 1)[0])
+
+    white = power(r["rho"].index(0.0))
+    found = f"{white:.2f} for white input"
+    if 1.0 in r["rho"]:
+        constant = power(r["rho"].index(1.0))
+        return verdict(
+            f"{found}, {constant:.2f} for constant input", abs(white - 3) < 0.2 and abs(constant - 4) < 0.2
+        )
+    return verdict(found, abs(white - 3) < 0.2)
+
+
+def teachers(r: dict) -> tuple[str, str]:
+    loss = np.array(r["loss"])[:, r["nu0"].index(0.99)]  # (architecture, rate, seed)
+    best = {name: float(np.nanmin(np.nanmedian(loss[k], axis=-1))) for k, name in enumerate(r["architecture"])}
+    found = f"dense {best['dense']:.1e}, LRU {best['LRU']:.1e}"
+    return verdict(found, best["dense"] > 1000 * best["LRU"], best["dense"] > 3 * best["LRU"])
+
+
+def hessians(r: dict) -> tuple[str, str]:
+    top = {kind: float(np.median(np.array(r[kind][-1]["participation"])[:, 0])) for kind in ("dense", "diagonal")}
+    found = f"parameters in the first eigenvector: dense {top['dense']:.1f}, diagonal {top['diagonal']:.1f}"
+    return verdict(found, top["dense"] > 1.3 * top["diagonal"])
+
+
+def plateau(r: dict, D: list[int]) -> tuple[str, str]:
+    times = np.nan_to_num(np.array(r["time"]["direct"], float)[:, :, 1], nan=np.inf)  # None: not within the run
+    times = np.median(times, axis=1)
+    slope = float(np.polyfit(D[-5:], np.log(times[-5:]), 1)[0])
+    return verdict(f"ln t grows by {slope:.2f} a unit of delay", bool((np.diff(np.log(times[-5:])) > 0.3).all()))
+
+
+def perturbation(r: dict) -> tuple[str, str]:
+    worst = {rate: np.array(r["positive"][rate]).max(axis=1) for rate in ("direct", "exp")}
+    found = f"worst error at the smallest move: direct {worst['direct'][1]:.2g}, exp {worst['exp'][1]:.2g}"
+    return verdict(found, worst["direct"][1] > 10 * worst["exp"][1])
+
+
 CLAIMS = [
     Claim(
         "bengio1994",
@@ -269,6 +312,51 @@ CLAIMS = [
         "60 steps, 20 units, 5 seeds",
         "symbols",
         symbols,
+    ),
+    Claim(
+        "zucchet2024",
+        "elementwise",
+        "The sensitivity of a state to its multiplier diverges with a power of 1/(1-|λ|)",
+        "3 for white input, 4 for constant input",
+        "none; sampled sequences",
+        "divergence",
+        exponents,
+    ),
+    Claim(
+        "zucchet2024",
+        "elementwise",
+        "At long memory dense students are far behind diagonal ones",
+        "four powers of ten at |λ| near 0.99",
+        "64 numbers of state, 3000 updates, orthogonal start; a Gaussian start gives the paper's gap",
+        "teachers",
+        teachers,
+    ),
+    Claim(
+        "zucchet2024",
+        "elementwise",
+        "A diagonal network's Hessian has eigenvectors on fewer parameters",
+        "shown for one network",
+        "50 teachers of dimension 4",
+        "hessians",
+        hessians,
+    ),
+    Claim(
+        "li2021",
+        "memory",
+        "Training sits on a plateau whose length grows exponentially with the delay",
+        "proved and shown",
+        "gradient flow, two units, ten starts",
+        "plateau",
+        lambda r: plateau(r, load("plateau")["settings"]["D"]),
+    ),
+    Claim(
+        "wang2024",
+        "memory",
+        "Without a stable map, small moves of the weights destroy a long memory",
+        "shown",
+        "fitted, not trained",
+        "perturbation",
+        perturbation,
     ),
     Claim(
         "engelken2023flossing",
