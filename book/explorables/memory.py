@@ -67,7 +67,7 @@ def errors(kernel: str, kind: str) -> np.ndarray:
 
 
 @styled
-def draw_fit(kernel: str, m: int, kind: str) -> Figure:
+def draw_fit(m: int, kernel: str, kind: str) -> Figure:
     """The kernel and the fit; the error over m for both classes, above the bound."""
     K, found, hue = target(kernel), saved_fit(kernel, m, kind), KINDS[kind][1]
     fig, (ax, over) = figure(7.2, 3.5, 1, 2, margins=(0.6, 0.5, 0.2, 0.4), gaps=(0.8, 0), width_ratios=[1.25, 1])
@@ -102,7 +102,7 @@ def draw_fit(kernel: str, m: int, kind: str) -> Figure:
     return fig
 
 
-def describe_fit(kernel: str, m: int, kind: str) -> str:
+def describe_fit(m: int, kernel: str, kind: str) -> str:
     at = UNITS.index(m)
     values = {name: errors(kernel, name)[at] for name in KINDS}
     bound = approximation()[kernel]["bound"][at]
@@ -123,8 +123,8 @@ fit = explorable(
     "Green: any linear network of m units, complex eigenvalues too. Grey: below the bound that is proved in the "
     "text. "
     "Optimised are all multipliers and weights, from several starts.",
-    kernel=Control(list(KERNELS), label="kernel"),
     m=Control(UNITS, label="units m"),
+    kernel=Control(list(KERNELS), label="kernel"),
     kind=Control(list(KINDS), label="multipliers"),
     start={"kernel": "delay", "m": 8, "kind": "real"},
     states={
