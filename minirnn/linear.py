@@ -250,7 +250,8 @@ class BlockRNN(Paired):
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
         W, first, second = params["W"], h_prev[..., : self.n], h_prev[..., self.n :]
-        rows = [W[:, i, 0] * first + W[:, i, 1] * second for i in range(2)]
+        entry = [[W[..., i, j][..., None, :] for j in range(2)] for i in range(2)]  # rows (1, n), also of stacked W
+        rows = [entry[i][0] * first + entry[i][1] * second for i in range(2)]
         return anp.concatenate(rows, axis=-1) + drive
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
