@@ -172,6 +172,90 @@ def entries(name: str, nu: np.ndarray, theta: float) -> tuple[np.ndarray, np.nda
     return H[0, 0], H[1, 1]
 
 
+# --- the loss around a teacher --------------------------------------------------------------------------------
+
+REACH = np.linspace(-0.5, 0.5, 101)
+
+
+@cache
+def cuts(tau: int, kind: str, rho: float) -> tuple[np.ndarray, np.ndarray]:
+    """The loss relative to that of saying 0, as w₁ and as w₂ leave the teacher's by REACH; nan outside the disc."""
+    (scale, one), target = remedy(kind), 1 - 1 / tau
+    w1, w2 = coordinates(kind, np.array(target), 0.0)
+    power = 0.5 * scale(target)[0] ** 2 * variance(target, rho)
+    found = []
+    for d1, d2 in ((REACH, 0 * REACH), (0 * REACH, REACH)):
+        lam = one(w1 + d1, w2 + d2)
+        inside = np.abs(lam) < 1
+        L = unit_loss(np.where(inside, lam, 0.0), target, rho, scale)[0]
+        found.append(np.where(inside, L / power, np.nan))
+    return found[0], found[1]
+
+
+def width(loss: np.ndarray, level: float = 0.1) -> float:
+    """How far one may go from the minimum, on the narrower side, before the loss passes the level."""
+    above = ~(loss <= level)  # nan, outside the disc, is above
+    return float(np.abs(REACH[above]).min()) if above.any() else float("inf")
+
+
+@styled
+def draw_landscape(tau: int, kind: str, rho: float) -> Figure:
+    """Two cuts through the loss at the teacher's λ*, for this memory and, faintly, for others."""
+    fig, axes = figure(7.2, 3.4, 1, 2, sharey=True, margins=(0.65, 0.5, 0.2, 0.4), gaps=(0.35, 0))
+    for ax, which, hue, label in zip(axes, (0, 1), ("vanishing", "exploding"), ("magnitude", "angle"), strict=True):
+        for other in (2, 10, 100):
+            ax.plot(REACH, cuts(other, kind, rho)[which].round(3), color=color("line"), lw=0.9)
+        loss = cuts(tau, kind, rho)[which]
+        ax.plot(REACH, loss.round(4), color=color(hue), lw=2.2)
+        if np.isnan(loss).any():
+            edge = REACH[~np.isnan(loss)].max()
+            ax.axvspan(edge, REACH[-1], color=color("wash"), lw=0, zorder=0)
+            ax.text(0.48, 0.08, "unstable", ha="right", color=color("muted"), fontsize=10)
+        ax.plot(0, 0, "o", ms=6, color=color("ink"), zorder=5)
+        ax.set(xlim=(-0.5, 0.5), ylim=(-0.08, 2.2), xlabel=f"change of the {label}'s parameter")
+        ax.set_xticks([-0.5, 0, 0.5], labels=["-0.5", "0", "0.5"])
+        far = width(loss)
+        room = "±0.5" if np.isinf(far) else "less than ±0.01" if far <= 0.0101 else f"±{far - 0.01:.2f}"
+        ax.set_title(f"Below 10 % within {room}", color=color(hue))
+    axes[0].set_ylabel("loss, relative to saying 0")
+    axes[0].set_yticks([0, 1, 2])
+    return fig
+
+
+def describe_landscape(tau: int, kind: str, rho: float) -> str:
+    rooms = [width(loss) for loss in cuts(tau, kind, rho)]
+    said = ["more than 0.5" if np.isinf(room) else f"less than {room:.2f}" for room in rooms]
+    return (
+        f"The loss around a teacher with λ* = {1 - 1 / tau:g}, under {kind}, inputs with correlation "
+        f"{rho:g}. It stays "
+        f"below a tenth of the loss of saying 0 while the magnitude's parameter changes by {said[0]}, and "
+        f"the angle's "
+        f"by {said[1]}. Grey curves show teachers with a memory of 2, 10 and 100 steps."
+    )
+
+
+landscape = explorable(
+    draw_landscape,
+    alt=describe_landscape,
+    name="landscape",
+    caption="One unit learns from another one with λ* = 1 - 1/τ. Exact loss along the parameter of the "
+    "magnitude (left) "
+    "and of the angle (right), relative to the loss of the output 0; grey: τ = 2, 10 and 100. Inputs of variance 1 "
+    "and autocorrelation ρ^|lag|.",
+    tau=Control([2, 5, 10, 20, 50, 100], label="teacher's memory", unit="steps"),
+    rho=Control([0.0, 0.9], label="correlation ρ"),
+    kind=Control(REMEDIES, label="remedy"),
+    start={"tau": 20},
+    states={
+        "polar": {"tau": 50},
+        "normalised": {"tau": 50, "kind": "normalised"},
+        "exponential": {"tau": 50, "kind": "exponential"},
+        "optimal": {"tau": 50, "kind": "optimal"},
+    },
+)
+
+# --- the disc --------------------------------------------------------------------------------------------------
+
 NET = {  # lines of the coordinate net: equal steps of a parameter
     "polar": (np.arange(0.1, 1, 0.1), 24),
     "normalised": (np.arange(0.1, 1, 0.1), 24),
@@ -266,88 +350,6 @@ disc = explorable(
         "polar": {"nu": 0.99},
         "exponential": {"nu": 0.99, "kind": "exponential"},
         "optimal": {"nu": 0.99, "kind": "optimal"},
-    },
-)
-
-# --- the loss around a teacher --------------------------------------------------------------------------------
-
-REACH = np.linspace(-0.5, 0.5, 101)
-
-
-@cache
-def cuts(tau: int, kind: str, rho: float) -> tuple[np.ndarray, np.ndarray]:
-    """The loss relative to that of saying 0, as w₁ and as w₂ leave the teacher's by REACH; nan outside the disc."""
-    (scale, one), target = remedy(kind), 1 - 1 / tau
-    w1, w2 = coordinates(kind, np.array(target), 0.0)
-    power = 0.5 * scale(target)[0] ** 2 * variance(target, rho)
-    found = []
-    for d1, d2 in ((REACH, 0 * REACH), (0 * REACH, REACH)):
-        lam = one(w1 + d1, w2 + d2)
-        inside = np.abs(lam) < 1
-        L = unit_loss(np.where(inside, lam, 0.0), target, rho, scale)[0]
-        found.append(np.where(inside, L / power, np.nan))
-    return found[0], found[1]
-
-
-def width(loss: np.ndarray, level: float = 0.1) -> float:
-    """How far one may go from the minimum, on the narrower side, before the loss passes the level."""
-    above = ~(loss <= level)  # nan, outside the disc, is above
-    return float(np.abs(REACH[above]).min()) if above.any() else float("inf")
-
-
-@styled
-def draw_landscape(tau: int, kind: str, rho: float) -> Figure:
-    """Two cuts through the loss at the teacher's λ*, for this memory and, faintly, for others."""
-    fig, axes = figure(7.2, 3.4, 1, 2, sharey=True, margins=(0.65, 0.5, 0.2, 0.4), gaps=(0.35, 0))
-    for ax, which, hue, label in zip(axes, (0, 1), ("vanishing", "exploding"), ("magnitude", "angle"), strict=True):
-        for other in (2, 10, 100):
-            ax.plot(REACH, cuts(other, kind, rho)[which].round(3), color=color("line"), lw=0.9)
-        loss = cuts(tau, kind, rho)[which]
-        ax.plot(REACH, loss.round(4), color=color(hue), lw=2.2)
-        if np.isnan(loss).any():
-            edge = REACH[~np.isnan(loss)].max()
-            ax.axvspan(edge, REACH[-1], color=color("wash"), lw=0, zorder=0)
-            ax.text(0.48, 0.08, "unstable", ha="right", color=color("muted"), fontsize=10)
-        ax.plot(0, 0, "o", ms=6, color=color("ink"), zorder=5)
-        ax.set(xlim=(-0.5, 0.5), ylim=(-0.08, 2.2), xlabel=f"change of the {label}'s parameter")
-        ax.set_xticks([-0.5, 0, 0.5], labels=["-0.5", "0", "0.5"])
-        far = width(loss)
-        room = "±0.5" if np.isinf(far) else "less than ±0.01" if far <= 0.0101 else f"±{far - 0.01:.2f}"
-        ax.set_title(f"Below 10 % within {room}", color=color(hue))
-    axes[0].set_ylabel("loss, relative to saying 0")
-    axes[0].set_yticks([0, 1, 2])
-    return fig
-
-
-def describe_landscape(tau: int, kind: str, rho: float) -> str:
-    rooms = [width(loss) for loss in cuts(tau, kind, rho)]
-    said = ["more than 0.5" if np.isinf(room) else f"less than {room:.2f}" for room in rooms]
-    return (
-        f"The loss around a teacher with λ* = {1 - 1 / tau:g}, under {kind}, inputs with correlation "
-        f"{rho:g}. It stays "
-        f"below a tenth of the loss of saying 0 while the magnitude's parameter changes by {said[0]}, and "
-        f"the angle's "
-        f"by {said[1]}. Grey curves show teachers with a memory of 2, 10 and 100 steps."
-    )
-
-
-landscape = explorable(
-    draw_landscape,
-    alt=describe_landscape,
-    name="landscape",
-    caption="One unit learns from another one with λ* = 1 - 1/τ. Exact loss along the parameter of the "
-    "magnitude (left) "
-    "and of the angle (right), relative to the loss of the output 0; grey: τ = 2, 10 and 100. Inputs of variance 1 "
-    "and autocorrelation ρ^|lag|.",
-    tau=Control([2, 5, 10, 20, 50, 100], label="teacher's memory", unit="steps"),
-    rho=Control([0.0, 0.9], label="correlation ρ"),
-    kind=Control(REMEDIES, label="remedy"),
-    start={"tau": 20},
-    states={
-        "polar": {"tau": 50},
-        "normalised": {"tau": 50, "kind": "normalised"},
-        "exponential": {"tau": 50, "kind": "exponential"},
-        "optimal": {"tau": 50, "kind": "optimal"},
     },
 )
 
