@@ -8,6 +8,7 @@ def setup(app):
     app.add_directive("check", markup.Check)
     app.add_directive("api", api.Api)
     app.connect("config-inited", assets.prepare)
+    app.connect("config-inited", notebooks.settle)
     app.connect("env-get-outdated", fresh.outdated)
     app.connect("source-read", assignments.read)
     app.connect("doctree-resolved", checks.unique_ids)

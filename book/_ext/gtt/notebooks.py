@@ -17,6 +17,12 @@ ASIDE = """\
 Run this notebook in the folder `book/` of a copy of the book, with its `requirements.txt` installed."""
 
 
+def settle(app, config):
+    """On config-inited: no launch buttons while the repository has no address; the theme would fail."""
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options["launch_buttons"] = {}
+
+
 def runs(env):
     """The pages that have code; assignments, whose text holds the solutions, are released in another way."""
     pages = [page for page in sorted(env.found_docs) if "assignments/" not in page]
