@@ -28,7 +28,7 @@ def machine() -> str:
     record = load("bench")
     peers = record["settings"]["peers"]
     return (
-        f"{record['date']}, {record['machine']}, one thread; NumPy {record['versions']['numpy']}, "
+        f"{record['date']}, {record['machine'].replace('_', '-')}, one thread; NumPy {record['versions']['numpy']}, "
         f"autograd {record['versions']['autograd']}, PyTorch {peers['torch']}, JAX {peers['jax']}"
     )
 
