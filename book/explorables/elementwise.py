@@ -428,7 +428,8 @@ journey = explorable(
         choices={
             "polar": "Its valley is a needle near the goal. But on the way it may shorten the memory, "
             "where all is wide.",
-            "exponential": "Its angle is e^θ_log: near a small angle the same step turns 30 times less. It finds the needle, and settles.",
+            "exponential": "Its angle is e^θ_log: near a small angle the same step turns 30 times less. "
+            "It finds the needle, and settles.",
             "optimal": "Yes. Each step of its magnitude turns the angle too, and at long memory by much.",
         },
         answer="optimal",
