@@ -1,6 +1,6 @@
 """Why does it not learn? The book's measures on one batch, the likely cause, the remedy, and the page that explains it.
 
-    gradient by lag   ‖∂E/∂a_{T-k}‖, a the pre-activation, for the error of the last step that has one, over its value at lag 0
+    gradient by lag   ‖∂E/∂a_{T-k}‖, a the pre-activation, for the last step that has an error, over that at lag 0
     far share         Σ_{k <= T/2} ‖g_k‖ / Σ_k ‖g_k‖, g_k the temporal terms: how much of the gradient is long-range
     exponent          the largest Lyapunov exponent along the inputs, nats a step, with the scatter over the batch
     saturated         share of units whose slope is below 1/20 of its largest value, or with |h| above 0.97
@@ -131,7 +131,7 @@ def growing(H: np.ndarray) -> bool:
 def gradient_by_lag(
     cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray
 ) -> tuple[np.ndarray, float, int | None]:
-    """‖d_{T-k}‖/‖d_T‖ (T,), d = ∂E/∂a, of the last error; the far share; the lag from which the gradient is not finite."""
+    """‖d_{T-k}‖/‖d_T‖ (T,), d = ∂E/∂a, of the last error; the far share; from which lag on it is not finite."""
     asked = np.flatnonzero(np.abs(dE).reshape(len(dE), -1).max(axis=1))
     last = int(asked[-1]) if len(asked) else len(dE) - 1
     only = np.zeros_like(dE)

@@ -53,7 +53,8 @@ class Flow(NamedTuple):
 def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     """Gradient flow from (c0, w0), until w is `until` times 1/(2D); needs SciPy (LSODA, relative tolerance 1e-8).
 
-    At until = 1 the exact flow never arrives; where it stops is rounding. Beyond w_0·D ≈ 16 the downhill slope is below the rounding of its two terms.
+    At until = 1 the exact flow never arrives; where it stops is rounding. Beyond w_0·D ≈ 16 the downhill slope is
+    below the rounding of its two terms.
     """
     from scipy.integrate import solve_ivp
 
