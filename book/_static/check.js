@@ -9,7 +9,7 @@ addEventListener("change", (event) => {
 
 // What is wider than the page scrolls sideways; from the keyboard too
 function reachable() {
-  for (const box of document.querySelectorAll(".text_html, div.math, mjx-container, pre, .pst-scrollable-table-container"))
+  for (const box of document.querySelectorAll(".text_html, [style*=overflow], div.math, mjx-container, pre, .pst-scrollable-table-container"))
     if (box.scrollWidth > box.clientWidth + 1 && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
 }
 addEventListener("load", reachable);
