@@ -64,8 +64,11 @@ def test_a_link_in_the_prose_moves_its_figure(open_page: Any, site: str) -> None
 def test_the_page_answers_from_the_disk(open_page: Any, built_book: Path, page: str) -> None:
     opened = open_page((built_book / "book" / f"{page}.html").as_uri())
     name, figure = next(iter(figures(page).items()))
-    opened.locator(f"#{name} input[type=range]").first.press("End")
     key, control = next(iter(figure.controls.items()))
+    if control.slides:
+        opened.locator(f"#{name} input[type=range]").first.press("End")
+    else:
+        opened.locator(f"#{name} [role=radiogroup]").first.locator("label").last.click()
     wait_for_state(opened, figure, figure.state(**{key: control.values[-1]}))
 
 
