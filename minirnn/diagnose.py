@@ -10,9 +10,8 @@ Each is a symptom and no proof: two causes can share one. Findings come with the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
 
 import numpy as np
 
@@ -109,11 +108,10 @@ def diagnose(
     clipped = (
         None if norms is None or clip is None else float(np.mean(np.array(norms) > checks.number("clip", clip, 0)))
     )
-    measured: dict[str, Any] = dict(
-        loss=float(E), by_lag=by_lag, far_share=far, exponent=rate, exponent_error=error, saturated=saturated,
-        sensitivity=felt, clip_rate=clipped, state_overflow=state_overflow, gradient_overflow=gradient_overflow,
-    )  # fmt: skip
-    return Report(**measured, findings=tuple(findings(T=T, growing=growing(H), **measured)))
+    report = Report(
+        float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
+    )
+    return replace(report, findings=tuple(findings(report, T, growing(H))))
 
 
 def first_bad(A: np.ndarray) -> int | None:
@@ -170,38 +168,36 @@ def sensitivity(cell: Cell, params: Params, X: np.ndarray, last: np.ndarray, siz
     return float(np.linalg.norm(change) / np.linalg.norm(last) / size)
 
 
-def findings(
-    *, T: int, growing: bool, by_lag: np.ndarray, far_share: float, exponent: float, exponent_error: float,
-    saturated: float, sensitivity: float, clip_rate: float | None, state_overflow: int | None,
-    gradient_overflow: int | None, loss: float,
-) -> list[Finding]:  # fmt: skip
+def findings(report: Report, T: int, growing: bool) -> list[Finding]:
     """What the measures suggest, the most certain first; one finding that all is well if nothing else is found."""
     found = []
-    if state_overflow is not None:
-        cause = f"The states overflow, first at step {state_overflow}."
+    if report.state_overflow is not None:
+        cause = f"The states overflow, first at step {report.state_overflow}."
         found.append(Finding(cause, "smaller recurrent weights, or a bounded activation", "exploding"))
-    elif gradient_overflow is not None:
-        cause = f"The gradient overflows {gradient_overflow} steps back, while all states are finite."
+    elif report.gradient_overflow is not None:
+        cause = f"The gradient overflows {report.gradient_overflow} steps back, while all states are finite."
         found.append(Finding(cause, "smaller recurrent weights; a clip cannot mend inf or nan", "exploding"))
-    elif exponent - 2 * exponent_error > 1 / T and not growing:
+    elif report.exponent - 2 * report.exponent_error > 1 / T and not growing:
         cause = "The network is chaotic: nearby states part, and gradients grow with the lag."
         found.append(Finding(cause, "scale the recurrent weights down until the exponent is near 0", "chaos"))
-    elif by_lag[-1] > 1e3 or growing:
+    elif report.by_lag[-1] > 1e3 or growing:
         cause = "The gradient explodes: it grows with the lag."
         found.append(
             Finding(cause, "clip by norm, at the median of past norms or above; smaller weights", "exploding")
         )
-    if saturated > 0.5:
-        cause = f"{100 * saturated:.0f} % of the units are saturated: their slope is nearly 0."
+    if report.saturated > 0.5:
+        cause = f"{100 * report.saturated:.0f} % of the units are saturated: their slope is nearly 0."
         found.append(Finding(cause, "smaller weights or inputs; inputs of mean 0 and variance 1", "vanishing"))
-    if state_overflow is gradient_overflow is None and far_share < 1e-3:
+    if report.state_overflow is report.gradient_overflow is None and report.far_share < 1e-3:
         cause = "The gradient vanishes: what lies far back has no say."
         remedy = "orthogonal or identity weights, a gated cell with a forget bias near log T, or an LRU"
         found.append(Finding(cause, remedy, "vanishing"))
-    if clip_rate is not None and clip_rate > 0.9:
-        cause = f"{100 * clip_rate:.0f} % of the updates are clipped: the threshold is the learning rate now."
+    if report.clip_rate is not None and report.clip_rate > 0.9:
+        cause = (
+            f"{100 * report.clip_rate:.0f} % of the updates are clipped: the threshold is the learning rate now."
+        )
         found.append(Finding(cause, "a higher threshold, near the median of the norms", "exploding"))
-    if not found and sensitivity > T:
+    if not found and report.sensitivity > T:
         cause = "The states react violently to small changes of the weights, although no gradient explodes."
         found.append(Finding(cause, "normalise the input of slow units; a smaller rate; Adam", "elementwise"))
     healthy = Finding(

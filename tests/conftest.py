@@ -49,17 +49,23 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def readme_commands() -> str:
+    """The first block of commands in the README."""
+    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block is not None
+    return block[1]
+
+
 @pytest.fixture(scope="session")
 def readme_run(clone: Path) -> subprocess.CompletedProcess[str]:
     """The README's commands as written, in a fresh copy with its own environment. Of its tests those that need no
     book are run, since these would run it again."""
-    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert block is not None
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
     env["PYTEST_ADDOPTS"] = "-k test_house"
     env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
     return subprocess.run(
-        ["bash", "-euc", block[1]], cwd=clone, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ["bash", "-euc", readme_commands()],
+        cwd=clone, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
 

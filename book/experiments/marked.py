@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from experiments.temporal_order import ALPHA, BATCH, CLIP, INITS, LR, N
-from minirnn import VanillaRNN, bptt, initializers, losses, optimizers, tasks
+from experiments.temporal_order import ALPHA, BATCH, CLIP, LR, network
+from minirnn import VanillaRNN, bptt, losses, optimizers, tasks
 from minirnn.bptt import unroll
 from minirnn.params import Params
 from minirnn.regularizers import regularized_bptt
@@ -33,9 +33,7 @@ def run(task: str, method: str, L: int, seed: int, updates: int = UPDATES) -> di
     """One run: whether it succeeded, after how many updates, its last error and its seconds."""
     started = time.process_time()
     rng, test = np.random.default_rng([seed, L]), np.random.default_rng([seed, L, 1])
-    _, recurrent, std = INITS["smart tanh"]
-    cell, small = VanillaRNN(m=2, n=N), partial(initializers.gaussian, std=std)
-    params = cell.init(rng, recurrent, small) | losses.init_readout(rng, cell, outputs=1, weights=small)
+    cell, params = network("smart tanh", rng, m=2, outputs=1)
 
     def solved(run: Run) -> bool:
         return run.updates % 500 == 0 and all(

@@ -33,10 +33,10 @@ INITS = {  # activation, recurrent weights, and the standard deviation of the ot
 }
 
 
-def network(init: str, rng: np.random.Generator) -> tuple[VanillaRNN, Params]:
+def network(init: str, rng: np.random.Generator, m: int = 6, outputs: int = 4) -> tuple[VanillaRNN, Params]:
     activation, recurrent, std = INITS[init]
-    cell, small = VanillaRNN(m=6, n=N, activation=activation), partial(initializers.gaussian, std=std)
-    return cell, cell.init(rng, recurrent, small) | losses.init_readout(rng, cell, outputs=4, weights=small)
+    cell, small = VanillaRNN(m=m, n=N, activation=activation), partial(initializers.gaussian, std=std)
+    return cell, cell.init(rng, recurrent, small) | losses.init_readout(rng, cell, outputs, weights=small)
 
 
 def error(cell: VanillaRNN, params: Params, rng: np.random.Generator, L: int, count: int) -> float:
