@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load
+from minirnn.plots import readable
 
 YES, PARTLY, NO = "reproduced", "in part", "not reproduced"
 
@@ -63,7 +64,7 @@ def order_clipped(r: dict) -> tuple[str, str]:
 
 
 def order_sigmoid(r: dict) -> tuple[str, str]:
-    shares = {L: solved(r["run"], "SGD-CR", L, "sigmoid") for L in (20, 30)}
+    shares = {L: solved(r["run"], "SGD-CR", L, "sigmoid") for L in (20, 50, 100)}
     found = ", ".join(f"{wins}/{runs} at {L}" for L, (wins, runs) in shares.items())
     return verdict(found, all(a == b for a, b in shares.values()))
 
@@ -126,7 +127,7 @@ def sine(r: dict) -> tuple[str, str]:
     free = sum(a > 0.5 for a in size["free"])
     largest = max(size["contractive"])
     found = (
-        f"{free} of {len(size['free'])} free ones oscillate; largest amplitude of a contractive one {largest:.0e}"
+        f"{free} of {len(size['free'])} free ones oscillate; largest amplitude of a contractive one {largest:.3f}"
     )
     return verdict(found, free >= 4 and max(size["contractive"]) < 1e-3)
 
@@ -165,7 +166,7 @@ def exponents(r: dict) -> tuple[str, str]:
 def teachers(r: dict) -> tuple[str, str]:
     loss = np.array(r["loss"])[:, r["nu0"].index(0.99)]  # (architecture, rate, seed)
     best = {name: float(np.nanmin(np.nanmedian(loss[k], axis=-1))) for k, name in enumerate(r["architecture"])}
-    found = f"dense {best['dense']:.1e}, LRU {best['LRU']:.1e}"
+    found = f"dense {readable(best['dense'])}, LRU {readable(best['LRU'])}"
     return verdict(found, best["dense"] > 1000 * best["LRU"], best["dense"] > 3 * best["LRU"])
 
 
@@ -179,7 +180,7 @@ def plateau(r: dict, D: list[int]) -> tuple[str, str]:
     times = np.nan_to_num(np.array(r["time"]["direct"], float)[:, :, 1], nan=np.inf)  # None: not within the run
     times = np.median(times, axis=1)
     slope = float(np.polyfit(D[-5:], np.log(times[-5:]), 1)[0])
-    return verdict(f"ln t grows by {slope:.2f} a unit of delay", bool((np.diff(np.log(times[-5:])) > 0.3).all()))
+    return verdict(f"ln t grows by {slope:.2f} a unit of delay, over the five longest", bool((np.diff(np.log(times[-5:])) > 0.3).all()))
 
 
 def perturbation(r: dict) -> tuple[str, str]:

@@ -119,11 +119,11 @@ def generalization(seed: int, more: int = 0, more_lr: float = LR, longest: int =
     }
 
 
-SEEDS, SHORT, LONG = range(5), (20, 30, 50), (75, 100)
-GRID = [dict(method=m, L=L, seed=s) for L, m, s in product(SHORT + LONG, METHODS, SEEDS)]
+SEEDS, LENGTHS = range(5), (20, 30, 50, 75, 100)
+GRID = [dict(method=m, L=L, seed=s) for L, m, s in product(LENGTHS, METHODS, SEEDS)]
 GRID += [dict(method=m, L=20, seed=s, lr=0.01) for m, s in product(METHODS, range(3))]
-for other, lengths in (("smart tanh", SHORT), ("sigmoid", SHORT[:2])):
-    GRID += [dict(method=m, L=L, seed=s, init=other) for L, m, s in product(lengths, METHODS, SEEDS)]
+for other in ("smart tanh", "sigmoid"):
+    GRID += [dict(method=m, L=L, seed=s, init=other) for L, m, s in product(LENGTHS, METHODS, SEEDS)]
 PATIENT = [
     dict(method="SGD-CR", L=75, seed=s, init=init, updates=40_000)
     for init, s in product(("basic tanh", "smart tanh"), SEEDS)

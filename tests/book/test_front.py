@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+
 import minirnn
 from tests.conftest import ROOT
 
@@ -50,3 +52,11 @@ def test_the_scoreboard_is_made_of_the_records():
     rows = claims.rows()
     assert {row["status"] for row in rows} <= {claims.YES, claims.PARTLY, claims.NO}
     assert all(row["ours"] and (BOOK / f"{row['page']}.md").exists() for row in rows)
+
+
+def test_the_scoreboard_shows_each_row_whole(built_book):
+    from experiments import claims
+
+    page = BeautifulSoup((built_book / "book/scoreboard.html").read_text(), "html.parser")
+    shown = [[cell.get_text() for cell in row.select("td")] for row in page.select("table tbody tr")]
+    assert [(row[1], row[-1]) for row in shown] == [(row["theirs"], row["status"]) for row in claims.rows()]
