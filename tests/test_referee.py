@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from autograd.core import VJPNode
+from autograd.tracer import trace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -261,6 +263,22 @@ def test_central_differences_leave_the_parameters_alone():
     params = {"b": np.array([3.0, 4.0])}
     central_differences(lambda p: p["b"].sum(), params)
     assert params["b"].tolist() == [3.0, 4.0]
+
+
+def test_the_record_has_seven_entries_a_step():
+    """As the chapter on backpropagation through time says, of the vanilla cell."""
+
+    def entries(T):
+        cell = VanillaRNN(2, 3)
+        params, X, _, loss = random_case(np.random.default_rng(0), cell, T, 2, losses.at_end, losses.squared_error)
+        _, node = trace(VJPNode.new_root(), lambda p: energy(cell, p, X, loss), params)
+        seen, ahead = set(), [node]
+        while ahead:
+            seen.add(node := ahead.pop())
+            ahead += set(node.parents) - seen
+        return len(seen)
+
+    assert entries(6) - entries(5) == entries(9) - entries(8) == 7
 
 
 def test_bad_input_of_the_referee():
