@@ -29,8 +29,9 @@ def small_book(folder: Path, pages: dict[str, str]) -> Path:
     # the extension finds the library from where it lies
     (folder / "minirnn").symlink_to(ROOT / "minirnn")
     for name, text in pages.items():
+        (folder / "book" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "book" / name).write_text(text)
-    root, *others = [f"book/{Path(name).stem}" for name in pages]
+    root, *others = [f"book/{name.removesuffix('.md')}" for name in pages]
     chapters = "".join(f"  - file: {name}\n" for name in others)
     (folder / "_toc.yml").write_text(
         f"format: jb-book\nroot: {root}\n" + (f"chapters:\n{chapters}" if others else "")
@@ -158,6 +159,11 @@ FAULTS = {
     "badcheck.md": (
         DESCRIBED + "# Check\n\n:::{check} Right?\n- [ ] a\n\n  no\n- [ ] b\n\n  no\n:::\n",
         "one of them right",
+    ),
+    "heavy.md": (
+        DESCRIBED + "# Heavy\n\n```{code-cell} ipython3\nimport secrets\nfrom IPython.display import HTML\n"
+        "HTML('<gtt-explorable id=\"big\">' + secrets.token_hex(200_000) + '</gtt-explorable>')\n```\n",
+        "the figure big is",
     ),
     "raises.md": (
         DESCRIBED + "# Raises\n\n```{code-cell} ipython3\n1 / 0\n```\n",

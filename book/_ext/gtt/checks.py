@@ -1,6 +1,7 @@
 """What every page must have, and what it weighs. A warning fails the build, since books are built with `-W`."""
 
 import gzip
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,8 @@ from docutils import nodes
 from sphinx.util import logging
 
 BUDGET_KB = 300  # of one page, compressed
+FIGURE_KB = 150  # of one figure with controls
+FIGURE = re.compile(rb'<gtt-explorable id="([\w-]+)".*?</gtt-explorable>', re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -73,3 +76,9 @@ def report(app, error):
         print(f"{page:<28}{len(html) / 1024:>9.0f}{kb:>9.0f}{ran:>8.1f}")
         if kb > BUDGET_KB:
             log.warning("%s is %.0f KB compressed; the budget is %s KB", page, kb, BUDGET_KB)
+        for figure in FIGURE.finditer(html):
+            if (kb := len(gzip.compress(figure[0])) / 1024) > FIGURE_KB:
+                name = figure[1].decode()
+                log.warning(
+                    "%s: the figure %s is %.0f KB compressed; the budget is %s KB", page, name, kb, FIGURE_KB
+                )
