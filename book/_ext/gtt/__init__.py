@@ -1,6 +1,6 @@
 """The book's own part of the build: what pages load, three small pieces of markup, and the checks on every page."""
 
-from . import api, assets, assignments, checks, fresh, markup, notebooks, paths, social
+from . import api, assets, assignments, checks, fresh, lean, markup, notebooks, paths, social
 
 
 def setup(app):
@@ -16,6 +16,7 @@ def setup(app):
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
+    app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", notebooks.offer)
     app.connect("html-page-context", social.describe)
     app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
@@ -23,4 +24,5 @@ def setup(app):
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)
     app.connect("build-finished", social.draw)
+    app.connect("build-finished", lean.slim)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -66,8 +66,6 @@ def report(app, error):
         return
     # Sphinx leaves a changed style as it was when no page is written
     shutil.copytree(Path(app.confdir) / "book/_static", Path(app.outdir) / "_static", dirs_exist_ok=True)
-    # The theme's icons are 1.4 MB of script that hold up every page; book.css draws the few it shows.
-    (Path(app.outdir) / "_static/scripts/fontawesome.js").write_text("")
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
     for page in sorted(app.env.found_docs):
         html = (Path(app.outdir) / f"{page}.html").read_bytes()
