@@ -12,5 +12,15 @@ function reachable() {
   for (const box of document.querySelectorAll(".text_html, [style*=overflow], div.math, mjx-container, pre, .pst-scrollable-table-container"))
     if (box.scrollWidth > box.clientWidth + 1 && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
 }
-addEventListener("load", reachable);
 addEventListener("resize", reachable);
+
+// Formulas are set a few at a time (see `startup` in _config.yml): all at once would hold up a phone for seconds
+addEventListener("load", async () => {
+  await window.MathJax?.startup?.promise;
+  const formulas = window.MathJax?.typesetPromise ? [...document.querySelectorAll(".math")] : [];
+  while (formulas.length) {
+    await MathJax.typesetPromise(formulas.splice(0, 6));
+    await new Promise((resume) => setTimeout(resume));
+  }
+  reachable();
+});
