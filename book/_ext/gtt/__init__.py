@@ -16,9 +16,9 @@ def setup(app):
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
-    app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", notebooks.offer)
     app.connect("html-page-context", social.describe)
+    app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
