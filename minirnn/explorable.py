@@ -13,7 +13,6 @@ import inspect
 import itertools
 import os
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,8 +30,6 @@ from minirnn.frames import Frame, Job, Point, draw_frames, pack
 from minirnn.markup import element
 
 __all__ = ["Control", "Explorable", "Pad", "Prediction", "assets", "explorable"]
-
-BUDGET = 150_000  # bytes of one figure on a page, after gzip
 
 
 @dataclass(frozen=True)
@@ -130,10 +127,6 @@ class Explorable:
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         if not os.environ.get("MINIRNN_STATIC"):
             return self.widget._repr_mimebundle_(**kwargs)
-        if self.gzip_bytes > BUDGET:
-            warnings.warn(
-                f"{self.name}: {self.gzip_bytes} bytes after gzip, expected at most {BUDGET}", stacklevel=2
-            )
         return {"text/html": self.html()}
 
 

@@ -87,12 +87,12 @@ def color(name: str) -> str:
 
 
 def palette_css() -> str:
-    """The palette as CSS variables `--gtt-NAME`, for pages that mark their theme with `data-theme`."""
+    """The palette as CSS variables `--gtt-NAME`, for pages that mark their theme with `data-theme`; paper is light."""
 
     def block(selector: str, which: int) -> str:
         return selector + "{" + "".join(f"--gtt-{k}:{v[which]};" for k, v in PALETTE.items()) + "}"
 
-    return block(":root", 0) + "\n" + block('html[data-theme="dark"]', 1) + "\n"
+    return block(":root", 0) + "\n@media not print{" + block('html[data-theme="dark"]', 1) + "}\n"
 
 
 def themed(svg: str) -> str:

@@ -37,16 +37,20 @@ def build(folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository as somebody who cloned it has it."""
-    folder = tmp_path_factory.mktemp("clone")
+def copy_repository(folder: Path) -> Path:
+    """The files of the repository as somebody who cloned it has them."""
     for name in source_files():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository, in which the README's commands are run."""
+    return copy_repository(tmp_path_factory.mktemp("clone"))
 
 
 def readme_commands() -> str:

@@ -244,13 +244,6 @@ def test_a_build_gets_html_only_and_a_kernel_a_widget(cache: Path, monkeypatch: 
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
-def test_a_figure_over_its_budget_warns(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MINIRNN_STATIC", "1")
-    monkeypatch.setattr("minirnn.explorable.BUDGET", 100)
-    with pytest.warns(UserWarning, match="demo: .* expected at most 100"):
-        make(gain=[1.0])._repr_mimebundle_()
-
-
 def test_a_build_needs_no_widgets() -> None:
     code = (
         "import sys, minirnn.explorable; print({'anywidget', 'ipywidgets', 'matplotlib.pyplot'} & {*sys.modules})"

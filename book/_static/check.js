@@ -14,3 +14,18 @@ function reachable() {
 }
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+
+// Formulas are set once the page shows, and a few at a time: all at once would hold up a phone for seconds
+async function setFormulas(address) {
+  const script = Object.assign(document.createElement("script"), { src: address });
+  await new Promise((resume) => document.head.appendChild(script).addEventListener("load", resume));
+  await MathJax.startup.promise;
+  const formulas = [...document.querySelectorAll(".math")];
+  while (formulas.length) {
+    await MathJax.typesetPromise(formulas.splice(0, 6));
+    await new Promise((resume) => setTimeout(resume));
+  }
+  reachable();
+}
+const mathjax = document.querySelector('link[rel="prefetch"][href*="mathjax/"]');
+if (mathjax) requestAnimationFrame(() => setTimeout(setFormulas, 0, mathjax.href));

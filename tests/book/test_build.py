@@ -1,6 +1,8 @@
 """Every page of the book, and the pattern page with each piece of markup a chapter may use."""
 
+import doctest
 import gzip
+import importlib.util
 import re
 import shutil
 from pathlib import Path
@@ -29,8 +31,9 @@ def small_book(folder: Path, pages: dict[str, str]) -> Path:
     # the extension finds the library from where it lies
     (folder / "minirnn").symlink_to(ROOT / "minirnn")
     for name, text in pages.items():
+        (folder / "book" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "book" / name).write_text(text)
-    root, *others = [f"book/{Path(name).stem}" for name in pages]
+    root, *others = [f"book/{name.removesuffix('.md')}" for name in pages]
     chapters = "".join(f"  - file: {name}\n" for name in others)
     (folder / "_toc.yml").write_text(
         f"format: jb-book\nroot: {root}\n" + (f"chapters:\n{chapters}" if others else "")
@@ -124,6 +127,23 @@ def test_pages_stay_within_their_budget(built_book):
     assert {name: kb for name, kb in weights.items() if kb > 300} == {}
 
 
+def test_little_is_waited_for_before_a_page_shows(built_book):
+    """Styles, without the rules that no page can use; of scripts in the head, one that inline scripts need."""
+    for file, page in pages(built_book).items():
+        sheets = {(file.parent / link["href"].partition("?")[0]) for link in page.select("link[rel=stylesheet]")}
+        assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in sheets) < 50_000, file
+        waits = page.select("head script[src]:not([defer], [async])")
+        assert [re.search(r"\w+\.js", script["src"])[0] for script in waits] == ["documentation_options.js"], file
+    assert "nav.bd-links" in (built_book / "_static/styles/pydata-sphinx-theme.css").read_text()
+
+
+def test_rules_that_can_apply():
+    spec = importlib.util.spec_from_file_location("gtt_lean", ROOT / "book/_ext/gtt/lean.py")
+    lean = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lean)
+    assert doctest.testmod(lean) == (0, 2)
+
+
 def test_no_raw_widget_reaches_a_page(built_book):
     for file in pages(built_book):
         assert "application/vnd.jupyter.widget" not in file.read_text(), file
@@ -158,6 +178,11 @@ FAULTS = {
     "badcheck.md": (
         DESCRIBED + "# Check\n\n:::{check} Right?\n- [ ] a\n\n  no\n- [ ] b\n\n  no\n:::\n",
         "one of them right",
+    ),
+    "heavy.md": (
+        DESCRIBED + "# Heavy\n\n```{code-cell} ipython3\nimport secrets\nfrom IPython.display import HTML\n"
+        "HTML('<gtt-explorable id=\"big\">' + secrets.token_hex(200_000) + '</gtt-explorable>')\n```\n",
+        "the figure big is",
     ),
     "raises.md": (
         DESCRIBED + "# Raises\n\n```{code-cell} ipython3\n1 / 0\n```\n",
@@ -248,6 +273,33 @@ def test_first_screen_holds_title_question_and_figure(pattern_url, browser):
         "(p => p.clientWidth / parseFloat(getComputedStyle(p).fontSize))(document.querySelector('section > p'))"
     )
     assert 30 < em < 36  # about 65 to 75 characters of this face
+    tab.close()
+
+
+@pytest.mark.browser
+def test_paper_is_light_and_holds_all_of_the_code_and_nothing_of_the_furniture(pattern_url, browser):
+    tab = browser.new_page(color_scheme="dark", reduced_motion="reduce")
+    tab.goto(pattern_url, wait_until="networkidle")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 30)"
+    tab.emulate_media(media="print", color_scheme="dark")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.evaluate(FAINT) == []
+    for furniture in (".bd-header-article", ".bd-sidebar-primary", ".bd-sidebar-secondary", ".prev-next-footer"):
+        assert not any(part.is_visible() for part in tab.locator(furniture).all()), furniture
+    assert not tab.locator("button:visible").count()
+    cut = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
+    assert tab.evaluate(cut) == 0
+    tab.close()
+
+
+@pytest.mark.browser
+def test_every_formula_is_set(site, built_book, browser):
+    tab = browser.new_page()
+    for file in pages(built_book):
+        tab.goto(f"{site}/{file.relative_to(built_book)}")
+        raw = "[...document.querySelectorAll('.math')].filter(m => !m.querySelector('mjx-container')).length"
+        tab.wait_for_function(f"{raw} === 0", timeout=60_000)
+        assert not tab.locator("mjx-merror").count(), file
     tab.close()
 
 

@@ -1,4 +1,5 @@
-"""What readers get besides the pages: launch buttons, notebooks, Binder's environment, the workflows, one zip."""
+"""What readers get besides the pages: launch buttons, notebooks, what shows where a page is shared, the workflows,
+one zip. Binder itself is in tests/browser/test_binder.py."""
 
 import re
 import shutil
@@ -10,18 +11,21 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from tests.book.test_build import DESCRIBED, small_book
 from tests.conftest import FLAGS, ROOT, build
 
 ADDRESS = "https://github.com/someone/gradients"
+SITE = "https://someone.github.io/gradients/"
 CODE = DESCRIBED + "# A page\n\n```{code-cell} ipython3\n1 + 1\n```\n"
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """A small book whose repository has an address."""
-    pages = {"intro.md": CODE, "two.md": CODE}
+    assignment = CODE.replace("myst: {html", "mystnb: {execution_mode: 'off'}\nmyst: {html")
+    pages = {"intro.md": CODE, "two.md": CODE, "assignments/bptt.md": assignment}
     folder = small_book(tmp_path_factory.mktemp("published"), pages)
     config = (folder / "_config.yml").read_text()
     assert 'repository_url: ""' in config
@@ -31,12 +35,52 @@ def published(tmp_path_factory):
     return folder / "_build/html"
 
 
+def soup(file):
+    return BeautifulSoup(file.read_text(), "html.parser")
+
+
 def test_each_page_has_a_button_that_opens_that_page(published):
+    """An assignment's button opens what students get; its source has the solutions."""
+    opens = {
+        "intro": "book/intro.md",
+        "two": "book/two.md",
+        "assignments/bptt": "_build/release/assignments/bptt.ipynb",
+    }
+    for name, path in opens.items():
+        links = {a["href"] for a in soup(published / f"book/{name}.html").select("a[href*='mybinder.org']")}
+        assert links == {f"https://mybinder.org/v2/gh/someone/gradients/main?urlpath=lab/tree/{path}"}
+
+
+def meta(page):
+    """{name: content} of a page's tags for those who share it."""
+    tags = page.select("meta[property^='og:'], meta[name^='twitter:']")
+    return {tag.get("property") or tag["name"]: tag["content"] for tag in tags}
+
+
+def test_a_shared_page_shows_its_title_and_the_card(published):
     for name in ("intro", "two"):
-        page = BeautifulSoup((published / f"book/{name}.html").read_text(), "html.parser")
-        links = {a["href"] for a in page.select("a[href*='mybinder.org']")}
-        assert len(links) == 1
-        assert re.search(rf"/v2/gh/someone/gradients/main\?urlpath=lab/tree/(\w+/)*{name}\.md$", links.pop())
+        tags = meta(soup(published / f"book/{name}.html"))
+        assert tags["og:title"] == "A page"
+        assert tags["og:description"] == "x"
+        assert tags["og:url"] == f"{SITE}book/{name}.html"
+        assert tags["twitter:card"] == "summary_large_image"
+        assert tags["og:image"].startswith(SITE)
+    with Image.open(published / tags["og:image"].removeprefix(SITE)) as card:
+        assert card.size == (int(tags["og:image:width"]), int(tags["og:image:height"])) == (1200, 630)
+        assert len(card.getcolors(maxcolors=1_000_000)) > 100  # something is drawn
+    assert (published / "_static/card.png").stat().st_size < 200_000
+    front = soup(published / "index.html")
+    assert meta(front) == meta(soup(published / "book/intro.html"))
+    assert front.select_one("meta[http-equiv=refresh]")["content"] == "0; url=book/intro.html"
+
+
+def test_without_an_address_no_shared_page_names_one(built_book):
+    for file in [built_book / "index.html", *sorted((built_book / "book").rglob("*.html"))]:
+        tags = meta(soup(file))
+        assert tags["og:title"], file
+        assert tags["og:description"] == soup(file).find("meta", attrs={"name": "description"})["content"]
+        assert tags["twitter:card"] == "summary"
+        assert not any("http" in content for content in tags.values()), file
 
 
 def test_a_notebook_fetches_what_it_imports_once_there_is_an_address(published):
@@ -76,16 +120,3 @@ def test_the_workflows_are_valid():
     command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
     done = subprocess.run([*command, *files], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_binder_installs_the_pins_and_runs_the_post_build_step(tmp_path):
-    """Its plan, as a Dockerfile; no image is built."""
-    pytest.importorskip("repo2docker", reason="pip install jupyter-repo2docker shows Binder's plan")
-    done = subprocess.run(
-        [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)], capture_output=True, text=True
-    )
-    plan = done.stdout + done.stderr
-    assert done.returncode == 0, plan[-2000:]
-    assert "requirements.txt" in plan
-    assert re.search(r"postBuild", plan)
-    assert re.search(r"3\.12", plan)

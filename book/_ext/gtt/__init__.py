@@ -1,21 +1,28 @@
 """The book's own part of the build: what pages load, three small pieces of markup, and the checks on every page."""
 
-from . import api, assets, assignments, checks, fresh, markup, notebooks
+from . import api, assets, assignments, checks, fresh, lean, markup, notebooks, paths, social
 
 
 def setup(app):
     app.add_role("goto", markup.Goto())
     app.add_directive("check", markup.Check)
     app.add_directive("api", api.Api)
+    app.add_directive("paths", paths.Paths)
     app.connect("config-inited", assets.prepare)
     app.connect("config-inited", notebooks.settle)
+    app.connect("config-inited", social.settle)
     app.connect("env-get-outdated", fresh.outdated)
     app.connect("source-read", assignments.read)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
     app.connect("html-page-context", notebooks.offer)
+    app.connect("html-page-context", social.describe)
+    app.connect("html-page-context", lean.defer)
+    app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)
+    app.connect("build-finished", social.draw)
+    app.connect("build-finished", lean.slim)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
 """What the pages load, gathered from pinned packages: fonts, MathJax, the figures' script and style."""
 
+import json
 import logging as python_logging
 import os
 import shutil
@@ -36,6 +37,7 @@ def prepare(app, config):
 
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
     assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
+    own_kernel(assets / "jupyter")
     fonts = make_fonts(assets / "fonts")
     copy_mathjax(assets / "mathjax")
     texts = explorable.assets() | {"tokens.css": plots.palette_css() + fonts}
@@ -44,6 +46,15 @@ def prepare(app, config):
     config.html_static_path.append(str(assets))
     config.html_css_files[:0] = ["tokens.css", "explorable.css"]
     config.html_js_files.append(("explorable.js", {"defer": "defer"}))
+
+
+def own_kernel(folder):
+    """The kernel of the pages: this very Python, whatever else is installed as python3; it says only what is wrong."""
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+    spec = folder / "kernels/python3/kernel.json"
+    spec.parent.mkdir(parents=True, exist_ok=True)
+    spec.write_text(json.dumps({"argv": command, "display_name": "Python 3", "language": "python"}))
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH")]))
 
 
 def make_fonts(folder):

@@ -1,6 +1,7 @@
 """What every page must have, and what it weighs. A warning fails the build, since books are built with `-W`."""
 
 import gzip
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,8 @@ from docutils import nodes
 from sphinx.util import logging
 
 BUDGET_KB = 300  # of one page, compressed
+FIGURE_KB = 150  # of one figure with controls
+FIGURE = re.compile(rb'<gtt-explorable id="([\w-]+)".*?</gtt-explorable>', re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +66,6 @@ def report(app, error):
         return
     # Sphinx leaves a changed style as it was when no page is written
     shutil.copytree(Path(app.confdir) / "book/_static", Path(app.outdir) / "_static", dirs_exist_ok=True)
-    # The theme's icons are 1.4 MB of script that hold up every page; book.css draws the few it shows.
-    (Path(app.outdir) / "_static/scripts/fontawesome.js").write_text("")
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
     for page in sorted(app.env.found_docs):
         html = (Path(app.outdir) / f"{page}.html").read_bytes()
@@ -73,3 +74,9 @@ def report(app, error):
         print(f"{page:<28}{len(html) / 1024:>9.0f}{kb:>9.0f}{ran:>8.1f}")
         if kb > BUDGET_KB:
             log.warning("%s is %.0f KB compressed; the budget is %s KB", page, kb, BUDGET_KB)
+        for figure in FIGURE.finditer(html):
+            if (kb := len(gzip.compress(figure[0])) / 1024) > FIGURE_KB:
+                name = figure[1].decode()
+                log.warning(
+                    "%s: the figure %s is %.0f KB compressed; the budget is %s KB", page, name, kb, FIGURE_KB
+                )

@@ -5,6 +5,7 @@ from pathlib import Path
 import jupytext
 
 FOLDER = "_notebooks"
+RELEASE = "_build/release/assignments"  # where postBuild and `make assignments` write
 FETCH = """\
 # Outside a copy of the repository (Colab, your own Jupyter): fetch what this chapter imports.
 import importlib.util
@@ -27,6 +28,17 @@ def runs(env):
     """The pages that have code; assignments, whose text holds the solutions, are released in another way."""
     pages = [page for page in sorted(env.found_docs) if "assignments/" not in page]
     return [page for page in pages if env.nb_metadata[page].get("exec_data")]
+
+
+def launch(app, pagename, templatename, context, doctree):
+    """After the theme: an assignment's button opens what students get, which postBuild writes on Binder. Its source
+    holds the solutions."""
+    folder, _, name = pagename.rpartition("/")
+    if folder == "book/assignments":
+        for group in context["header_buttons"]:
+            for button in group.get("buttons", []):
+                if "urlpath=" in button.get("url", ""):
+                    button["url"] = button["url"].replace(f"{pagename}.md", f"{RELEASE}/{name}.ipynb")
 
 
 def offer(app, pagename, templatename, context, doctree):

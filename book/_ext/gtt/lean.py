@@ -1,0 +1,96 @@
+"""What the theme loads and no page uses is taken out, and nothing but styles is waited for before a page shows."""
+
+import re
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+
+import tinycss2
+
+SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19 KB remain.
+    "styles/pydata-sphinx-theme.css": (
+        "pydata_sphinx_theme",
+        "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css",
+    ),
+    "sphinx-design.min.css": ("sphinx_design", "static/sphinx-design.min.css"),
+    "mystnb.*.css": ("myst_nb", "static/mystnb.css"),
+}
+
+
+def defer(app, pagename, templatename, context, doctree):
+    """On html-page-context: scripts in the head run when the page is there. An inline script needs the first of them;
+    the page of the search has more. MathJax, the largest, is fetched by check.js once the page shows."""
+    if doctree is None:
+        return
+    files = {script: str(getattr(script, "filename", None) or "") for script in context["script_files"]}
+    context["script_files"] = [script for script, name in files.items() if "mathjax/" not in name]
+    for script, name in files.items():
+        if "mathjax/" in name:
+            context["metatags"] += f'\n<link rel="prefetch" as="script" href="{context["pathto"](name, 1)}" />'
+        elif name and "documentation_options" not in name and not {"async", "defer"} & script.attributes.keys():
+            script.attributes["defer"] = "defer"
+
+
+def slim(app, error):
+    """On build-finished."""
+    if error or app.builder.name != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    # The theme's icons are 1.4 MB of script that hold up every page; book.css draws the few it shows.
+    (static / "scripts/fontawesome.js").write_text("")
+    used = names(Path(app.outdir))
+    for pattern, (package, path) in SHEETS.items():
+        rules = tinycss2.parse_stylesheet((resources.files(package) / path).read_text(encoding="utf-8"), True, True)
+        for sheet in static.glob(pattern):
+            sheet.write_text(used_rules(rules, used), encoding="utf-8")
+
+
+def names(site):
+    """All classes of all pages, and all words of scripts, which may set a class."""
+    found = set()
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        found |= {word for value in re.findall(r'class="([^"]*)"', text) for word in value.split()}
+        for script in re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", text, re.DOTALL):
+            found.update(re.findall(r"[\w-]+", script))
+    for script in site.glob("_static/**/*.js"):
+        if "mathjax" not in script.parts:
+            found.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
+    return found
+
+
+def used_rules(rules, used):
+    """The rules that can apply where no class but `used` is set.
+
+    >>> css = ".a.b, p .c{x:1} .d:not(.e){y:2} :is(.a, .c){q:0} @media print{.c{z:3} .a{z:4}} @font-face{src:q}"
+    >>> used_rules(tinycss2.parse_stylesheet(css, skip_whitespace=True), {"a", "b", "d"})
+    '.a.b{x:1}.d:not(.e){y:2}:is(.a, .c){q:0}@media print{.a{z:4}}@font-face{src:q}'
+    """
+    kept = ""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            able = [tinycss2.serialize(s).strip() for s in selectors(rule.prelude) if applies(s, used)]
+            if able:
+                kept += ",".join(able) + "{" + tinycss2.serialize(rule.content) + "}"
+        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+            inside = used_rules(tinycss2.parse_rule_list(rule.content, True, True), used)
+            if inside:
+                kept += f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inside}}}"
+        else:
+            kept += rule.serialize()
+    return kept
+
+
+def selectors(prelude):
+    """The parts between commas; what stands in parentheses is one token."""
+    parts = [[]]
+    for token in prelude:
+        if token == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def applies(selector, used):
+    return all(name.value in used for dot, name in pairwise(selector) if dot == ".")

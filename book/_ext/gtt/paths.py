@@ -1,0 +1,146 @@
+"""Ways through the book. What a chapter needs and takes stands on its card, the box `needs`, and nowhere else: the
+directive {paths} makes its tables of the cards, and stops the build where a card or a path does not add up."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+CARD = re.compile(r"^:::\{div\} needs\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+TIME = re.compile(r"(\w+) (minutes?|hours?)(?:; (\w+)(?: (minutes?|hours?))? with the exercises)?")
+WORDS = {"one": 1, "two": 2, "three": 3, "four": 4}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page with a card: its file below book/, its title, the pages it builds on, minutes without and with exercises
+    (None where the card does not say)."""
+
+    name: str
+    title: str
+    after: tuple[str, ...]
+    reading: int | None
+    working: int | None
+
+
+def minutes(text):
+    """The times of a card's second entry.
+
+    >>> minutes("60 minutes; two hours with the exercises"), minutes("45 minutes; 90 with the exercises")
+    ((60, 120), (45, 90))
+    >>> minutes("20 minutes"), minutes("an afternoon")
+    ((20, None), (None, None))
+    """
+    match = TIME.match(text)
+    if not match:
+        return None, None
+
+    def count(number, unit):
+        value = WORDS.get(number) or (int(number) if number.isdigit() else None)
+        return value and value * (60 if unit.startswith("hour") else 1)
+
+    first, unit, second, other = match.groups()
+    return count(first, unit), second and count(second, other or unit)
+
+
+def chapters(folder):
+    """{name: Chapter} of all pages with a card, and the names of the part "Chapters", in the order of the contents.
+
+    Raises ValueError for a chapter without card or time, and for a card that names no earlier page.
+    """
+    contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
+    parts = {
+        part["caption"]: [p["file"].removeprefix("book/") for p in part["chapters"]] for part in contents["parts"]
+    }
+    order = [name for names in parts.values() for name in names]
+    texts = {name: (folder / f"book/{name}.md").read_text(encoding="utf-8") for name in order}
+    titles = {name: re.search(r"^# (.+)$", text, re.MULTILINE)[1] for name, text in texts.items()}
+    found = {}
+    for i, name in enumerate(order):
+        card = CARD.search(texts[name])
+        entries = dict(re.findall(r"^(\S.*)\n: ((?:.+\n)+?)(?=\n|\Z)", card[1], re.MULTILINE)) if card else {}
+        if name in parts["Chapters"] and not {"You need", "It takes", "You will be able to"} <= entries.keys():
+            raise ValueError(f"{name}: expected a card {{div}} needs with what it needs, takes and teaches")
+        if not entries:
+            continue
+        need = " ".join(entries["You need"].split())
+        linked = {target.rpartition("/")[2] for target in re.findall(r"\]\(([\w/.-]+)\.md", need)}
+        after = [x for x in order if x in linked or titles[x].lower() in need.lower()]
+        late = [x for x in after if order.index(x) >= i]
+        if late or linked - set(after):
+            raise ValueError(f"{name}: expected to need earlier pages, got {late or sorted(linked - set(after))}")
+        reading, working = minutes(entries["It takes"])
+        if name in parts["Chapters"]:
+            if not (reading and working and reading < working):
+                raise ValueError(
+                    f"{name}: expected '45 minutes; 90 with the exercises', got {entries['It takes']!r}"
+                )
+            if not after and name != parts["Chapters"][0]:
+                raise ValueError(f"{name}: expected to need an earlier chapter, got {need!r}")
+        found[name] = Chapter(name, titles[name], tuple(after), reading, working)
+    return found, parts["Chapters"]
+
+
+def check_path(names, found):
+    """Raises ValueError unless each chapter exists, says its time, and comes after all that it needs."""
+    for i, name in enumerate(names):
+        if name not in found or not found[name].reading:
+            raise ValueError(f"{name}: expected a page with a card and a time")
+        missing = set(found[name].after) - set(names[:i])
+        if missing:
+            raise ValueError(f"{name}: expected {', '.join(sorted(missing))} before it on the path")
+
+
+def spoken(minutes):
+    """
+    >>> spoken(45), spoken(120), spoken(335)
+    ('45 min', '2 h', '5 h 35 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
+
+
+class Paths(SphinxDirective):
+    """{paths} with lines "what you want: chapter, chapter": a table of these ways, the last all chapters in order, and
+    a table of the chapters."""
+
+    has_content = True
+
+    def run(self):
+        try:
+            found, order = chapters(Path(self.env.srcdir))
+            ways = dict(re.split(r":\s*", line, maxsplit=1) for line in self.content if line.strip())
+            ways = {want: names.split(", ") for want, names in ways.items()} | {"all of it": order}
+            for names in ways.values():
+                check_path(names, found)
+        except ValueError as error:
+            raise self.error(str(error)) from None
+        for name in found:
+            self.env.note_dependency(str(Path(self.env.srcdir, f"book/{name}.md")))
+        lines = ["| you want | read, in this order | reading | with the exercises |", "|---|---|---|---|"]
+        for want, names in ways.items():
+            lines.append(
+                f"| {want} | {', '.join(link(found[n]) for n in names)} | {times(found[n] for n in names)} |"
+            )
+        lines += ["", "| chapter | read before it | reading | with the exercises |", "|---|---|---|---|"]
+        for chapter in (found[name] for name in order):
+            before = ", ".join(link(found[n]) for n in chapter.after) or "none"
+            lines.append(f"| {link(chapter)} | {before} | {times([chapter])} |")
+        box = nodes.container(classes=["gtt-paths"], is_div=True)
+        self.state.nested_parse(StringList(lines, source=self.get_source_info()[0]), self.content_offset, box)
+        return [box]
+
+
+def link(chapter):
+    return f"[{chapter.title}]({chapter.name}.md)"
+
+
+def times(some):
+    some = list(some)
+    return " | ".join(
+        spoken(sum(pair)) for pair in zip(*((c.reading, c.working or c.reading) for c in some), strict=True)
+    )
