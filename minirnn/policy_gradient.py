@@ -56,6 +56,11 @@ def _log_softmax(Y: Any) -> Any:
     return shifted - anp.log(anp.sum(anp.exp(shifted), axis=1, keepdims=True))
 
 
+def _noiseless(task: DelayedCue) -> DelayedCue:
+    checks.number("task.noise", task.noise, 0.0, 0.0)
+    return task
+
+
 def exact_gradient(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, Params]:
     """J and ∇J of a delayed cue, without sampling: both cues are run (eq. cue-objective).
 
@@ -66,9 +71,9 @@ def exact_gradient(cell: Cell, params: Params, task: DelayedCue) -> tuple[float,
     >>> exact_gradient(cell, params, DelayedCue(L=3))[0]
     0.5
 
-    Raises TypeError or ValueError unless the policy fits the task.
+    Raises TypeError or ValueError unless the policy fits the task, and this has no noise.
     """
-    X = task.inputs()
+    X = _noiseless(task).inputs()
     check_policy(cell, params, X, task.actions)
     E, gradient = bptt(cell, params, X, losses.at_end(expected_reward, task.rewards()))
     return -E, {key: -g for key, g in gradient.items()}
@@ -96,7 +101,7 @@ def scores(cell: Cell, params: Params, X: np.ndarray, dY: np.ndarray) -> np.ndar
 
 def exact_scores(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, np.ndarray, np.ndarray]:
     """J, S (4, P) and r (4,) with F = SᵀS and ∇J = Sᵀr: a row sqrt(½π) ∇log π for each cue and each action."""
-    X, pairs = task.inputs()[:, [0, 0, 1, 1]], task.rewards().ravel()
+    X, pairs = _noiseless(task).inputs()[:, [0, 0, 1, 1]], task.rewards().ravel()
     check_policy(cell, params, X, task.actions)
     pi, actions = policy(params, unroll(cell, params, X[:, [0, 2]])[-1]), np.array([0, 1, 0, 1])
     dY = np.zeros((len(X), 4, 2))

@@ -75,16 +75,19 @@ class DelayedCue:
     """A cue, L blank steps, one choice: T = L + 1 steps, m = 1 input, 2 actions.
 
     X is ±1 at the first step and 0 afterwards; after the last step the action 0 says that the cue was -1, 1 that it
-    was 1. Raises ValueError unless L >= 1 and ½ <= p <= 1.
+    was 1. Episodes have N(0, noise²) added to the blank steps; without it all is computed exactly from two sequences.
+    Raises ValueError unless L >= 1, ½ <= p <= 1 and noise >= 0.
     """
 
     L: int
     p: float = 0.9
+    noise: float = 0.0
     m = 1
     actions = 2
 
     def __post_init__(self) -> None:
         _check(self)
+        checks.number("noise", self.noise, 0.0)
 
     @property
     def optimum(self) -> float:
@@ -97,7 +100,7 @@ class DelayedCue:
         return 0.5
 
     def inputs(self) -> np.ndarray:
-        """X (L + 1, 2, 1) for the two cues that can be seen, -1 and 1, which are equally likely."""
+        """X (L + 1, 2, 1) for the two cues that can be seen, -1 and 1, which are equally likely; without the noise."""
         X = np.zeros((self.L + 1, 2, 1))
         X[0, :, 0] = -1.0, 1.0
         return X
@@ -112,6 +115,7 @@ class DelayedCue:
         cue = rng.integers(0, 2, size=checks.integer("B", B, 1))
         seen = np.where(rng.random(B) < self.p, cue, 1 - cue)
         X = self.inputs()[:, seen]
+        X[1:] += self.noise * rng.standard_normal(X[1:].shape) if self.noise else 0.0
         check_policy(cell, params, X, self.actions)
         actions, rewards = np.zeros((self.L + 1, B), int), np.zeros((self.L + 1, B))
         actions[-1] = choose(rng, policy(params, unroll(cell, params, X)[-1]))

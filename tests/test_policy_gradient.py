@@ -194,6 +194,9 @@ def test_bad_arguments():
         with refused(ValueError, "V must be (2, 3), a row for each action", "got (3, 3)"):
             function(cell, params, TASK)
     good = random_params(rng, cell, outputs=2)
+    for function in (pg.exact_gradient, pg.exact_scores):
+        with refused(ValueError, "task.noise must be", "<= 0", "got 0.1"):
+            function(cell, good, DelayedCue(L=3, noise=0.1))
     episodes = TASK.sample(rng, cell, good, 3)
     empty = Episodes(*(a[:, :0] for a in episodes))
     for function in (pg.sampled_gradient, pg.episode_scores):

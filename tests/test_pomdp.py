@@ -106,6 +106,15 @@ def test_bad_tasks(task):
         task(L=5, p=1.1)
 
 
+def test_noise_is_on_the_blank_steps_only():
+    rng, task = np.random.default_rng(0), DelayedCue(L=6, noise=0.3)
+    X = task.sample(rng, *always(task, 0), 20_000).X
+    assert set(X[0].ravel()) == {-1.0, 1.0}
+    np.testing.assert_allclose(X[1:].std(axis=(1, 2)), 0.3, rtol=0.03)
+    with refused(ValueError, "noise must be", ">= 0", "-1"):
+        DelayedCue(L=2, noise=-1.0)
+
+
 def test_bad_mazes():
     with refused(ValueError, "gamma must be", "> 0", "got 0"):
         TMaze(L=2, gamma=0.0)
