@@ -21,8 +21,8 @@ from minirnn.params import overflow_allowed
 from minirnn.pomdp import DelayedCue
 from minirnn.td import TemporalDifference, critic_error, cue_rewards
 
-LENGTHS, CRITICS, GAMMA, UPDATES = [4, 8, 16, 32], ["r = 0.5", "r = 0.95", "LRU"], 0.95, 1500
-RATES, TUNING, SEEDS = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1], [0, 1, 2], list(range(100, 110))
+LENGTHS, CRITICS, GAMMA, UPDATES = [4, 8, 16], ["r = 0.5", "r = 0.95", "LRU"], 0.95, 1500
+RATES, TUNING, SEEDS = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2], [0, 1, 2], list(range(100, 110))
 
 
 def run(critic: str, L: int, rate: float, seed: int, updates: int = UPDATES) -> dict[str, Any]:

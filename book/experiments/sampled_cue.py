@@ -1,6 +1,6 @@
 """The delayed cue learned from episodes, with and without noise in the blank steps: plain and natural gradient.
 
-Each iteration draws 100 episodes, estimates the gradient with a baseline and moves θ by η times it (PG) or by η times
+Each iteration draws 50 episodes, estimates the gradient with a baseline and moves θ by η times it (PG) or by η times
 (F̂ + 1e-3 I)⁻¹ times it, with the Fisher matrix of the same episodes (NPG). A run counts as solved when the mean reward
 of 1000 other episodes, asked for at every fifth iteration, is above 0.85; it has failed after 100 iterations. Policies
 are IndRNNs of 32 tanh units with recurrent weights that start at r. η is chosen on two seeds that are not used again,
@@ -21,7 +21,7 @@ from minirnn.pomdp import DelayedCue
 
 LENGTHS, POLICIES, METHODS, NOISES = [5, 10, 20, 40], ["r = 0.5", "r = 0.9"], ["PG", "NPG"], [0.0, 0.1]
 RATES, TUNING, SEEDS, CAP = [0.1, 0.3, 1.0, 3.0, 10.0], [0, 1], list(range(100, 110)), 100
-EPISODES, TEST, WANTED, EVERY, DAMPING = 100, 1000, 0.85, 5, 1e-3
+EPISODES, TEST, WANTED, EVERY, DAMPING = 50, 1000, 0.85, 5, 1e-3
 
 
 def run(policy: str, L: int, method: str, noise: float, rate: float, seed: int) -> int | None:
