@@ -15,7 +15,8 @@ from experiments.record import RESULTS, load
 from minirnn.explorable import Control, Prediction, explorable
 from minirnn.plots import color, figure, label_line, readable, styled
 
-DATA_FILES = tuple(RESULTS / f"{n}.json" for n in ("delayed_cue", "gradient_noise", "critic", "sampled_cue"))
+RECORDS = ("delayed_cue", "small_steps", "gradient_noise", "sampled_cue", "critic")
+DATA_FILES = tuple(RESULTS / f"{n}.json" for n in RECORDS)
 
 POLICIES = {
     "r=0.5": "r = 0.5",
@@ -24,7 +25,7 @@ POLICIES = {
     "GRU": "GRU",
     "LRU": "LRU",
 }
-METHODS = {"PG": "vanishing", "NPG": "critical", "NPG, damped": "exploding"}
+METHODS = {"PG": "vanishing", "NPG": "critical"}
 LENGTHS = [5, 10, 20, 40, 80]
 P = 0.9
 
@@ -297,18 +298,30 @@ scalar = explorable(
 
 # --- success over length, measured ----------------------------------------------------------------------------
 
-STEP_SIZES = {"one": "one", "own": "own"}
-CAP = 600
+SIZES = {
+    "up-to-1": "one step size of at most 1 for all lengths",
+    "any": "one step size of any size for all lengths",
+    "each": "a step size of any size for each length",
+}
+CAP, SHORT = 600, [5, 10, 20, 40]
+
+
+@cache
+def small() -> dict[str, Any]:
+    return load("small_steps")["results"]
+
+
+def runs(policy: str, method: str, sizes: str) -> dict[str, Any]:
+    """Step sizes and iterations of one policy and method."""
+    if sizes == "up-to-1":
+        return small()[POLICIES[policy]][method]
+    return cue()["one" if sizes == "any" else "own"][POLICIES[policy]][method]
 
 
 def iterations(policy: str, method: str, sizes: str) -> np.ndarray:
-    """(lengths, seeds), inf for a failure."""
-    times = np.array(cue()[STEP_SIZES[sizes]][POLICIES[policy]][method]["iterations"], float)
+    """(lengths, seeds), inf for a failure; the longest is left out where steps are at most 1."""
+    times = np.array(runs(policy, method, sizes)["iterations"], float)
     return np.where(np.isnan(times), np.inf, times)
-
-
-def step_sizes(policy: str, method: str, sizes: str) -> list[float]:
-    return cue()[STEP_SIZES[sizes]][POLICIES[policy]][method]["rate"]
 
 
 def solved(policy: str, method: str, sizes: str) -> np.ndarray:
@@ -320,58 +333,45 @@ def draw_counts(ax: Axes, method: str, sizes: str, policy: str) -> None:
     """A field for each policy and length: how many of ten seeds were solved."""
     for row, name in enumerate(POLICIES):
         for column, count in enumerate(solved(name, method, sizes)):
-            ax.add_patch(
-                Rectangle((column, row), 0.94, 0.9, fc=color(METHODS[method]), alpha=0.04 + 0.06 * count, lw=0)
-            )
-            dark = count > 5
-            ax.text(
-                column + 0.47,
-                row + 0.45,
-                str(count),
-                ha="center",
-                va="center",
-                color=color("paper" if dark else "ink"),
-                size=10.5,
-                weight=600,
-            )
-    ax.set(xlim=(0, 5), ylim=(5, 0), xlabel="blank steps L")
-    ax.set_xticks(np.arange(5) + 0.47, labels=[str(L) for L in LENGTHS])
-    ax.set_yticks(np.arange(5) + 0.45, labels=list(POLICIES))
-    ax.get_yticklabels()[list(POLICIES).index(policy)].set(color=color("ink"), weight=600)
+            corner, share = (column + 0.03, row + 0.05), 0.03 + 0.037 * count
+            ax.add_patch(Rectangle(corner, 0.94, 0.9, fc=color(METHODS[method]), alpha=share, lw=0))
+            weight = 600 if name == policy else 400
+            ax.text(column + 0.5, row + 0.5, str(count), ha="center", va="center", size=10.5, weight=weight)
+    ax.set(xlim=(0, 5), ylim=(5, 0), xlabel="L")
+    ax.set_xticks(np.arange(5) + 0.5, labels=[str(L) for L in LENGTHS])
+    ax.set_yticks([])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_title(f"{method}: solved of 10", color=color(METHODS[method]))
+    ax.set_title(f"{method}: solved", color=color(METHODS[method]))
 
 
 @styled
-def draw_success(policy: str, method: str, sizes: str) -> Figure:
-    """Iterations over the length for three methods; how many seeds each policy solves with the chosen one."""
-    fig, (ax, counts) = figure(
-        7.2, 3.6, 1, 2, margins=(0.65, 0.5, 0.15, 0.4), gaps=(0.85, 0), width_ratios=[1.15, 1]
+def draw_success(policy: str, sizes: str) -> Figure:
+    """Iterations over the length for both methods; how many seeds each policy solves."""
+    fig, (ax, *counts) = figure(
+        7.2, 3.5, 1, 3, margins=(0.6, 0.5, 0.1, 0.4), gaps=(0.62, 0), width_ratios=[1.75, 1, 1]
     )
-    for place, (name, hue) in enumerate(METHODS.items()):
-        times = iterations(policy, name, sizes)
-        x = np.array(LENGTHS) * 1.09 ** (place - 1)
+    for place, (method, hue) in enumerate(METHODS.items()):
+        times = iterations(policy, method, sizes)
+        x = np.array(LENGTHS[: len(times)]) * 1.1 ** (place - 0.5)
         low, middle, high = (np.quantile(times, q, axis=1, method="inverted_cdf") for q in (0.25, 0.5, 0.75))
         shown = np.isfinite(middle)
-        heavy = name == method
-        ax.plot(x[shown], np.maximum(middle[shown], 1), color=color(hue), lw=2.4 if heavy else 1.2)
+        ax.plot(x[shown], np.maximum(middle[shown], 1), color=color(hue), marker="o", ms=5)
         ax.vlines(x, np.maximum(low, 0.9), np.minimum(high, 900), color=color(hue), lw=1.4, alpha=0.7)
-        ax.plot(x[shown], np.maximum(middle[shown], 1), "o", color=color(hue), ms=6 if heavy else 4)
         for at, row in zip(x, times, strict=True):
-            if (failed := int(np.isinf(row).sum())) and heavy:
-                ax.text(at, 1250, str(failed), ha="center", va="center", color=color(hue), weight=600, size=10)
+            if failed := int(np.isinf(row).sum()):
+                y = 1150 * 1.9**place
+                ax.text(at, y, str(failed), ha="center", va="center", color=color(hue), weight=600, size=10)
+        label_line(ax, 4.2 if place else 60, 330, method, hue, va="center", ha="left")
+        draw_counts(counts[place], method, sizes, policy)
+    counts[0].set_yticks(np.arange(5) + 0.5, labels=list(POLICIES))
+    counts[0].get_yticklabels()[list(POLICIES).index(policy)].set(color=color("ink"), weight=600)
     ax.axhline(CAP, color=color("line"), lw=1)
-    ax.text(4.3, 1250, "failed", va="center", ha="right", size=10, color=color("muted"))
-    ax.set(
-        xscale="log", yscale="log", xlim=(2.6, 105), ylim=(0.8, 1900), xlabel="blank steps L", ylabel="iterations"
-    )
+    ax.set(xscale="log", yscale="log", xlim=(4, 105), ylim=(0.8, 3600), xlabel="blank steps L")
+    ax.set_ylabel("iterations; failed")
     plain_ticks(ax.xaxis, LENGTHS)
     decades(ax.yaxis, 0, 2)
     ax.set_title(f"{policy}: iterations to J > 0.86")
-    for i, (name, hue) in enumerate(METHODS.items()):
-        ax.text(2.75, 420 / 1.75**i, name, color=color(hue), weight=600, va="center", size=10.5)
-    draw_counts(counts, method, sizes, policy)
     return fig
 
 
@@ -381,18 +381,17 @@ def median_words(row: np.ndarray) -> str:
     return (f"{middle:.0f}" if np.isfinite(middle) else "none") + (f" ({failed} failed)" if failed else "")
 
 
-def describe_success(policy: str, method: str, sizes: str) -> str:
-    said = []
-    for name in METHODS:
-        rows = iterations(policy, name, sizes)
-        said.append(
-            name + ": " + ", ".join(f"{median_words(r)} at {L}" for L, r in zip(LENGTHS, rows, strict=True))
-        )
-    counts = "; ".join(f"{name} {', '.join(map(str, solved(name, method, sizes)))}" for name in POLICIES)
-    words = "one step size for all lengths" if sizes == "one" else "a step size for each length"
+def describe_success(policy: str, sizes: str) -> str:
+    said, counts = [], []
+    for method in METHODS:
+        rows = zip(LENGTHS, iterations(policy, method, sizes), strict=False)
+        said.append(f"{method}: " + ", ".join(f"{median_words(row)} at {L}" for L, row in rows))
+        each = "; ".join(f"{name} {', '.join(map(str, solved(name, method, sizes)))}" for name in POLICIES)
+        counts.append(f"{method} solves of ten seeds: {each}")
+    lengths = ", ".join(map(str, LENGTHS[: len(solved(policy, "PG", sizes))]))
     return (
-        f"Median iterations until J exceeds 0.86, of ten seeds, for the policy {policy} with {words}. "
-        f"{'. '.join(said)}. Seeds solved by {method} at 5, 10, 20, 40 and 80 steps: {counts}."
+        f"Median iterations until J exceeds 0.86, of ten seeds, for the policy {policy} with {SIZES[sizes]}. "
+        f"{'. '.join(said)}. At {lengths} steps {'. '.join(counts)}."
     )
 
 
@@ -400,21 +399,15 @@ success = explorable(
     draw_success,
     alt=describe_success,
     name="success",
-    caption="Left: iterations until the expected reward exceeds 0.86, median and quartiles of 10 seeds; above "
-    "the line, how "
-    "many of the seeds failed within 600 iterations of the method that is chosen. Right: solved of 10, for "
-    "every policy. "
-    "Exact gradients; step sizes tuned on three other seeds, one for all lengths or one for each. NPG: κ = "
-    "1e-8, damped: "
-    "1e-4.",
+    caption="Left: iterations until the expected reward exceeds 0.86, median and quartiles of 10 seeds; above the "
+    "line, how many of them failed within 600. Right: solved of 10, for every policy and length. Blue: gradient (PG). "
+    "Green: natural gradient (NPG), κ = 1e-8. Exact gradients. Step sizes are tuned on three other seeds.",
     policy=Control(list(POLICIES), label="policy"),
-    method=Control(list(METHODS), label="method"),
-    sizes=Control(list(STEP_SIZES), label="step size"),
-    start={"policy": "r=0.5", "method": "PG", "sizes": "one"},
+    sizes=Control(list(SIZES), label="step size"),
     states={
-        "r = 0.5, one step size": {},
-        "r = 0.5, its own": {"sizes": "own"},
-        "GRU": {"policy": "GRU", "method": "NPG"},
+        "r = 0.5, steps up to 1": {},
+        "r = 0.5, any step": {"sizes": "any"},
+        "GRU, steps up to 1": {"policy": "GRU"},
     },
 )
 
