@@ -19,13 +19,14 @@ RECORDS = ("delayed_cue", "small_steps", "gradient_noise", "sampled_cue", "criti
 DATA_FILES = tuple(RESULTS / f"{n}.json" for n in RECORDS)
 
 POLICIES = {
-    "r=0.5": "r = 0.5",
-    "r=0.9": "r = 0.9",
-    "r=1": "r = 1",
+    "r0.5": "r = 0.5",
+    "r0.9": "r = 0.9",
+    "r1": "r = 1",
     "GRU": "GRU",
     "LRU": "LRU",
 }
-METHODS = {"PG": "vanishing", "NPG": "critical"}
+METHODS = {"PG": "vanishing", "NPG, damped": "critical", "NPG": "exploding"}
+LABELS = {"PG": "PG", "NPG, damped": "NPG 1e-4", "NPG": "NPG 1e-8"}
 LENGTHS = [5, 10, 20, 40, 80]
 P = 0.9
 
@@ -47,7 +48,7 @@ def plain_ticks(axis: Axis, values: list[int]) -> None:
 
 # --- the corridor, and what is left of the cue along it --------------------------------------------------------
 
-STAGES = {"before": "start", "PG": "PG", "NPG": "NPG"}
+STAGES = {"before": "start", "PG": "PG", "NPG": "NPG, damped"}
 STAGE_WORDS = {
     "before": "before training",
     "PG": "trained by the gradient",
@@ -56,14 +57,15 @@ STAGE_WORDS = {
 
 
 @cache
-def cue() -> dict[str, Any]:
-    return load("delayed_cue")["results"]
+def small() -> dict[str, Any]:
+    return load("small_steps")["results"]
 
 
-def trace(policy: str, L: int, trained: str) -> tuple[np.ndarray, float]:
-    """How far apart the states of both cues are, relative to the first step; the chance of the right turn."""
-    one = cue()["trace"][POLICIES[policy]][STAGES[trained]][LENGTHS.index(L)]
-    return np.array(one["apart"]), one["right"]
+def trace(policy: str, L: int, trained: str) -> tuple[np.ndarray, float] | None:
+    """How far apart the states of both cues are, relative to the first step; the chance of the turn that was seen.
+    None if the run diverged."""
+    one = small()["trace"][POLICIES[policy]][STAGES[trained]][LENGTHS.index(L)]
+    return None if one["right"] is None else (np.array(one["apart"]), one["right"])
 
 
 def draw_maze(ax: Axes, kept: np.ndarray, right: float, hue: str) -> None:
@@ -93,32 +95,39 @@ def draw_maze(ax: Axes, kept: np.ndarray, right: float, hue: str) -> None:
 @styled
 def draw_corridor(L: int, policy: str, trained: str) -> Figure:
     """The corridor, shaded by what is left of the cue; and the same on a logarithmic axis."""
-    kept, right = trace(policy, L, trained)
+    found, t = trace(policy, L, trained), np.arange(L + 1)
     fig, (top, ax) = figure(7.2, 4.0, 2, 1, margins=(0.75, 0.5, 0.2, 0.4), gaps=(0, 0.45), height_ratios=[1, 2.1])
-    draw_maze(top, kept, right, "vanishing")
-    top.set_title(f"Right turns {100 * right:.1f} %, best possible 90 %, without memory 50 %")
     for other in POLICIES:
-        line = trace(other, L, trained)[0]
-        ax.semilogy(np.arange(L + 1), np.maximum(line, 1e-9), color=color("line"), lw=1)
-    ax.semilogy(np.arange(L + 1), np.maximum(kept, 1e-9), color=color("vanishing"), lw=2.4)
-    ax.plot(L, max(kept[-1], 1e-9), "o", color=color("vanishing"), ms=7)
-    ax.set(xlim=(-0.02 * L, 1.12 * L), ylim=(1e-8, 1e2), xlabel="steps since the cue", ylabel="what is left of it")
+        if line := trace(other, L, trained):
+            ax.semilogy(t, np.maximum(line[0], 1e-9), color=color("line"), lw=1)
+    if found is None:
+        draw_maze(top, np.zeros(L + 1), 0.5, "vanishing")
+        top.set_title("This run diverged", color=color("exploding"))
+    else:
+        kept, right = found
+        draw_maze(top, kept, right, "vanishing")
+        top.set_title(f"The turn that was seen: {100 * right:.1f} %")
+        ax.semilogy(t, np.maximum(kept, 1e-9), color=color("vanishing"), lw=2.4)
+        ax.plot(L, max(kept[-1], 1e-9), "o", color=color("vanishing"), ms=7)
+        text = POLICIES[policy] + ("" if kept[-1] > 1e-8 else " ↓")
+        label_line(ax, 1.015 * L, max(kept[-1], 3e-8), text, "vanishing", va="center")
+    ax.set(xlim=(-0.02 * L, 1.12 * L), ylim=(1e-8, 1e2), yscale="log", xlabel="steps since the cue")
+    ax.set_ylabel("what is left of it")
     decades(ax.yaxis, -8, 2, 2)
     ax.set_xticks([0, L // 5, 2 * L // 5, 3 * L // 5, 4 * L // 5, L])
-    low = kept[-1] < 1e-8
-    label_line(ax, 1.015 * L, max(kept[-1], 3e-8), policy if not low else f"{policy} ↓", "vanishing", va="center")
     return fig
 
 
 def describe_corridor(L: int, policy: str, trained: str) -> str:
-    kept, right = trace(policy, L, trained)
+    found = trace(policy, L, trained)
+    what = f"A corridor of {L} cells between a cue and a junction, walked by {POLICIES[policy]}, {STAGE_WORDS[trained]}"
+    if found is None:
+        return f"{what}: the run diverged."
+    kept, right = found
     return (
-        f"A corridor of {L} cells between a cue and a junction, walked by the policy {policy}, "
-        f"{STAGE_WORDS[trained]}. The cells are as dark as the states of the two cues are far apart. After {L} "
-        f"steps "
-        f"{kept[-1]:.2g} of the distance at the first step is left. The turn that was seen is chosen with "
-        f"probability "
-        f"{right:.3f}, the other with {1 - right:.3f}."
+        f"{what}. The cells are as dark as the states of the two cues are far apart. After {L} steps {kept[-1]:.2g} "
+        f"of the distance at the first step is left. The turn that was seen is chosen with probability {right:.3f}, "
+        f"the other with {1 - right:.3f}."
     )
 
 
@@ -136,11 +145,11 @@ corridor = explorable(
     L=Control(LENGTHS, label="corridor L", unit="cells"),
     policy=Control(list(POLICIES), label="policy"),
     trained=Control(list(STAGES), label="trained"),
-    start={"L": 20, "policy": "r=0.5", "trained": "before"},
+    start={"L": 20, "policy": "r0.5", "trained": "before"},
     states={
         "r = 0.5, before": {},
         "r = 0.5, natural gradient": {"trained": "NPG"},
-        "r = 1, gradient": {"policy": "r=1", "trained": "PG"},
+        "r = 1, gradient": {"policy": "r1", "trained": "PG"},
     },
 )
 
@@ -303,23 +312,22 @@ SIZES = {
     "any": "one step size of any size for all lengths",
     "each": "a step size of any size for each length",
 }
-CAP, SHORT = 600, [5, 10, 20, 40]
+CAP = 600
 
 
 @cache
-def small() -> dict[str, Any]:
-    return load("small_steps")["results"]
+def cue() -> dict[str, Any]:
+    return load("delayed_cue")["results"]
 
 
 def runs(policy: str, method: str, sizes: str) -> dict[str, Any]:
     """Step sizes and iterations of one policy and method."""
-    if sizes == "up-to-1":
-        return small()[POLICIES[policy]][method]
-    return cue()["one" if sizes == "any" else "own"][POLICIES[policy]][method]
+    table = small()["runs"] if sizes == "up-to-1" else cue()["one" if sizes == "any" else "own"]
+    return table[POLICIES[policy]][method]
 
 
 def iterations(policy: str, method: str, sizes: str) -> np.ndarray:
-    """(lengths, seeds), inf for a failure; the longest is left out where steps are at most 1."""
+    """(lengths, seeds), inf for a failure."""
     times = np.array(runs(policy, method, sizes)["iterations"], float)
     return np.where(np.isnan(times), np.inf, times)
 
@@ -336,42 +344,45 @@ def draw_counts(ax: Axes, method: str, sizes: str, policy: str) -> None:
             corner, share = (column + 0.03, row + 0.05), 0.03 + 0.037 * count
             ax.add_patch(Rectangle(corner, 0.94, 0.9, fc=color(METHODS[method]), alpha=share, lw=0))
             weight = 600 if name == policy else 400
-            ax.text(column + 0.5, row + 0.5, str(count), ha="center", va="center", size=10.5, weight=weight)
+            ax.text(column + 0.5, row + 0.5, str(count), ha="center", va="center", size=9.5, weight=weight)
     ax.set(xlim=(0, 5), ylim=(5, 0), xlabel="L")
-    ax.set_xticks(np.arange(5) + 0.5, labels=[str(L) for L in LENGTHS])
+    ax.set_xticks(np.arange(5) + 0.5, labels=[str(L) for L in LENGTHS], size=9)
     ax.set_yticks([])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_title(f"{method}: solved", color=color(METHODS[method]))
+    ax.set_title(LABELS[method], color=color(METHODS[method]), size=10.5)
 
 
 @styled
 def draw_success(policy: str, sizes: str) -> Figure:
-    """Iterations over the length for both methods; how many seeds each policy solves."""
-    fig, (ax, *counts) = figure(
-        7.2, 3.5, 1, 3, margins=(0.6, 0.5, 0.1, 0.4), gaps=(0.62, 0), width_ratios=[1.75, 1, 1]
+    """Iterations over the length for the methods; how many seeds each policy solves."""
+    fig, (ax, names, *counts) = figure(
+        7.2, 3.7, 1, 5, margins=(0.6, 0.5, 0.08, 0.4), gaps=(0.12, 0), width_ratios=[2.3, 0.42, 1, 1, 1]
     )
     for place, (method, hue) in enumerate(METHODS.items()):
         times = iterations(policy, method, sizes)
-        x = np.array(LENGTHS[: len(times)]) * 1.1 ** (place - 0.5)
+        x = np.array(LENGTHS) * 1.12 ** (place - 1)
         low, middle, high = (np.quantile(times, q, axis=1, method="inverted_cdf") for q in (0.25, 0.5, 0.75))
         shown = np.isfinite(middle)
         ax.plot(x[shown], np.maximum(middle[shown], 1), color=color(hue), marker="o", ms=5)
         ax.vlines(x, np.maximum(low, 0.9), np.minimum(high, 900), color=color(hue), lw=1.4, alpha=0.7)
         for at, row in zip(x, times, strict=True):
             if failed := int(np.isinf(row).sum()):
-                y = 1150 * 1.9**place
-                ax.text(at, y, str(failed), ha="center", va="center", color=color(hue), weight=600, size=10)
-        label_line(ax, 4.2 if place else 60, 330, method, hue, va="center", ha="left")
+                y = 1050 * 1.85**place
+                ax.text(at, y, str(failed), ha="center", va="center", color=color(hue), weight=600, size=9.5)
         draw_counts(counts[place], method, sizes, policy)
-    counts[0].set_yticks(np.arange(5) + 0.5, labels=list(POLICIES))
-    counts[0].get_yticklabels()[list(POLICIES).index(policy)].set(color=color("ink"), weight=600)
+    names.axis("off")
+    names.set(xlim=(0, 1), ylim=(5, 0))
+    for row, name in enumerate(POLICIES):
+        chosen = name == policy
+        words = dict(weight=600) if chosen else dict(color=color("muted"))
+        names.text(1, row + 0.5, POLICIES[name], ha="right", va="center", size=10, **words)
     ax.axhline(CAP, color=color("line"), lw=1)
-    ax.set(xscale="log", yscale="log", xlim=(4, 105), ylim=(0.8, 3600), xlabel="blank steps L")
+    ax.set(xscale="log", yscale="log", xlim=(3.8, 105), ylim=(0.8, 6500), xlabel="blank steps L")
     ax.set_ylabel("iterations; failed")
     plain_ticks(ax.xaxis, LENGTHS)
     decades(ax.yaxis, 0, 2)
-    ax.set_title(f"{policy}: iterations to J > 0.86")
+    ax.set_title(f"{POLICIES[policy]}: iterations to J > 0.86")
     return fig
 
 
@@ -384,14 +395,15 @@ def median_words(row: np.ndarray) -> str:
 def describe_success(policy: str, sizes: str) -> str:
     said, counts = [], []
     for method in METHODS:
-        rows = zip(LENGTHS, iterations(policy, method, sizes), strict=False)
-        said.append(f"{method}: " + ", ".join(f"{median_words(row)} at {L}" for L, row in rows))
-        each = "; ".join(f"{name} {', '.join(map(str, solved(name, method, sizes)))}" for name in POLICIES)
-        counts.append(f"{method} solves of ten seeds: {each}")
-    lengths = ", ".join(map(str, LENGTHS[: len(solved(policy, "PG", sizes))]))
+        rows = zip(LENGTHS, iterations(policy, method, sizes), strict=True)
+        said.append(f"{LABELS[method]}: " + ", ".join(f"{median_words(row)} at {L}" for L, row in rows))
+        each = "; ".join(
+            f"{POLICIES[name]} {', '.join(map(str, solved(name, method, sizes)))}" for name in POLICIES
+        )
+        counts.append(f"{LABELS[method]} solves of ten seeds: {each}")
     return (
-        f"Median iterations until J exceeds 0.86, of ten seeds, for the policy {policy} with {SIZES[sizes]}. "
-        f"{'. '.join(said)}. At {lengths} steps {'. '.join(counts)}."
+        f"Median iterations until J exceeds 0.86, of ten seeds, for the policy {POLICIES[policy]} with {SIZES[sizes]}. "
+        f"{'. '.join(said)}. At 5, 10, 20, 40, 80 steps {'. '.join(counts)}."
     )
 
 
@@ -401,7 +413,8 @@ success = explorable(
     name="success",
     caption="Left: iterations until the expected reward exceeds 0.86, median and quartiles of 10 seeds; above the "
     "line, how many of them failed within 600. Right: solved of 10, for every policy and length. Blue: gradient (PG). "
-    "Green: natural gradient (NPG), κ = 1e-8. Exact gradients. Step sizes are tuned on three other seeds.",
+    "Green and orange: natural gradient (NPG) with κ = 1e-4 and 1e-8. Exact gradients; step sizes are tuned on three "
+    "other seeds.",
     policy=Control(list(POLICIES), label="policy"),
     sizes=Control(list(SIZES), label="step size"),
     states={
@@ -462,7 +475,7 @@ def draw_noise(L: int, policy: str) -> Figure:
     over.set(xlim=(4.3, 95), ylim=(0.3, 1e12), xlabel="blank steps L", ylabel="episodes for signal = noise")
     plain_ticks(over.xaxis, LENGTHS)
     decades(over.yaxis, 0, 12, 3)
-    over.set_title(f"{policy}, {L} steps: {readable(middle)}", color=color("critical"))
+    over.set_title(f"{POLICIES[policy]}, {L} steps: {readable(middle)}", color=color("critical"))
     return fig
 
 
@@ -476,7 +489,7 @@ def describe_noise(L: int, policy: str) -> str:
         f"{np.median(needed):.2g} at {n}" for n, needed in zip(LENGTHS, episodes_needed(policy), strict=True)
     )
     return (
-        f"One episode's policy gradient before training, policy {policy}, {L} blank steps. Squared signal and "
+        f"One episode's policy gradient before training, policy {POLICIES[policy]}, {L} blank steps. Squared signal and "
         f"noise, medians "
         f"of ten seeds: {parts}. Episodes that must be averaged until the whole signal is as large as the "
         f"noise: {rows}."
@@ -495,10 +508,10 @@ noise = explorable(
     "policies).",
     L=Control(LENGTHS, label="blank steps L", unit="steps"),
     policy=Control(list(POLICIES), label="policy"),
-    start={"L": 10, "policy": "r=0.5"},
+    start={"L": 10, "policy": "r0.5"},
     states={
         "r = 0.5, 10 steps": {},
-        "r = 0.9, 40 steps": {"policy": "r=0.9", "L": 40},
+        "r = 0.9, 40 steps": {"policy": "r0.9", "L": 40},
         "GRU, 80 steps": {"policy": "GRU", "L": 80},
     },
 )
@@ -546,7 +559,7 @@ def draw_sampled(policy: str, noisy: float) -> Figure:
     ax.set_yticks([0, 5, 10])
     over.set_yticks([0, 50, 100])
     words = "without noise" if noisy == 0 else f"noise {noisy:g} in the blank steps"
-    ax.set_title(f"{policy}, {words}")
+    ax.set_title(f"{POLICIES[policy]}, {words}")
     over.set_title("Those that were solved")
     return fig
 
@@ -559,7 +572,7 @@ def describe_sampled(policy: str, noisy: float) -> str:
         said.append(f"{'Gradient' if method == 'PG' else 'Natural gradient'}: {counts}")
     words = "no noise" if noisy == 0 else f"noise of {noisy:g}"
     return (
-        f"Learning from episodes, policy {policy}, {words} in the blank steps. Seeds of ten that were solved "
+        f"Learning from episodes, policy {POLICIES[policy]}, {words} in the blank steps. Seeds of ten that were solved "
         f"within 100 "
         f"iterations of 50 episodes, by the number of blank steps. {'. '.join(said)}. Beside it a dot for each "
         f"solved seed."
@@ -575,14 +588,14 @@ sampled = explorable(
     "Blue: gradient. Green: natural gradient with κ = 1e-3, from the same episodes. 10 seeds; one step size for "
     "all lengths, "
     "tuned on two other seeds.",
-    policy=Control(["r=0.5", "r=0.9"], label="policy"),
+    policy=Control(["r0.5", "r0.9"], label="policy"),
     noisy=Control([0.0, 0.1], label="noise", format=".1f"),
-    states={"no noise": {"policy": "r=0.5"}, "noise 0.1": {"policy": "r=0.5", "noisy": 0.1}},
+    states={"no noise": {"policy": "r0.5"}, "noise 0.1": {"policy": "r0.5", "noisy": 0.1}},
 )
 
 # --- a recurrent critic ---------------------------------------------------------------------------------------
 
-CRITICS = {"r=0.5": ("r = 0.5", "vanishing"), "r=0.95": ("r = 0.95", "critical"), "LRU": ("LRU", "chaotic")}
+CRITICS = {"r0.5": ("r = 0.5", "vanishing"), "r0.95": ("r = 0.95", "critical"), "LRU": ("LRU", "chaotic")}
 CRITIC_LENGTHS, GAMMA = [4, 8, 16], 0.95
 
 
@@ -608,7 +621,7 @@ def draw_critic(L: int, who: str) -> Figure:
     ax.set_xticks([0, L // 2, L])
     ax.set_yticks([0, 0.5, 1])
     errors = critic_errors(who)[at]
-    ax.set_title(f"{who}, L = {L}: error {readable(np.median(errors))}", color=color(hue))
+    ax.set_title(f"{CRITICS[who][0]}, L = {L}: error {readable(np.median(errors))}", color=color(hue))
     ends = {}
     for place, (one, (_, shade)) in enumerate(CRITICS.items()):
         values = np.clip(critic_errors(one), 1e-12, 10)
@@ -626,7 +639,12 @@ def draw_critic(L: int, who: str) -> Figure:
     for one in sorted(ends, key=ends.__getitem__):
         height = max(height + 0.85, ends[one])
         over.annotate(
-            one, (18.6, 10.0**height), color=color(CRITICS[one][1]), weight=600, va="center", annotation_clip=False
+            CRITICS[one][0],
+            (18.6, 10.0**height),
+            color=color(CRITICS[one][1]),
+            weight=600,
+            va="center",
+            annotation_clip=False,
         )
     over.axhline(1, color=color("line"), lw=1)
     return fig
@@ -643,7 +661,7 @@ def describe_critic(L: int, who: str) -> str:
     )
     values = critics()[CRITICS[who][0]]["values"][at]
     return (
-        f"A critic, {who}, and a reward {L} blank steps after its cue. The true values rise from {GAMMA**L:.3f} "
+        f"A critic, {CRITICS[who][0]}, and a reward {L} blank steps after its cue. The true values rise from {GAMMA**L:.3f} "
         f"to 1; "
         f"those that were learned go from {values[0]:.3f} to {values[-1]:.3f}. Median relative squared errors "
         f"of ten seeds: {rows}."
@@ -661,10 +679,10 @@ critic = explorable(
     "its rate chosen on three other seeds for each critic and length.",
     L=Control(CRITIC_LENGTHS, label="blank steps L", unit="steps"),
     who=Control(list(CRITICS), label="critic"),
-    start={"L": 16, "who": "r=0.5"},
+    start={"L": 16, "who": "r0.5"},
     states={
         "r = 0.5, 16 steps": {},
-        "r = 0.95, 16 steps": {"who": "r=0.95"},
+        "r = 0.95, 16 steps": {"who": "r0.95"},
         "LRU, 16 steps": {"who": "LRU"},
     },
 )
