@@ -489,10 +489,9 @@ def describe_noise(L: int, policy: str) -> str:
         f"{np.median(needed):.2g} at {n}" for n, needed in zip(LENGTHS, episodes_needed(policy), strict=True)
     )
     return (
-        f"One episode's policy gradient before training, policy {POLICIES[policy]}, {L} blank steps. Squared signal and "
-        f"noise, medians "
-        f"of ten seeds: {parts}. Episodes that must be averaged until the whole signal is as large as the "
-        f"noise: {rows}."
+        f"One episode's policy gradient before training, policy {POLICIES[policy]}, {L} blank steps. Squared signal "
+        f"and noise, medians of ten seeds: {parts}. Episodes that must be averaged until the whole "
+        f"signal is as large as the noise: {rows}."
     )
 
 
@@ -661,10 +660,9 @@ def describe_critic(L: int, who: str) -> str:
     )
     values = critics()[CRITICS[who][0]]["values"][at]
     return (
-        f"A critic, {CRITICS[who][0]}, and a reward {L} blank steps after its cue. The true values rise from {GAMMA**L:.3f} "
-        f"to 1; "
-        f"those that were learned go from {values[0]:.3f} to {values[-1]:.3f}. Median relative squared errors "
-        f"of ten seeds: {rows}."
+        f"A critic, {CRITICS[who][0]}, and a reward {L} blank steps after its cue. The true values rise from "
+        f"{GAMMA**L:.3f} to 1; those that were learned go from {values[0]:.3f} to {values[-1]:.3f}. Median "
+        f"relative squared errors of ten seeds: {rows}."
     )
 
 
