@@ -461,6 +461,7 @@ def draw_noise(L: int, policy: str) -> Figure:
     ax.set_xticks(range(3), labels=[words for words, _ in GROUPS.values()])
     ax.tick_params(axis="x", length=0)
     decades(ax.yaxis, -12, 3, 3)
+    label_line(ax, 2.19, 2e-12, "0", "chaotic", ha="center")
     ax.set_title("Noise (pale) and signal (full)")
     for name in POLICIES:
         line = np.median(episodes_needed(name), axis=1)
@@ -538,8 +539,8 @@ def load_sampled() -> list[dict[str, Any]]:
 def draw_sampled(policy: str, noisy: float) -> Figure:
     """Seeds solved over the length, for both methods; and the iterations of those that were."""
     fig, (ax, over) = figure(7.2, 3.3, 1, 2, margins=(0.6, 0.5, 0.2, 0.4), gaps=(0.8, 0))
-    for place, method in enumerate(("PG", "NPG")):
-        hue, times = color(METHODS[method]), from_episodes(policy, method, noisy)
+    for place, (method, name) in enumerate({"PG": "vanishing", "NPG": "critical"}.items()):
+        hue, times = color(name), from_episodes(policy, method, noisy)
         count = np.isfinite(times).sum(axis=1)
         x = np.arange(4) + 0.4 * place - 0.2
         ax.bar(x, count, 0.36, color=hue, alpha=0.85, lw=0)
@@ -549,8 +550,8 @@ def draw_sampled(policy: str, noisy: float) -> Figure:
             ended = np.sort(row[np.isfinite(row)])
             spread = at + np.linspace(-0.12, 0.12, len(ended)) if len(ended) > 1 else np.array([at] * len(ended))
             over.plot(spread, ended, "o", ms=4, color=hue, alpha=0.6, mew=0)
-        label_line(ax, 2.05 + 0.75 * place, 11.1, method, METHODS[method], va="center")
-    ax.set(xlim=(-0.6, 3.6), ylim=(0, 11.8), xlabel="blank steps L", ylabel="solved of 10")
+        label_line(ax, -0.45 + 0.75 * place, 11.3, method, name, va="center")
+    ax.set(xlim=(-0.6, 3.6), ylim=(0, 12), xlabel="blank steps L", ylabel="solved of 10")
     over.set(xlim=(-0.6, 3.6), ylim=(0, 104), xlabel="blank steps L", ylabel="iterations of 50 episodes")
     for one in (ax, over):
         one.set_xticks(range(4), labels=[str(L) for L in SAMPLED])
