@@ -50,7 +50,7 @@ def test_a_unit_that_keeps_the_cue_and_grows_by_1_over_gamma_is_exact():
 
 
 @pytest.mark.parametrize(("r", "low", "high"), [(0.95, 0.0, 0.02), (0.5, 0.3, 1.1)])
-def test_short_memory_learns_no_value_over_sixteen_steps(r, low, high):
+def test_short_memory_waits_on_a_plateau_over_sixteen_steps(r, low, high):
     L, gamma, rng = 16, 0.95, np.random.default_rng(0)
     cell = IndRNN(1, 64, "tanh")
     params = cell.init(rng, recurrent=lambda rng, shape: np.full(shape, r))

@@ -595,75 +595,71 @@ sampled = explorable(
 
 # --- a recurrent critic ---------------------------------------------------------------------------------------
 
-CRITICS = {"r0.5": ("r = 0.5", "vanishing"), "r0.95": ("r = 0.95", "critical"), "LRU": ("LRU", "chaotic")}
-CRITIC_LENGTHS, GAMMA = [4, 8, 16], 0.95
+CRITICS = {
+    "r0.5-plain": ("r = 0.5, plain", "exploding", "r = 0.5, plain"),
+    "r0.5": ("r = 0.5", "vanishing", "r = 0.5"),
+    "r0.95": ("r = 0.95", "critical", "r = 0.95"),
+    "LRU": ("LRU", "chaotic", "LRU"),
+}
+CRITIC_LENGTHS, GAMMA = [4, 8, 16, 32], 0.95
 
 
 @cache
-def critics() -> dict[str, Any]:
-    return load("critic")["results"]
+def critic_curves(who: str) -> np.ndarray:
+    """Errors (lengths, seeds, times), before training and after every 100 updates."""
+    return np.array(load("critic")["results"][CRITICS[who][0]]["curve"])
 
 
-def critic_errors(name: str) -> np.ndarray:
-    """(lengths, seeds)."""
-    return np.array(critics()[CRITICS[name][0]]["error"], float)
+def critic_errors(who: str) -> np.ndarray:
+    """At the end, (lengths, seeds)."""
+    return critic_curves(who)[:, :, -1]
 
 
 @styled
 def draw_critic(L: int, who: str) -> Figure:
-    """The values of one critic beside the true ones; the error of all critics over the length."""
+    """Errors during training, at one length; at the end, over the length, for all critics."""
     at, hue = CRITIC_LENGTHS.index(L), CRITICS[who][1]
-    fig, (ax, over) = figure(7.2, 3.4, 1, 2, margins=(0.6, 0.5, 0.85, 0.4), gaps=(0.85, 0))
-    t = np.arange(L + 1)
-    ax.plot(t, GAMMA ** (L - t), color=color("ink"), lw=5, alpha=0.22)
-    ax.plot(t, critics()[CRITICS[who][0]]["values"][at], color=color(hue), marker="o" if L < 20 else "", ms=4)
-    ax.set(xlim=(-0.03 * L, 1.03 * L), ylim=(-0.15, 1.15), xlabel="steps since the cue", ylabel="value")
-    ax.set_xticks([0, L // 2, L])
-    ax.set_yticks([0, 0.5, 1])
-    errors = critic_errors(who)[at]
-    ax.set_title(f"{CRITICS[who][0]}, L = {L}: error {readable(np.median(errors))}", color=color(hue))
+    fig, (ax, over) = figure(7.2, 3.5, 1, 2, sharey=True, margins=(0.75, 0.5, 1.1, 0.4), gaps=(0.4, 0))
+    updates = 100 * np.arange(critic_curves(who).shape[-1])
+    for line in critic_curves(who)[at]:
+        ax.semilogy(updates, np.clip(line, 1e-12, 20), color=color(hue), lw=1.1, alpha=0.65)
+    ax.set(xlim=(0, 1550), ylim=(1e-11, 30), xlabel="updates", ylabel="relative squared error")
+    ax.set_xticks([0, 500, 1000, 1500])
+    ax.axhline(1, color=color("line"), lw=1)
+    ax.set_title(f"{CRITICS[who][2]}, {L} steps, ten seeds", color=color(hue))
     ends = {}
-    for place, (one, (_, shade)) in enumerate(CRITICS.items()):
-        values = np.clip(critic_errors(one), 1e-12, 10)
+    for place, (one, (_, shade, _)) in enumerate(CRITICS.items()):
+        values = np.clip(critic_errors(one), 1e-12, 20)
         middle = np.median(values, axis=1)
-        over.loglog(CRITIC_LENGTHS, middle, color=color(shade), lw=2.4 if one == who else 1.2)
+        over.plot(CRITIC_LENGTHS, middle, color=color(shade), lw=2.4 if one == who else 1.2)
         for n, row in zip(CRITIC_LENGTHS, values, strict=True):
-            over.plot(
-                np.full(len(row), n * 1.05 ** (place - 1)), row, "o", ms=3.5, color=color(shade), alpha=0.5, mew=0
-            )
+            x = np.full(len(row), n * 1.06 ** (place - 1.5))
+            over.plot(x, row, "o", ms=3.5, color=color(shade), alpha=0.5, mew=0)
         ends[one] = np.log10(middle[-1])
-    over.set(xlim=(3.5, 18), ylim=(1e-11, 5), xlabel="blank steps L", ylabel="relative squared error")
+    over.set(xscale="log", xlim=(3.4, 38), xlabel="blank steps L")
     plain_ticks(over.xaxis, CRITIC_LENGTHS)
     decades(over.yaxis, -10, 0, 2)
+    over.tick_params(labelleft=False)
+    over.axhline(1, color=color("line"), lw=1)
+    over.set_title(f"At the end: median {readable(np.median(critic_errors(who)[at]))}", color=color(hue))
     height = -np.inf
     for one in sorted(ends, key=ends.__getitem__):
-        height = max(height + 0.85, ends[one])
-        over.annotate(
-            CRITICS[one][0],
-            (18.6, 10.0**height),
-            color=color(CRITICS[one][1]),
-            weight=600,
-            va="center",
-            annotation_clip=False,
-        )
-    over.axhline(1, color=color("line"), lw=1)
+        height = max(height + 0.9, ends[one])
+        words = dict(color=color(CRITICS[one][1]), weight=600, va="center", size=10.5)
+        over.annotate(CRITICS[one][2], (40, 10.0**height), annotation_clip=False, **words)
     return fig
 
 
 def describe_critic(L: int, who: str) -> str:
-    at = CRITIC_LENGTHS.index(L)
-    rows = "; ".join(
-        f"{one} "
-        + ", ".join(
-            f"{np.median(row):.2g} at {n}" for n, row in zip(CRITIC_LENGTHS, critic_errors(one), strict=True)
-        )
-        for one in CRITICS
-    )
-    values = critics()[CRITICS[who][0]]["values"][at]
+    at, said = CRITIC_LENGTHS.index(L), []
+    for one in CRITICS:
+        rows = zip(CRITIC_LENGTHS, critic_errors(one), strict=True)
+        said.append(f"{CRITICS[one][2]}: " + ", ".join(f"{np.median(row):.2g} at {n}" for n, row in rows))
+    halfway = np.median(critic_curves(who)[at, :, 5])
     return (
-        f"A critic, {CRITICS[who][0]}, and a reward {L} blank steps after its cue. The true values rise from "
-        f"{GAMMA**L:.3f} to 1; those that were learned go from {values[0]:.3f} to {values[-1]:.3f}. Median "
-        f"relative squared errors of ten seeds: {rows}."
+        f"The critic {CRITICS[who][2]} and a reward {L} blank steps after its cue. Its relative squared error, median "
+        f"of ten seeds, is {halfway:.2g} after 500 updates and {np.median(critic_errors(who)[at]):.2g} after 1500. "
+        f"At the end, by the number of blank steps: {'; '.join(said)}."
     )
 
 
@@ -671,17 +667,15 @@ critic = explorable(
     draw_critic,
     alt=describe_critic,
     name="critic",
-    caption="Left: the value of the cue at each step, true (grey) and as learned by recurrent temporal "
-    "differences, one seed. "
-    "Right: the squared error relative to that of saying 0; dots are 10 seeds, lines their medians. γ = 0.95, "
-    "1500 updates of Adam, "
-    "its rate chosen on three other seeds for each critic and length.",
+    caption="Recurrent temporal differences. Left: the squared error of the values, relative to that of saying 0 "
+    "(grey line), for ten seeds. Right: at the end; dots are seeds, lines medians. Orange: plain gradient descent, r = "
+    "0.5. The others: Adam. γ = 0.95; rates are chosen on three other seeds for each critic and length.",
     L=Control(CRITIC_LENGTHS, label="blank steps L", unit="steps"),
     who=Control(list(CRITICS), label="critic"),
     start={"L": 16, "who": "r0.5"},
     states={
         "r = 0.5, 16 steps": {},
-        "r = 0.95, 16 steps": {"who": "r0.95"},
-        "LRU, 16 steps": {"who": "LRU"},
+        "r = 0.5, 32 steps": {"L": 32},
+        "r = 0.95, 32 steps": {"L": 32, "who": "r0.95"},
     },
 )
