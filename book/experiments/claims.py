@@ -213,8 +213,9 @@ def natural_helps(r: dict) -> tuple[str, str]:
 
 
 def critic(r: dict) -> tuple[str, str]:
-    short, long = (float(np.median(r[name]["error"][-1])) for name in ("r = 0.5", "r = 0.95"))
-    return verdict(f"error {short:.2g} at r = ½, {long:.1g} at r = 0.95, 16 steps", short > 0.9 and long < 0.05)
+    short, long = (np.median(np.array(r[name]["curve"])[:, :, -1], axis=1) for name in ("r = 0.5", "r = 0.95"))
+    found = f"at r = ½: {short[2]:.1g} at 16 steps, {short[3]:.2g} at 32; at r = 0.95: {long[3]:.1g} at 32"
+    return verdict(found, short[3] > 0.9 and long[3] < 0.05)
 
 
 CLAIMS = [
