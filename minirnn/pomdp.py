@@ -70,6 +70,12 @@ def _check(task: Any) -> None:
     checks.number("p", task.p, 0.5, 1.0)
 
 
+def _show(rng: np.random.Generator, B: int, p: float) -> tuple[np.ndarray, np.ndarray]:
+    """The cue and what is seen of it, 0 or 1, for each of B episodes."""
+    cue = checks.generator("rng", rng).integers(0, 2, size=checks.integer("B", B, 1))
+    return cue, np.where(rng.random(B) < p, cue, 1 - cue)
+
+
 @dataclass(frozen=True)
 class DelayedCue:
     """A cue, L blank steps, one choice: T = L + 1 steps, m = 1 input, 2 actions.
@@ -111,9 +117,7 @@ class DelayedCue:
 
     def sample(self, rng: np.random.Generator, cell: Cell, params: Params, B: int) -> Episodes:
         """B episodes with the policy's actions. Raises ValueError if B < 1 or the policy does not fit."""
-        checks.generator("rng", rng)
-        cue = rng.integers(0, 2, size=checks.integer("B", B, 1))
-        seen = np.where(rng.random(B) < self.p, cue, 1 - cue)
+        cue, seen = _show(rng, B, self.p)
         X = self.inputs()[:, seen]
         X[1:] += self.noise * rng.standard_normal(X[1:].shape) if self.noise else 0.0
         check_policy(cell, params, X, self.actions)
@@ -171,9 +175,7 @@ class TMaze:
 
         Raises ValueError if B < 1 or the policy does not fit.
         """
-        checks.generator("rng", rng)
-        cue = rng.integers(0, 2, size=checks.integer("B", B, 1))
-        seen = np.where(rng.random(B) < self.p, cue, 1 - cue)
+        cue, seen = _show(rng, B, self.p)
         place, alive, h = np.zeros(B, int), np.ones(B, bool), np.zeros((B, cell.n_state))
         check_policy(cell, params, self.observe(0, seen, place)[None], self.actions)
         record = []
