@@ -135,13 +135,10 @@ corridor = explorable(
     draw_corridor,
     alt=describe_corridor,
     name="corridor",
-    caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: "
-    "each cell "
-    "as dark as what is left of the cue in the policy's state, and the policy's choice of the turn that was "
-    "seen. Below: "
-    "the distance between the states of the two cues, relative to the first step (grey: the other policies). "
-    "One seed; "
-    "both methods with their best single step size.",
+    caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: each "
+    "cell as dark as what is left of the cue in the policy's state, and how often it takes the turn that was seen "
+    "(green). Below: the distance between the states of the two cues, relative to the first step (grey: the other "
+    "policies). One seed; NPG is the natural gradient with κ = 1e-4; step sizes are at most 1.",
     L=Control(LENGTHS, label="corridor L", unit="cells"),
     policy=Control(list(POLICIES), label="policy"),
     trained=Control(list(STAGES), label="trained"),
