@@ -189,6 +189,36 @@ def perturbation(r: dict) -> tuple[str, str]:
     return verdict(found, worst["direct"][1] > 10 * worst["exp"][1])
 
 
+def solved_at(runs: dict, policy: str, method: str) -> list[int]:
+    """Seeds of ten that solved the delayed cue, for each length."""
+    return [sum(t is not None for t in row) for row in runs[policy][method]["iterations"]]
+
+
+def short_memory(r: dict) -> tuple[str, str]:
+    lengths, counts = load("small_steps")["settings"]["L"], solved_at(r["runs"], "r = 0.5", "NPG")
+    found = "natural gradient at r = ½: " + ", ".join(
+        f"{n}/10 at {L}" for n, L in zip(counts, lengths, strict=True)
+    )
+    found += f"; at r = 1: {min(solved_at(r['runs'], 'r = 1', 'NPG'))}/10 or more"
+    return verdict(found, counts[0] == 10 and counts[-1] == 0, counts[0] == 10)
+
+
+def natural_helps(r: dict) -> tuple[str, str]:
+    methods = {"gradient": "PG", "natural": "NPG, damped"}
+    counts = {words: {p: solved_at(r["runs"], p, m) for p in r["runs"]} for words, m in methods.items()}
+    found = "; ".join(
+        f"{words}: GRU {every['GRU'][-1]}/10, LRU {every['LRU'][-1]}/10" for words, every in counts.items()
+    )
+    helps = [sum(counts["natural"][p]) - sum(counts["gradient"][p]) for p in r["runs"]]
+    return verdict(f"at 80 steps, {found}", min(helps) > 0, max(helps) > 0)
+
+
+def critic(r: dict) -> tuple[str, str]:
+    short, long = (np.median(np.array(r[name]["curve"])[:, :, -1], axis=1) for name in ("r = 0.5", "r = 0.95"))
+    found = f"at r = ½: {short[2]:.1g} at 16 steps, {short[3]:.2g} at 32; at r = 0.95: {long[3]:.1g} at 32"
+    return verdict(found, short[3] > 0.9 and long[3] < 0.05)
+
+
 CLAIMS = [
     Claim(
         "bengio1994",
@@ -369,6 +399,33 @@ CLAIMS = [
         "recall of a sign over 60 steps, 32 units, 8 seeds",
         "flossed",
         flossed,
+    ),
+    Claim(
+        "cayci2025",
+        "control",
+        "Recurrent policies learn easily where memory is short, and long-term dependencies defeat them",
+        "proved: bounds on error, width and samples",
+        "a delayed cue, exact gradients, steps of at most 1, 10 seeds; no bound on the width is tested",
+        "small_steps",
+        short_memory,
+    ),
+    Claim(
+        "kakade2001",
+        "control",
+        "The natural gradient learns where the gradient is slow",
+        "shown for small decision processes and Tetris",
+        "a delayed cue for recurrent policies, κ = 1e-4; plain steps",
+        "small_steps",
+        natural_helps,
+    ),
+    Claim(
+        "cayci2025",
+        "control",
+        "A recurrent critic needs memory that reaches the reward",
+        "proved: bounds that grow with the memory",
+        "temporal differences by Adam, no projection, 10 seeds",
+        "critic",
+        critic,
     ),
 ]
 
