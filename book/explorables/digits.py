@@ -76,7 +76,7 @@ def left_over(task: str, rows: int) -> np.ndarray:
 
 def image(ax: Axes, values: np.ndarray, title: str, hue: str = "ink") -> None:
     """64 values from 0 to 1 as squares of one hue."""
-    squares = [CORNERS + (j, i) for i in range(8) for j in range(8)]
+    squares = [CORNERS + np.array([j, i]) for i in range(8) for j in range(8)]
     shades = [(color(hue), round(float(v), 2)) for v in values]
     ax.add_collection(PolyCollection(squares, facecolors=shades, linewidths=0))
     ax.set(xlim=(0, 8), ylim=(8, 0), aspect="equal", xticks=[], yticks=[])
@@ -116,9 +116,9 @@ def describe_sequence(digit: int, task: str, rows: int) -> str:
     now, at = rows * (T // 8), steps_of_pixels(task)
     first = readable(float(kept[at.argmin()])).replace("$", "")
     return (
-        f"A {digit}, in {TASK_WORDS[task]}. After step {now} of {T}, {int((at <= now).sum())} of its 64 pixels have been "
-        f"read. Of all ink, {100 * (kept * x).sum() / x.sum():.0f} % are left in a unit that forgets over {SCALE} steps; "
-        f"the first pixel that was read counts {first} times as much as one that is read now."
+        f"A {digit}, in {TASK_WORDS[task]}. After step {now} of {T}, {int((at <= now).sum())} of its 64 pixels have "
+        f"been read. Of all ink, {100 * (kept * x).sum() / x.sum():.0f} % are left in a unit that forgets over {SCALE} "
+        f"steps; the first pixel that was read counts {first} times as much as one that is read now."
     )
 
 
@@ -199,7 +199,7 @@ def apart(heights: np.ndarray, gap: float) -> np.ndarray:
 def draw_start(task: str, by: str) -> Figure:
     """Gradient by lag for the seven cells; and the chosen measure of each, a dot a seed."""
     T, values = pixels.TASKS[task]["T"], measure(task, by)
-    fig, (ax, over) = figure(7.2, 3.7, 1, 2, margins=(0.65, 0.5, 0.2, 0.4), gaps=(2.1, 0), width_ratios=[1, 1])
+    fig, (ax, over) = figure(7.2, 3.7, 1, 2, margins=(0.8, 0.5, 0.2, 0.4), gaps=(2.1, 0), width_ratios=[1, 1])
     by_lag, lags = saved("measured", task, "by_lag").mean(1), pixels.lags(T)
     low = 1e-12
     for cell, line in zip(CELLS, by_lag, strict=True):
@@ -210,18 +210,10 @@ def draw_start(task: str, by: str) -> Figure:
     ax.set_xticks([0, 0.5, 1], labels=["0", "T/2", "T"])
     ends = [np.flatnonzero(line > low)[-1] for line in by_lag]
     for cell, end in zip(CELLS, ends, strict=True):
-        if end < 26:
-            ax.text(
-                lags[end] / T,
-                low * 1.6,
-                cell,
-                size=8.5,
-                rotation=90,
-                ha="right",
-                va="bottom",
-                color=color(hue_of(task, cell)),
-            )
-    inside = [k for k, end in enumerate(ends) if end >= 26]
+        if end < 30:  # it leaves the picture at the bottom
+            place = {"x": lags[end] / T + 0.012, "y": 1.6 * low, "rotation": 90, "va": "bottom"}
+            ax.text(s=cell, size=9, color=color(hue_of(task, cell)), **place)
+    inside = [k for k, end in enumerate(ends) if end >= 30]
     heights = apart(np.log10([by_lag[k][ends[k]] for k in inside]), 0.95)
     for k, y in zip(inside, heights, strict=True):
         ax.text(1.03, 10**y, CELLS[k], color=color(hue_of(task, CELLS[k])), va="center", size=10)
@@ -250,8 +242,8 @@ def describe_start(task: str, by: str) -> str:
     rows = ", ".join(f"{cell} {value:.2g}" for cell, value in zip(CELLS, values, strict=True))
     blue = [cell for cell in CELLS if hue_of(task, cell) == "vanishing"]
     return (
-        f"Before training, {TASK_WORDS[task]}. The gradient over the lag for seven cells. It vanishes, drawn in blue, for "
-        f"{', '.join(blue) if blue else 'none'}. Beside it, {MEASURES[by]}, where {better} is better; "
+        f"Before training, {TASK_WORDS[task]}. The gradient over the lag for seven cells. It vanishes, drawn in blue, "
+        f"for {', '.join(blue) if blue else 'none'}. Beside it, {MEASURES[by]}, where {better} is better; "
         f"medians of the seeds: {rows}."
     )
 
@@ -373,7 +365,7 @@ MARKS = dict(zip(TASKS, "os^D", strict=True))
 def draw_foretold(by: str, shown: str) -> Figure:
     """Accuracy over a measure, one dot for each cell and task; and the rank correlation of each measure."""
     tasks = CHOICES[shown]
-    fig, (ax, over) = figure(7.2, 3.8, 1, 2, margins=(0.65, 0.5, 0.2, 0.4), gaps=(1.6, 0), width_ratios=[1.35, 1])
+    fig, (ax, over) = figure(7.2, 4.1, 1, 2, margins=(0.65, 0.85, 0.2, 0.4), gaps=(1.6, 0), width_ratios=[1.35, 1])
     for task in TASKS:
         x = np.clip(np.median(measure(task, by), axis=1), LOWEST[by], HIGHEST[by])
         y, half = interval(100 * accuracies(task))
@@ -406,19 +398,10 @@ def draw_foretold(by: str, shown: str) -> Figure:
     powers_of_ten(ax, "x", exponents[:: 4 if len(exponents) > 8 else 1])
     ax.set_yticks([0, 10, 50, 100])
     ax.set_title("better promised →" if HIGHER_IS_BETTER[by] else "← better promised", color=color("critical"))
-    if shown == "all":
-        for k, task in enumerate(TASKS):
-            x0 = 0.02 if HIGHER_IS_BETTER[by] else 0.72
-            ax.plot(x0, 0.95 - 0.075 * k, MARKS[task], ms=5, color=color(TASK_HUES[task]), transform=ax.transAxes)
-            ax.text(
-                x0 + 0.03,
-                0.95 - 0.075 * k,
-                task,
-                va="center",
-                size=9.5,
-                transform=ax.transAxes,
-                color=color(TASK_HUES[task]),
-            )
+    for task, x0 in zip(TASKS, (0.0, 0.14, 0.55, 0.77), strict=True):
+        hue, alpha = color(TASK_HUES[task]), 0.9 if task in tasks else 0.3
+        ax.plot(x0, -0.245, MARKS[task], ms=5, color=hue, alpha=alpha, transform=ax.transAxes, clip_on=False)
+        ax.text(x0 + 0.03, -0.245, task, va="center_baseline", color=hue, alpha=alpha, transform=ax.transAxes)
 
     over.axvline(0, color=color("line"), lw=1)
     for row, other in zip(range(len(MEASURES))[::-1], MEASURES, strict=True):
@@ -441,8 +424,8 @@ def describe_foretold(by: str, shown: str) -> str:
     others = ", ".join(f"{other} {rank_correlation(other, tasks)[0]:+.2f}" for other in MEASURES if other != by)
     where = "all four tasks" if shown == "all" else TASK_WORDS[shown]
     return (
-        f"Accuracy over {MEASURES[by]} at the start, {where}: {len(tasks) * len(CELLS)} points. The rank correlation of "
-        f"what the measure promises with what was found is {found:+.2f}, its interval {low:+.2f} to {high:+.2f}; "
+        f"Accuracy over {MEASURES[by]} at the start, {where}: {len(tasks) * len(CELLS)} points. The rank correlation "
+        f"of what the measure promises with what was found is {found:+.2f}, its interval {low:+.2f} to {high:+.2f}; "
         f"{100 * chance:.1f} % of all exchanges of the cells do as well. The other measures: {others}."
     )
 
@@ -452,8 +435,8 @@ learned = explorable(
     alt=describe_learned,
     name="learned",
     caption="Left: accuracy on 270 validation digits over the updates; green the chosen cell, thin lines its seeds; "
-    "grey the means of the others. Right: accuracy on 450 test digits after 500 updates, mean of five seeds with a 95 % "
-    "interval (Student's t); orange: logistic regression on the 64 pixels; the grey line is guessing. All cells: 32 "
+    "grey the means of the others. Right: accuracy on 450 test digits after 500 updates, mean of five seeds with a 95 "
+    "% interval (Student's t); orange: logistic regression on the 64 pixels; the grey line is guessing. All cells: 32 "
     "units, 16 digits an update, Adam, clipped at norm 1, a rate chosen at 64 steps.",
     task=Control(TASKS, label="steps"),
     cell=Control(CELLS, label="cell"),
