@@ -13,7 +13,7 @@ from scipy.stats import rankdata, t
 
 from experiments import pixels
 from experiments.record import RESULTS, load
-from minirnn.explorable import Control, explorable
+from minirnn.explorable import Control, Prediction, explorable
 from minirnn.plots import color, figure, readable, styled
 
 DATA_FILES = (RESULTS / "pixels.json",)
@@ -446,6 +446,20 @@ learned = explorable(
         "784 steps, LRU": {"task": "784", "cell": "LRU"},
         "784 steps, LSTM": {"task": "784", "cell": "LSTM, bias 1"},
     },
+    predict=Prediction(
+        question="Gradients of the IRNN reach back without loss, those of the tanh network vanish. Which of the two "
+        "reads more digits after 500 updates?",
+        choices={
+            "The IRNN at 64 steps and at 208": "At 64 steps the tanh network is well ahead. A gradient that arrives is "
+            "no use where the state distinguishes nothing.",
+            "The tanh network at both": "At 64 steps it is, at 208 it is not: over the blanks it forgets, and the "
+            "IRNN does not notice them.",
+            "The tanh network at 64 steps, the IRNN at 208": "At 64 steps the last rows suffice for more than the "
+            "amount of ink. The blanks take the rows from one and nothing from the other.",
+        },
+        answer="The tanh network at 64 steps, the IRNN at 208",
+        reveal="Compare both cells at both lengths.",
+    ),
 )
 
 foretold = explorable(
