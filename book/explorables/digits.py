@@ -152,7 +152,7 @@ MEASURES = {
 }
 FORETOLD = [name for name in MEASURES if name != "readout"]  # the measures that were chosen beforehand
 HIGHER_IS_BETTER = {name: name in ("gradient at T/2", "far share", "readout") for name in MEASURES}
-LOWEST = dict(zip(MEASURES, (1e-12, 1e-12, 0.1, 1e-3, 0.1, 10.0), strict=True))
+LOWEST = dict(zip(MEASURES, (1e-12, 1e-12, 0.1, 1e-3, 0.1, 0.0), strict=True))
 HIGHEST = dict(zip(MEASURES, (1.0, 1.0, 1e3, 1.0, 1e3, 100.0), strict=True))
 
 
@@ -209,10 +209,11 @@ def draw_start(task: str, by: str) -> Figure:
     powers_of_ten(ax, "y", range(-12, 1, 3))
     ax.set_xticks([0, 0.5, 1], labels=["0", "T/2", "T"])
     ends = [np.flatnonzero(line > low)[-1] for line in by_lag]
-    for cell, end in zip(CELLS, ends, strict=True):
-        if end < 30:  # it leaves the picture at the bottom
-            place = {"x": lags[end] / T + 0.012, "y": 1.6 * low, "rotation": 90, "va": "bottom"}
-            ax.text(s=cell, size=9, color=color(hue_of(task, cell)), **place)
+    below = [k for k, end in enumerate(ends) if end < 30]  # these leave the picture at the bottom
+    places = -apart(np.array([-lags[ends[k]] / T for k in below]), 0.075) + 0.012
+    for k, x in zip(below, places, strict=True):
+        place = {"x": x, "y": 1.6 * low, "rotation": 90, "va": "bottom"}
+        ax.text(s=CELLS[k], size=9, color=color(hue_of(task, CELLS[k])), **place)
     inside = [k for k, end in enumerate(ends) if end >= 30]
     heights = apart(np.log10([by_lag[k][ends[k]] for k in inside]), 0.95)
     for k, y in zip(inside, heights, strict=True):
@@ -375,8 +376,13 @@ def draw_foretold(by: str, shown: str) -> Figure:
             continue
         ax.vlines(x, y - half, y + half, color=hue, lw=1.2)
         if len(tasks) == 1:
-            right = x > np.sqrt(LOWEST[by] * HIGHEST[by])
-            for cell, a, b, flip in zip(CELLS, x, apart(y, 5.5), right, strict=True):
+            middle = (
+                np.mean(np.array([LOWEST[by], HIGHEST[by]]))
+                if by == "readout"
+                else np.sqrt(LOWEST[by] * HIGHEST[by])
+            )
+            right = x > middle
+            for cell, a, b, flip in zip(CELLS, x, -apart(-y, 5.5), right, strict=True):
                 ax.annotate(
                     cell,
                     (a, b),
@@ -387,15 +393,13 @@ def draw_foretold(by: str, shown: str) -> Figure:
                     va="center",
                     color=color("ink"),
                 )
-    ax.set_xscale("log")
-    ax.set(
-        xlim=(LOWEST[by] / 2, HIGHEST[by] * 1.5),
-        ylim=(0, 100),
-        xlabel=MEASURES[by],
-        ylabel="correct, test, %",
-    )
-    exponents = range(int(np.log10(LOWEST[by])), int(np.log10(HIGHEST[by])) + 1)
-    powers_of_ten(ax, "x", exponents[:: 4 if len(exponents) > 8 else 1])
+    ax.set(ylim=(0, 100), xlabel=MEASURES[by], ylabel="correct, test, %")
+    if by == "readout":
+        ax.set(xlim=(0, 100), xticks=[0, 10, 50, 100])
+    else:
+        ax.set(xscale="log", xlim=(LOWEST[by] / 2, HIGHEST[by] * 1.5))
+        exponents = range(int(np.log10(LOWEST[by])), int(np.log10(HIGHEST[by])) + 1)
+        powers_of_ten(ax, "x", exponents[:: 4 if len(exponents) > 8 else 1])
     ax.set_yticks([0, 10, 50, 100])
     ax.set_title("better promised →" if HIGHER_IS_BETTER[by] else "← better promised", color=color("critical"))
     for task, x0 in zip(TASKS, (0.0, 0.14, 0.55, 0.77), strict=True):
