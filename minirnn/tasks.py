@@ -8,6 +8,7 @@ X (T, B, m) float64. Targets at the end of the sequence are (B,) class numbers o
 ((20, 4, 6), (4,))
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -140,21 +141,67 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
     return images[order] / 16.0, labels[order]
 
 
+PARTS = {"train": slice(0, 1347), "test": slice(1347, None), "fit": slice(0, 1077), "validation": slice(1077, 1347)}
+
+
 def digits(part: str, steps: int = 8) -> Batch:
     """scikit-learn's 1797 handwritten digits, 8×8 pixels in [0, 1], read in `steps` pieces of 64/steps pixels.
 
     steps = 8 reads row by row: X (8, N, 8); steps = 64 reads pixel by pixel: X (64, N, 1). Target (N,). `part` is
-    "train" (the first 1347 of a fixed shuffle) or "test" (the other 450). Each call returns new arrays.
+    "train" (the first 1347 of a fixed shuffle) or "test" (the other 450); "fit" and "validation" are the first 1077
+    and the last 270 of "train". Each call returns new arrays. The data are those of alpaydin1998.
 
     Raises ValueError for another part, or where `steps` does not divide 64.
     """
-    checks.choice("part", part, ["train", "test"])
+    checks.choice("part", part, PARTS)
     if 64 % checks.integer("steps", steps, 1, 64):
         raise ValueError(f"steps must divide 64, got {steps}")
     images, labels = _digits()
-    kept = slice(0, 1347) if part == "train" else slice(1347, None)
-    X = images[kept].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
-    return np.ascontiguousarray(X), labels[kept].copy()
+    X = images[PARTS[part]].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
+    return np.ascontiguousarray(X), labels[PARTS[part]].copy()
+
+
+def spaced_digits(part: str, T: int = 64, order: np.ndarray | None = None) -> Batch:
+    """The digits of `digits`, a pixel at a step: X (T, N, 1), target (N,); T - 64 steps are blank (0, like paper).
+
+    After every 8 pixels come (T - 64)/8 blanks, after the last 8 too, so that each row of an image stands that much
+    further back. `order`, a permutation of 0 to 63, says which pixel comes when; by default row by row.
+
+    Raises TypeError or ValueError as `digits`, if T is not 64 plus a multiple of 8, or for another order.
+    """
+    pixels, target = digits(part, steps=64)
+    blanks, left = divmod(checks.integer("T", T, 64) - 64, 8)
+    if left:
+        raise ValueError(f"T must be 64 plus a multiple of 8, got {T}")
+    if order is not None:
+        checks.integers("order", order, (64,))
+        if set(order.tolist()) != set(range(64)):
+            raise ValueError("order must hold each of 0 to 63 once, got another set of numbers")
+        pixels = pixels[order]
+    X = np.zeros((8, 8 + blanks, len(target), 1))
+    X[:, :8] = pixels.reshape(8, 8, -1, 1)
+    return X.reshape(T, -1, 1), target
+
+
+def drawn_from(X: np.ndarray, target: np.ndarray, B: int) -> Callable[[np.random.Generator], Batch]:
+    """A batch function for `train`: B sequences of X (T, N, m) with their targets (N, ...), drawn with replacement.
+
+    >>> batch = drawn_from(np.zeros((5, 10, 1)), np.arange(10), B=3)
+    >>> batch(np.random.default_rng(0))[0].shape
+    (5, 3, 1)
+
+    Raises TypeError or ValueError unless X is a float array (T, N, m) with N >= 1, target has N rows and B >= 1.
+    """
+    _, N, _ = checks.float_array("X", X, ("T", "N", "m")).shape
+    if len(target) != N:
+        raise ValueError(f"target must have {N} rows, as X has sequences, got {len(target)}")
+    checks.integer("B", B, 1)
+
+    def batch(rng: np.random.Generator) -> Batch:
+        chosen = rng.integers(0, N, size=B)
+        return X[:, chosen], target[chosen]
+
+    return batch
 
 
 def one_hot(symbols: np.ndarray, classes: int) -> np.ndarray:

@@ -117,6 +117,77 @@ def test_digits_are_those_of_the_data_set():
     assert pairs == sorted((*row, label) for row, label in zip(images.tolist(), labels.tolist(), strict=True))
 
 
+def test_the_training_part_is_cut_in_two():
+    pytest.importorskip("sklearn")
+    (X, target), (fit, first), (validation, last) = (tasks.digits(p) for p in ("train", "fit", "validation"))
+    assert (fit.shape[1], validation.shape[1]) == (1077, 270)
+    assert (np.concatenate([fit, validation], axis=1) == X).all()
+    assert (np.concatenate([first, last]) == target).all()
+
+
+@pytest.mark.parametrize("T", [64, 72, 208, 784])
+def test_spaced_digits(T):
+    pytest.importorskip("sklearn")
+    rows, target = tasks.digits("test", steps=8)
+    X, same = tasks.spaced_digits("test", T)
+    assert X.shape == (T, 450, 1)
+    assert (same == target).all()
+    blanks = (T - 64) // 8
+    by_row = X.reshape(8, 8 + blanks, 450)
+    assert (by_row[:, :8].transpose(0, 2, 1) == rows).all()
+    assert (by_row[:, 8:] == 0).all()
+
+
+def test_spaced_digits_in_another_order():
+    pytest.importorskip("sklearn")
+    order = rng().permutation(64)
+    (X, _), (moved, _), (spaced, _) = (tasks.spaced_digits("test", *how) for how in ((), (64, order), (80, order)))
+    assert (moved == X[order]).all()
+    assert (spaced.reshape(8, 10, 450)[:, :8].reshape(64, 450, 1) == moved).all()
+
+
+def test_drawn_from_keeps_each_sequence_with_its_target():
+    X = np.arange(24.0).reshape(2, 12, 1)
+    target = np.arange(12)
+    batch = tasks.drawn_from(X, target, B=50)
+    drawn, classes = batch(rng())
+    assert drawn.shape == (2, 50, 1)
+    assert (drawn[0, :, 0] == classes).all()
+    assert (drawn[1, :, 0] == classes + 12).all()
+    assert set(classes) <= set(range(12))
+    assert (batch(rng())[1] == classes).all()
+
+
+def test_bad_sequences_of_digits():
+    for bad in (56, 0):
+        with refused(ValueError, "T must be an integer >= 64", str(bad)):
+            tasks.spaced_digits("fit", bad)
+    with refused(ValueError, "T must be 64 plus a multiple of 8", "100"):
+        tasks.spaced_digits("fit", 100)
+    with refused(TypeError, "T must be an integer", "float"):
+        tasks.spaced_digits("fit", 64.0)
+    with refused(ValueError, "part must be one of train, test, fit, validation", "'all'"):
+        tasks.spaced_digits("all")
+    with refused(ValueError, "order must hold each of 0 to 63 once", "another set"):
+        tasks.spaced_digits("fit", 64, np.zeros(64, int))
+    with refused(ValueError, "order must be (64,)", "(8,)"):
+        tasks.spaced_digits("fit", 64, np.arange(8))
+    with refused(TypeError, "order must be an array of integers", "list"):
+        tasks.spaced_digits("fit", 64, list(range(64)))
+
+
+def test_bad_batches_of_what_is_given():
+    X, target = np.zeros((5, 4, 1)), np.arange(4)
+    with refused(ValueError, "B must be an integer >= 1", "0"):
+        tasks.drawn_from(X, target, 0)
+    with refused(ValueError, "X must be (T, N, m) with every size >= 1", "(5, 0, 1)"):
+        tasks.drawn_from(X[:, :0], target[:0], 2)
+    with refused(ValueError, "target must have 4 rows", "3"):
+        tasks.drawn_from(X, target[:3], 2)
+    with refused(TypeError, "X must be a float32 or float64 array", "array of int"):
+        tasks.drawn_from(X.astype(int), target, 2)
+
+
 @pytest.mark.parametrize("T", [10, 19, 50])
 def test_temporal_order_3bit(T):
     X, target = tasks.temporal_order_3bit(rng(), 3000, T)
