@@ -17,6 +17,7 @@ JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 FLAGS = ("-W", "-n", "--keep-going")
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHROMIUM_ARGS += ["--disable-sync"]
+FORMULAS_ARE_SET = "[...document.querySelectorAll('.math')].every(m => m.querySelector('mjx-container'))"
 
 
 def source_files() -> list[Path]:

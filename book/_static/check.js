@@ -23,9 +23,9 @@ async function setFormulas(address) {
   const formulas = [...document.querySelectorAll(".math")];
   while (formulas.length) {
     await MathJax.typesetPromise(formulas.splice(0, 6));
+    reachable();
     await new Promise((resume) => setTimeout(resume));
   }
-  reachable();
 }
 const mathjax = document.querySelector('link[rel="prefetch"][href*="mathjax/"]');
 if (mathjax) requestAnimationFrame(() => setTimeout(setFormulas, 0, mathjax.href));

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.conftest import FLAGS, ROOT, build, readme_commands, serve, source_files
+from tests.conftest import FLAGS, FORMULAS_ARE_SET, ROOT, build, readme_commands, serve, source_files
 
 HEAD = """---
 jupytext:
@@ -297,8 +297,7 @@ def test_every_formula_is_set(site, built_book, browser):
     tab = browser.new_page()
     for file in pages(built_book):
         tab.goto(f"{site}/{file.relative_to(built_book)}")
-        raw = "[...document.querySelectorAll('.math')].filter(m => !m.querySelector('mjx-container')).length"
-        tab.wait_for_function(f"{raw} === 0", timeout=60_000)
+        tab.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
         assert not tab.locator("mjx-merror").count(), file
     tab.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.conftest import ROOT
+from tests.conftest import FORMULAS_ARE_SET, ROOT
 
 
 def pages() -> list[str]:
@@ -24,6 +24,7 @@ def test_nothing_stands_in_anyones_way(open_page: Any, site: str, name: str) -> 
         for theme in ("light", "dark"):
             page = open_page(f"{site}/{name}.html", width=width, theme=theme)
             page.wait_for_load_state("networkidle")
+            page.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
             found = Axe().run(page).response["violations"]
             told = [(v["id"], v["impact"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
             assert not told, f"{width} px, {theme}: {json.dumps(told, indent=1)}"
