@@ -138,7 +138,8 @@ corridor = explorable(
     caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: each "
     "cell as dark as what is left of the cue in the policy's state, and how often it takes the turn that was seen "
     "(green). Below: the distance between the states of the two cues, relative to the first step (grey: the other "
-    "policies). One seed; NPG is the natural gradient with κ = 1e-4; step sizes are at most 1.",
+    "policies). r0.5, r0.9, r1: IndRNNs of tanh units whose recurrent weights start at r. One seed; NPG is the "
+    "natural gradient with κ = 1e-4; step sizes are at most 1.",
     L=Control(LENGTHS, label="corridor L", unit="cells"),
     policy=Control(list(POLICIES), label="policy"),
     trained=Control(list(STAGES), label="trained"),
@@ -271,7 +272,7 @@ scalar = explorable(
     draw_scalar,
     alt=describe_scalar,
     name="scalar",
-    caption="One linear unit, v u λ^L its log-odds for the turn that was seen, all three learned from v = u = "
+    caption="One linear unit with the log-odds v·u·λ to the power L for what was seen, all three learned from v = u = "
     "0.3. Left: "
     "how fast the log-odds move at the start, over L (blue: gradient, green: natural gradient with damping κ; "
     "orange: where "
