@@ -402,7 +402,7 @@ CLAIMS = [
     Claim(
         "cayci2025",
         "control",
-        "Recurrent policies learn easily where memory is short, and long-term dependencies defeat them",
+        "Recurrent policies are learned efficiently where memory is short; long-term dependencies make it hard",
         "proved: bounds on error, width and samples",
         "a delayed cue, exact gradients, steps of at most 1, 10 seeds; no bound on the width is tested",
         "small_steps",
