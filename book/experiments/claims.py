@@ -198,7 +198,7 @@ def short_memory(r: dict) -> tuple[str, str]:
     found = "natural gradient at r = ½: " + ", ".join(
         f"{n}/10 at {L}" for n, L in zip(counts, lengths, strict=True)
     )
-    found += f"; at r = 1: {min(solved_at(r['runs'], 'r = 1', 'NPG'))}/10 or more"
+    found += f"; at r = 1: {min(solved_at(r['runs'], 'r = 1', 'NPG'))}/10 at the worst length"
     return verdict(found, counts[0] == 10 and counts[-1] == 0, counts[0] == 10)
 
 
