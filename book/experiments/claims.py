@@ -202,7 +202,7 @@ def short_memory(r: dict) -> tuple[str, str]:
     found = "natural gradient at r = ½: " + ", ".join(
         f"{n}/10 at {L}" for n, L in zip(counts, lengths, strict=True)
     )
-    found += f"; at r = 1 no length below {min(solved_at(r['runs'], 'r = 1', 'NPG'))}/10"
+    found += f"; at r = 1: {min(solved_at(r['runs'], 'r = 1', 'NPG'))}/10 at the worst length"
     return verdict(found, counts[0] == 10 and counts[-1] == 0, counts[0] == 10)
 
 
@@ -425,7 +425,7 @@ CLAIMS = [
     Claim(
         "cayci2025",
         "control",
-        "Recurrent policies learn easily where memory is short, and long-term dependencies defeat them",
+        "Recurrent policies are learned efficiently where memory is short; long-term dependencies make it hard",
         "proved: bounds on error, width and samples",
         "a delayed cue, exact gradients, steps of at most 1, 10 seeds; no bound on the width is tested",
         "small_steps",

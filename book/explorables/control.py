@@ -88,7 +88,7 @@ def draw_maze(ax: Axes, kept: np.ndarray, right: float, hue: str) -> None:
         )
         ax.text(96, tip, f"{100 * share:.0f} %", va="center", color=color(hue_), weight=600)
     ax.text(-1, 6, "cue", ha="right", va="center", color=color("ink"), weight=600)
-    ax.set(xlim=(-8, 106), ylim=(0, 12))
+    ax.set(xlim=(-10, 108), ylim=(0, 12))
     ax.axis("off")
 
 
@@ -96,7 +96,7 @@ def draw_maze(ax: Axes, kept: np.ndarray, right: float, hue: str) -> None:
 def draw_corridor(L: int, policy: str, trained: str) -> Figure:
     """The corridor, shaded by what is left of the cue; and the same on a logarithmic axis."""
     found, t = trace(policy, L, trained), np.arange(L + 1)
-    fig, (top, ax) = figure(7.2, 4.0, 2, 1, margins=(0.75, 0.5, 0.2, 0.4), gaps=(0, 0.45), height_ratios=[1, 2.1])
+    fig, (top, ax) = figure(4.9, 3.6, 2, 1, margins=(0.7, 0.5, 0.1, 0.35), gaps=(0, 0.4), height_ratios=[1, 2.3])
     for other in POLICIES:
         if line := trace(other, L, trained):
             ax.semilogy(t, np.maximum(line[0], 1e-9), color=color("line"), lw=1)
@@ -110,8 +110,8 @@ def draw_corridor(L: int, policy: str, trained: str) -> Figure:
         ax.semilogy(t, np.maximum(kept, 1e-9), color=color("vanishing"), lw=2.4)
         ax.plot(L, max(kept[-1], 1e-9), "o", color=color("vanishing"), ms=7)
         text = POLICIES[policy] + ("" if kept[-1] > 1e-8 else " ↓")
-        label_line(ax, 1.015 * L, max(kept[-1], 3e-8), text, "vanishing", va="center")
-    ax.set(xlim=(-0.02 * L, 1.12 * L), ylim=(1e-8, 1e2), yscale="log", xlabel="steps since the cue")
+        label_line(ax, 1.035 * L, max(kept[-1], 3e-8), text, "vanishing", va="center")
+    ax.set(xlim=(-0.02 * L, 1.17 * L), ylim=(1e-8, 1e2), yscale="log", xlabel="steps since the cue")
     ax.set_ylabel("what is left of it")
     decades(ax.yaxis, -8, 2, 2)
     ax.set_xticks([0, L // 5, 2 * L // 5, 3 * L // 5, 4 * L // 5, L])
@@ -138,7 +138,8 @@ corridor = explorable(
     caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: each "
     "cell as dark as what is left of the cue in the policy's state, and how often it takes the turn that was seen "
     "(green). Below: the distance between the states of the two cues, relative to the first step (grey: the other "
-    "policies). One seed; NPG is the natural gradient with κ = 1e-4; step sizes are at most 1.",
+    "policies). r0.5, r0.9, r1: IndRNNs of tanh units whose recurrent weights start at r. One seed; NPG is the "
+    "natural gradient with κ = 1e-4; step sizes are at most 1.",
     L=Control(LENGTHS, label="corridor L", unit="cells"),
     policy=Control(list(POLICIES), label="policy"),
     trained=Control(list(STAGES), label="trained"),
@@ -271,7 +272,7 @@ scalar = explorable(
     draw_scalar,
     alt=describe_scalar,
     name="scalar",
-    caption="One linear unit, v u λ^L its log-odds for the turn that was seen, all three learned from v = u = "
+    caption="One linear unit with the log-odds v·u·λ to the power L for what was seen, all three learned from v = u = "
     "0.3. Left: "
     "how fast the log-odds move at the start, over L (blue: gradient, green: natural gradient with damping κ; "
     "orange: where "
@@ -334,28 +335,32 @@ def solved(policy: str, method: str, sizes: str) -> np.ndarray:
     return np.isfinite(iterations(policy, method, sizes)).sum(axis=1)
 
 
-def draw_counts(ax: Axes, method: str, sizes: str, policy: str) -> None:
-    """A field for each policy and length: how many of ten seeds were solved."""
-    for row, name in enumerate(POLICIES):
-        for column, count in enumerate(solved(name, method, sizes)):
-            corner, share = (column + 0.03, row + 0.05), 0.03 + 0.037 * count
-            ax.add_patch(Rectangle(corner, 0.94, 0.9, fc=color(METHODS[method]), alpha=share, lw=0))
+def draw_counts(ax: Axes, sizes: str, policy: str) -> None:
+    """For each method a field for each policy and length: how many of ten seeds were solved."""
+    for block, (method, hue) in enumerate(METHODS.items()):
+        left = 5.7 * block
+        for row, name in enumerate(POLICIES):
             weight = 600 if name == policy else 400
-            ax.text(column + 0.5, row + 0.5, str(count), ha="center", va="center", size=9.5, weight=weight)
-    ax.set(xlim=(0, 5), ylim=(5, 0), xlabel="L")
-    ax.set_xticks(np.arange(5) + 0.5, labels=[str(L) for L in LENGTHS], size=9)
-    ax.set_yticks([])
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    ax.set_title(LABELS[method], color=color(METHODS[method]), size=10.5)
+            for column, count in enumerate(solved(name, method, sizes)):
+                corner, share = (left + column + 0.03, row + 0.05), 0.03 + 0.037 * count
+                ax.add_patch(Rectangle(corner, 0.94, 0.9, fc=color(hue), alpha=share, lw=0))
+                x = left + column + 0.5
+                ax.text(x, row + 0.5, str(count), ha="center", va="center", size=9.5, weight=weight)
+        for column, L in enumerate(LENGTHS):
+            ax.text(left + column + 0.5, 5.3, str(L), ha="center", va="center", size=9, color=color("muted"))
+        ax.text(left, -0.25, LABELS[method], color=color(hue), weight=600, size=10.5)
+    for row, (name, words) in enumerate(POLICIES.items()):
+        look = dict(weight=600) if name == policy else dict(color=color("muted"))
+        ax.text(-0.25, row + 0.5, words, ha="right", va="center", size=10, **look)
+    ax.text(8.2, 5.95, "solved of 10, by L", ha="center", va="center", size=10, color=color("muted"))
+    ax.set(xlim=(-2.7, 16.5), ylim=(6.1, -0.45))
+    ax.axis("off")
 
 
 @styled
 def draw_success(policy: str, sizes: str) -> Figure:
     """Iterations over the length for the methods; how many seeds each policy solves."""
-    fig, (ax, names, *counts) = figure(
-        7.2, 3.7, 1, 5, margins=(0.6, 0.5, 0.08, 0.4), gaps=(0.12, 0), width_ratios=[2.3, 0.42, 1, 1, 1]
-    )
+    fig, (ax, counts) = figure(7.2, 3.7, 1, 2, margins=(0.6, 0.5, 0.05, 0.4), gaps=(0.2, 0), width_ratios=[1, 1.65])
     for place, (method, hue) in enumerate(METHODS.items()):
         times = iterations(policy, method, sizes)
         x = np.array(LENGTHS) * 1.12 ** (place - 1)
@@ -367,13 +372,7 @@ def draw_success(policy: str, sizes: str) -> Figure:
             if failed := int(np.isinf(row).sum()):
                 y = 1050 * 1.85**place
                 ax.text(at, y, str(failed), ha="center", va="center", color=color(hue), weight=600, size=9.5)
-        draw_counts(counts[place], method, sizes, policy)
-    names.axis("off")
-    names.set(xlim=(0, 1), ylim=(5, 0))
-    for row, name in enumerate(POLICIES):
-        chosen = name == policy
-        words = dict(weight=600) if chosen else dict(color=color("muted"))
-        names.text(1, row + 0.5, POLICIES[name], ha="right", va="center", size=10, **words)
+    draw_counts(counts, sizes, policy)
     ax.axhline(CAP, color=color("line"), lw=1)
     ax.set(xscale="log", yscale="log", xlim=(3.8, 105), ylim=(0.8, 6500), xlabel="blank steps L")
     ax.set_ylabel("iterations; failed")
