@@ -74,40 +74,55 @@ def left_over(task: str, rows: int) -> np.ndarray:
     return np.where(since >= 0, np.exp(-np.maximum(since, 0) / SCALE), 0.0)
 
 
-def image(ax: Axes, values: np.ndarray, title: str, hue: str = "ink") -> None:
+def squares(ax: Axes, values: np.ndarray, hue: str) -> None:
     """64 values from 0 to 1 as squares of one hue."""
-    squares = [CORNERS + np.array([j, i]) for i in range(8) for j in range(8)]
+    places = [CORNERS + np.array([j, i]) for i in range(8) for j in range(8)]
     shades = [(color(hue), round(float(v), 2)) for v in values]
-    ax.add_collection(PolyCollection(squares, facecolors=shades, linewidths=0))
-    ax.set(xlim=(0, 8), ylim=(8, 0), aspect="equal", xticks=[], yticks=[])
+    ax.add_collection(PolyCollection(places, facecolors=shades, linewidths=0))
+
+
+def image(ax: Axes, values: np.ndarray, title: str, hue: str) -> None:
+    """An 8×8 image in a frame."""
+    squares(ax, values, hue)
+    ax.set(xlim=(0, 8), ylim=(8, 0), aspect="equal", anchor="W", xticks=[], yticks=[])
     ax.spines[:].set_visible(True)
-    ax.set_title(title, color=color(hue if hue != "ink" else "muted"))
+    ax.set_title(title, color=color("critical" if hue == "critical" else "vanishing"))
+
+
+def slow_unit(task: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Steps and h_t = λ h_{t-1} + x_t, at the steps with a pixel and at the end of each row with its blanks."""
+    T, at = pixels.TASKS[task]["T"], steps_of_pixels(task)
+    steps = np.unique([0, *at, *range(T // 8, T + 1, T // 8)])
+    since = steps[:, None] - at
+    return steps, np.where(since >= 0, np.exp(-np.maximum(since, 0) / SCALE), 0.0) @ x
 
 
 @styled
 def draw_sequence(digit: int, task: str, rows: int) -> Figure:
-    """Above: the sequence, and where it is. Below: the digit, what has been read, and what a leaky unit keeps of it."""
+    """Left: the sequence, and what has been read of the digit. Right: a slow unit, and what it keeps of the digit."""
     T, x = pixels.TASKS[task]["T"], example(digit)
     at, now, kept = steps_of_pixels(task), rows * (T // 8), left_over(task, rows)
-    fig = figure(7.2, 4.2, 1, 1)[0]
-    fig.clear()
-    top = fig.add_axes((0.6 / 7.2, 3.05 / 4.2, 6.45 / 7.2, 0.8 / 4.2))
+    fig, panels = figure(7.2, 4.3, 2, 2, margins=(0.6, 0.15, 0.15, 0.4), gaps=(0.8, 0.95), height_ratios=[1, 2])
+    (ax, unit), (read, left) = panels
     seen = at <= now
     for mask, hue in ((seen, "vanishing"), (~seen, "line")):
-        top.vlines(at[mask], 0, x[mask], color=color(hue), lw=2.4 if T == 64 else 1.2)
-    top.plot([now + 0.5] * 2, [0, 1.1], color=color("exploding"), lw=1.6)
-    top.set(xlim=(0, T + 1), ylim=(0, 1.15), ylabel="pixel", xlabel=f"step, from 1 to {T}")
-    top.set_xticks([1, T // 4, T // 2, 3 * T // 4, T])
-    top.set_yticks([0, 1])
-    top.set_title(f"After step {now} of {T}", color=color("exploding"))
+        ax.vlines(at[mask], 0, x[mask], color=color(hue), lw=2 if T == 64 else 1)
+    ax.plot([now + 0.5] * 2, [0, 1.1], color=color("exploding"), lw=1.6)
+    ax.set(ylim=(0, 1.15), yticks=[0, 1], ylabel="pixel")
+    ax.set_title(f"After step {now} of {T}", color=color("exploding"))
+    steps, h = slow_unit(task, x)
+    until = steps <= now
+    unit.plot(steps[until], h[until].round(2), color=color("critical"), lw=1.6)
+    unit.plot(now, h[until][-1], "o", ms=5, color=color("critical"))
+    unit.set(ylim=(0, 20), yticks=[0, 20], ylabel="state h")
+    unit.set_title(f"A slow unit: h = {h[until][-1]:.1f}", color=color("critical"))
+    for panel in (ax, unit):
+        panel.set(xlim=(0, T + 1), xlabel=f"step, from 1 to {T}")
+        panel.set_xticks([1, T // 2, T])
+    image(read, x, "What has been read", "line")
+    squares(read, np.where(seen, x, 0.0), "vanishing")
     share = float((kept * x).sum() / x.sum())
-    panels = (
-        (x, "the digit", "ink"),
-        (np.where(seen, x, 0.0), "read so far", "vanishing"),
-        (kept * x, f"left in a slow unit: {100 * share:.0f} %", "critical"),
-    )
-    for k, (values, title, hue) in enumerate(panels):
-        image(fig.add_axes(((0.6 + 2.3 * k) / 7.2, 0.12 / 4.2, 1.85 / 7.2, 1.85 / 4.2)), values, title, hue)
+    image(left, kept * x, f"What the slow unit holds: {100 * share:.0f} %", "critical")
     return fig
 
 
@@ -126,9 +141,9 @@ sequence = explorable(
     draw_sequence,
     alt=describe_sequence,
     name="sequence",
-    caption="A digit as a recurrent network sees it. Above: one pixel at a step; the orange line is now. Below: the "
-    "digit; what has been read; and what a linear unit h_t = λ h_{t-1} + x_t with a time scale of 64 steps, "
-    "λ = exp(−1/64), still holds of each pixel, with the share of all ink.",
+    caption="A digit as a recurrent network sees it. Left: one pixel at a step, the orange line is now; and what has "
+    "been read. Right: the state of a linear unit h_t = λ h_{t-1} + x_t with a time scale of 64 steps, λ = exp(−1/64); "
+    "and what that number still holds of each pixel, with the share of all ink.",
     rows=Control(list(range(1, 9)), label="rows read", play=True),
     digit=Control(DIGITS, label="digit"),
     task=Control(TASKS, label="steps"),
