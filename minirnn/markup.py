@@ -73,11 +73,15 @@ def _columns(name: str, frame: Frame) -> str:
     if not frame.cuts:
         return ""
     edges, height = (0.0, *frame.cuts, frame.size[0]), frame.size[1]
-    columns = "".join(
-        f'<div class="gtt-canvas" style="--gtt-w:{b - a:.2f}"><svg viewBox="{a:.2f} 0 {b - a:.2f} {height:g}">'
-        f'<use href="#{name}-figure_1"/></svg>{_pad(frame, a, b)}</div>'
-        for a, b in itertools.pairwise(edges)
-    )
+    widest = max(b - a for a, b in itertools.pairwise(edges))
+    columns = ""
+    for a, b in itertools.pairwise(edges):
+        share = 1 if b - a > 0.8 * widest else max(0.6, (b - a) / widest)  # so letters have about one size
+        columns += (
+            f'<div class="gtt-canvas" style="--gtt-w:{b - a:.2f};--gtt-share:{share:.2g}">'
+            f'<svg viewBox="{a:.2f} 0 {b - a:.2f} {height:g}"><use href="#{name}-figure_1"/></svg>'
+            f"{_pad(frame, a, b)}</div>"
+        )
     return f'<div class="gtt-columns" aria-hidden="true">{columns}</div>'
 
 
