@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, NullLocator
 from scipy.stats import rankdata, t
 
 from experiments import pixels
 from experiments.record import RESULTS, load
+from explorables.memory import powers_of_ten
 from minirnn.explorable import Control, Prediction, explorable
 from minirnn.plots import color, figure, readable, styled
 
@@ -191,15 +191,6 @@ def hue_of(task: str, cell: str) -> str:
     """What a cell's gradient does on a task: it vanishes where its far share is below a thousandth."""
     at = CELLS.index(cell)
     return "vanishing" if np.median(measure(task, "far share")[at]) < 1e-3 else "critical"
-
-
-def powers_of_ten(ax: Axes, which: str, exponents: range) -> None:
-    """A logarithmic axis with these ticks, and no others."""
-    axis = ax.xaxis if which == "x" else ax.yaxis
-    labels = [{0: "1", 1: "10", 2: "100", -1: "0.1"}.get(e, f"$10^{{{e}}}$") for e in exponents]
-    axis.set_ticks([10.0**e for e in exponents], labels=labels)
-    axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
 
 
 def apart(heights: np.ndarray, gap: float) -> np.ndarray:
