@@ -49,7 +49,7 @@ def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 # --- the digit as the network sees it -------------------------------------------------------------------------
 
-DIGITS, SCALE = [0, 3, 4, 6, 8], 64
+DIGITS, SCALE = [0, 3, 4, 8], 64
 CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
 
 
@@ -76,9 +76,9 @@ def left_over(task: str, rows: int) -> np.ndarray:
 
 def squares(ax: Axes, values: np.ndarray, hue: str) -> None:
     """64 values from 0 to 1 as squares of one hue."""
-    places = [CORNERS + np.array([j, i]) for i in range(8) for j in range(8)]
-    shades = [(color(hue), round(float(v), 2)) for v in values]
-    ax.add_collection(PolyCollection(places, facecolors=shades, linewidths=0))
+    inked = [(k, round(float(v), 2)) for k, v in enumerate(values) if v >= 0.005]
+    places = [CORNERS + np.array([k % 8, k // 8]) for k, _ in inked]
+    ax.add_collection(PolyCollection(places, facecolors=[(color(hue), v) for _, v in inked], linewidths=0))
 
 
 def image(ax: Axes, values: np.ndarray, title: str, hue: str) -> None:
