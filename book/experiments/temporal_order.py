@@ -124,10 +124,8 @@ GRID = [dict(method=m, L=L, seed=s) for L, m, s in product(LENGTHS, METHODS, SEE
 GRID += [dict(method=m, L=20, seed=s, lr=0.01) for m, s in product(METHODS, range(3))]
 for other in ("smart tanh", "sigmoid"):
     GRID += [dict(method=m, L=L, seed=s, init=other) for L, m, s in product(LENGTHS, METHODS, SEEDS)]
-PATIENT = [
-    dict(method="SGD-CR", L=L, seed=s, init=init, updates=40_000)
-    for (init, L), s in product((("basic tanh", 75), ("smart tanh", 75), ("sigmoid", 20)), SEEDS)
-]
+BEYOND = ("basic tanh", 75), ("smart tanh", 75), ("basic tanh", 100), ("sigmoid", 20)
+PATIENT = [dict(method="SGD-CR", L=L, seed=s, init=init, updates=40_000) for (init, L), s in product(BEYOND, SEEDS)]
 LONGER = [dict(seed=s) for s in range(3)]
 LONGER += [dict(seed=s, more=10_000, more_lr=lr) for lr, s in product((0.01, 0.1), range(3))]
 
