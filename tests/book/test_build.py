@@ -65,6 +65,14 @@ def test_every_page_of_the_contents_is_built(built_book):
     assert [name for name in listed if not (built_book / f"{name}.html").exists()] == []
 
 
+def test_no_line_begins_with_the_full_stop_of_a_formula(site_folder):
+    for file, page in pages(site_folder).items():
+        for formula in page.select(".bd-article span.math"):
+            mark = formula.next_sibling
+            loose = isinstance(mark, str) and re.match(r"[.,;:!?)]", mark)
+            assert not loose or "gtt-together" in formula.parent.get("class", []), f"{file.name}: {formula} {mark}"
+
+
 def test_head_of_every_page(site_folder):
     for file, page in pages(site_folder).items():
         assert page.html["lang"] == "en", file

@@ -1,4 +1,4 @@
-"""The book's own part of the build: what pages load, three small pieces of markup, and the checks on every page."""
+"""The book's own part of the build: what pages load, small pieces of markup, and the checks on every page."""
 
 from . import api, assets, assignments, checks, fresh, lean, markup, notebooks, paths, social
 
@@ -14,6 +14,7 @@ def setup(app):
     app.connect("env-get-outdated", fresh.outdated)
     app.connect("source-read", assignments.read)
     app.connect("doctree-resolved", checks.unique_ids)
+    app.connect("doctree-resolved", markup.keep_together)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
     app.connect("html-page-context", notebooks.offer)

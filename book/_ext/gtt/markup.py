@@ -1,4 +1,4 @@
-"""Two small pieces of markup: a link that sets a figure's state, and a question with choices."""
+"""Small pieces of markup: a link that sets a figure's state, a question with choices, a formula and its full stop."""
 
 import re
 
@@ -63,6 +63,22 @@ def mend_roles(app, pagename, templatename, context, doctree):
 
 def raw(html):
     return nodes.raw("", html, format="html")
+
+
+def keep_together(app, doctree, docname):
+    """On doctree-resolved: a browser may break a line at both ends of a formula. What touches it, a bracket or a
+    full stop, goes with it into one piece that has no break."""
+    for formula in list(doctree.findall(nodes.math)):
+        line, i = formula.parent, formula.parent.index(formula)
+        before, after = (line[k] if 0 <= k < len(line) else None for k in (i - 1, i + 1))
+        left = re.search(r"\S*$", before)[0] if isinstance(before, nodes.Text) else ""
+        right = re.match(r"\S*", after)[0] if isinstance(after, nodes.Text) else ""
+        if left:
+            line[i - 1] = nodes.Text(before[: len(before) - len(left)])
+        if right:
+            line[i + 1] = nodes.Text(after[len(right) :])
+        if left or right:
+            line[i] = nodes.inline("", "", nodes.Text(left), formula, nodes.Text(right), classes=["gtt-together"])
 
 
 def drop_prefix(paragraph, length):
