@@ -45,6 +45,7 @@ CELLS: dict[str, tuple[Cell, dict[str, Any]]] = {
 }
 UNCLIPPED = ("tanh", "IRNN")
 VERSION = "2"  # of what is run here: raise it when it changes, and all runs are made anew
+READOUT_VERSION = "3"  # the same for `decoded`, which can be made anew alone
 loss = partial(losses.at_end, losses.softmax_cross_entropy)
 
 
@@ -118,8 +119,14 @@ def decoded(cell: str, task: str, seed: int) -> float:
 
 
 def fitted_readout(states: np.ndarray, validation: np.ndarray, penalty: float = 1e-6) -> float:
-    """Accuracy on the validation part of a linear readout that ridge regression fits to states (1077, n)."""
-    Z, Z_val = (np.column_stack([h, np.ones(len(h))]) for h in (states, validation))
+    """Accuracy on the validation part of a linear readout that ridge regression fits to states (1077, n).
+
+    Each unit is first scaled to mean 0 and deviation 1 on the states it is fitted to: else the penalty would measure
+    how large the states are.
+    """
+    mean, size = states.mean(axis=0), states.std(axis=0)
+    size = np.where(size > 0, size, 1.0)
+    Z, Z_val = (np.column_stack([(h - mean) / size, np.ones(len(h))]) for h in (states, validation))
     gram, target = Z.T @ Z, tasks.one_hot(data("fit", "64")[1], 10)
     weights = np.linalg.solve(gram + penalty * np.trace(gram) / len(gram) * np.eye(len(gram)), Z.T @ target)
     return float(((Z_val @ weights).argmax(1) == data("validation", "64")[1]).mean())
@@ -152,6 +159,13 @@ def chosen_rates() -> tuple[dict[str, float], dict[str, Any]]:
     return best, {name: rounded(row, 4) for name, row in zip(CELLS, runs, strict=True)}
 
 
+def readouts() -> dict[str, Any]:
+    """{task: {cell: what a fitted readout reads from the untrained cell, each seed}}."""
+    grid = {"cell": list(CELLS), "task": list(TASKS), "seed": DECODED}
+    found = np.reshape(swept(decoded, grid, jobs=1, version=READOUT_VERSION), (len(CELLS), len(TASKS), -1))
+    return {task: {name: rounded(found[i, k], 4) for i, name in enumerate(CELLS)} for k, task in enumerate(TASKS)}
+
+
 def main() -> None:
     started = time.time()
     rates, tuning = chosen_rates()
@@ -171,11 +185,7 @@ def main() -> None:
         for key, found in (("measured", starts), ("trained", runs)):
             by_cell = np.reshape(np.array(found, object), (len(CELLS), -1))
             results[key][task] = {name: together(row) for name, row in zip(CELLS, by_cell, strict=True)}
-    grid = {"cell": list(CELLS), "task": list(TASKS), "seed": DECODED}
-    found = np.reshape(swept(decoded, grid, jobs=1, version=VERSION), (len(CELLS), len(TASKS), -1))
-    results["decoded"] = {
-        task: {name: rounded(found[i, k], 4) for i, name in enumerate(CELLS)} for k, task in enumerate(TASKS)
-    }
+    results["decoded"] = readouts()
     points = [
         dict(cell=name, task=task, rate=rates[name], seed=s, clip=None)
         for name in UNCLIPPED

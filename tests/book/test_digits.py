@@ -89,6 +89,13 @@ def test_a_readout_of_pixels_reads_and_one_of_noise_guesses():
     assert pixels.fitted_readout(rng.random((1077, 8)), rng.random((270, 8))) < 0.2
 
 
+def test_a_readout_does_not_measure_how_large_the_states_are():
+    X, X_val = (pixels.data(part, "64")[0][:, :, 0].T for part in ("fit", "validation"))
+    right = pixels.fitted_readout(X, X_val)
+    assert pixels.fitted_readout(1e-6 * X + 0.1, 1e-6 * X_val + 0.1) == pytest.approx(right, abs=0.01)
+    assert pixels.fitted_readout(np.zeros((1077, 3)), np.zeros((270, 3))) < 0.2
+
+
 def test_the_rank_correlation_is_that_of_scipy():
     for name in show.MEASURES:
         x, y = show.table(name, tuple(show.TASKS))
