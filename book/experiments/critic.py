@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.delayed_cue import constant
+from experiments.delayed_cue import start
 from experiments.record import load, rounded, save, swept
-from minirnn import LRU, IndRNN, losses, optimizers
+from minirnn import optimizers
 from minirnn.bptt import bptt
 from minirnn.params import overflow_allowed
 from minirnn.pomdp import DelayedCue
@@ -26,19 +26,10 @@ UPDATES, EVERY, TUNING, SEEDS = 1500, 100, [0, 1, 2], list(range(100, 110))
 RATES = {"plain": [0.03, 0.1, 0.3, 1.0, 3.0], "Adam": [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]}
 
 
-def start(critic: str, rng: np.random.Generator) -> tuple[Any, Any]:
-    if critic == "LRU":
-        cell: Any = LRU(1, 32)
-        params = cell.init(rng, r_min=0.9, r_max=0.999)
-    else:
-        cell, r = IndRNN(1, 64, activation="tanh"), float(critic.removeprefix("r = ").split(",")[0])
-        params = cell.init(rng, recurrent=lambda rng, shape: constant(rng, shape, r))
-    return cell, params | losses.init_readout(rng, cell, outputs=1)
-
-
 def run(critic: str, L: int, rate: float, seed: int) -> list[float]:
     """The error before training and after every 100 updates; inf where it is not finite."""
-    cell, params = start(critic, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    cell, params = start(critic.removesuffix(", plain"), rng, outputs=1, n=64)
     X, loss = DelayedCue(L).inputs(), TemporalDifference(cue_rewards(L), GAMMA)
     init, update = optimizers.sgd(rate) if "plain" in critic else optimizers.adam(rate)
     state, errors = init(params), []

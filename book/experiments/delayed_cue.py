@@ -37,16 +37,16 @@ def constant(rng: np.random.Generator, shape: tuple[int, ...], r: float) -> np.n
     return np.full(shape, r)
 
 
-def start(name: str, rng: np.random.Generator, m: int = 1, outputs: int = 2) -> tuple[Cell, Params]:
-    """A policy of POLICIES before training; "r = 0.7" and the like are IndRNNs."""
+def start(name: str, rng: np.random.Generator, m: int = 1, outputs: int = 2, n: int = 32) -> tuple[Cell, Params]:
+    """A policy of POLICIES before training, that reads n numbers; "r = 0.7" and the like are IndRNNs."""
     if name == "GRU":
-        cell: Any = GRU(m, 32)
+        cell: Any = GRU(m, n)
         params = cell.init(rng)
     elif name == "LRU":
-        cell = LRU(m, 16)
+        cell = LRU(m, n // 2)
         params = cell.init(rng, r_min=0.9, r_max=0.999)
     else:
-        cell = IndRNN(m, 32, activation="tanh")
+        cell = IndRNN(m, n, activation="tanh")
         params = cell.init(rng, recurrent=partial(constant, r=float(name.removeprefix("r = "))))
     return cell, params | losses.init_readout(rng, cell, outputs=outputs)
 
@@ -112,16 +112,14 @@ def choose(tried: np.ndarray) -> tuple[list[int], int]:
 
 def main() -> None:
     started = time.time()
-    results: dict[str, Any] = {"own": {}, "one": {}, "trace": {}}
+    results: dict[str, Any] = {"own": {}, "one": {}}
     for name in POLICIES:
-        chosen = {"start": 0.0}
         for method in METHODS:
             fixed = {"policy": [name], "method": [method]}
             grid = fixed | {"L": LENGTHS, "rate": RATES, "seed": TUNING, "cap": [TRIAL]}
             tried = np.empty(len(LENGTHS) * len(RATES) * len(TUNING), object)
             tried[:] = swept(run, grid, jobs=1)
             own, one = choose(tried.reshape(len(LENGTHS), len(RATES), len(TUNING)))
-            chosen[method] = RATES[one]
             for protocol, indices in (("own", own), ("one", [one] * len(LENGTHS))):
                 points = [
                     dict(policy=name, method=method, L=L, rate=RATES[i], seed=seed, cap=CAP)
@@ -135,9 +133,6 @@ def main() -> None:
                     "iterations": [[solved for solved, _ in row] for row in rows],
                     "J": [[J for _, J in row] for row in rows],
                 }
-        results["trace"][name] = {
-            method: [trace(name, L, method, rate, SEEDS[0]) for L in LENGTHS] for method, rate in chosen.items()
-        }
     settings = dict(L=LENGTHS, wanted=WANTED, cap=CAP, trial=TRIAL, rates=RATES, tuning=TUNING, seeds=SEEDS)
     save("delayed_cue", started, settings | {"damping": METHODS}, results)
 

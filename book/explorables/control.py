@@ -12,6 +12,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from scipy.integrate import solve_ivp
 
 from experiments.record import RESULTS, load
+from minirnn.cells import sigmoid
 from minirnn.explorable import Control, Prediction, explorable
 from minirnn.plots import color, figure, label_line, readable, styled
 
@@ -159,10 +160,6 @@ STEPS, DAMPINGS, LAMBDAS, SIZE = (
     [0.5, 0.7, 0.9, 1.0],
     0.3,
 )
-
-
-def sigmoid(s: float) -> float:
-    return 0.5 * (1 + np.tanh(0.5 * s))
 
 
 def log_odds(theta: np.ndarray, L: int) -> tuple[float, np.ndarray]:
@@ -432,15 +429,10 @@ def noise_record() -> tuple[np.ndarray, np.ndarray]:
     return np.array(results["signal"]), np.array(results["noise"])
 
 
-def episodes_needed(policy: str, group: str = "all") -> np.ndarray:
-    """(lengths, seeds): noise over signal, the number of episodes whose mean has a signal as large as its "
-    "noise."""
-    row = list(POLICIES).index(policy)
-    signal, noise = (table[row] for table in noise_record())
-    if group == "all":
-        return noise.sum(axis=-1) / signal.sum(axis=-1)
-    at = list(GROUPS).index(group)
-    return noise[..., at] / signal[..., at]
+def episodes_needed(policy: str) -> np.ndarray:
+    """(lengths, seeds): noise over signal, the number of episodes whose mean has a signal as large as its noise."""
+    signal, noise = (table[list(POLICIES).index(policy)].sum(axis=-1) for table in noise_record())
+    return noise / signal
 
 
 @styled
@@ -592,10 +584,10 @@ sampled = explorable(
 # --- a recurrent critic ---------------------------------------------------------------------------------------
 
 CRITICS = {
-    "r0.5-plain": ("r = 0.5, plain", "exploding", "r = 0.5, plain"),
-    "r0.5": ("r = 0.5", "vanishing", "r = 0.5"),
-    "r0.95": ("r = 0.95", "critical", "r = 0.95"),
-    "LRU": ("LRU", "chaotic", "LRU"),
+    "r0.5-plain": ("r = 0.5, plain", "exploding"),
+    "r0.5": ("r = 0.5", "vanishing"),
+    "r0.95": ("r = 0.95", "critical"),
+    "LRU": ("LRU", "chaotic"),
 }
 CRITIC_LENGTHS, GAMMA = [4, 8, 16, 32], 0.95
 
@@ -622,9 +614,9 @@ def draw_critic(L: int, who: str) -> Figure:
     ax.set(xlim=(0, 1550), ylim=(1e-11, 30), xlabel="updates", ylabel="relative squared error")
     ax.set_xticks([0, 500, 1000, 1500])
     ax.axhline(1, color=color("line"), lw=1)
-    ax.set_title(f"{CRITICS[who][2]}, {L} steps, ten seeds", color=color(hue))
+    ax.set_title(f"{CRITICS[who][0]}, {L} steps, ten seeds", color=color(hue))
     ends = {}
-    for place, (one, (_, shade, _)) in enumerate(CRITICS.items()):
+    for place, (one, (_, shade)) in enumerate(CRITICS.items()):
         values = np.clip(critic_errors(one), 1e-12, 20)
         middle = np.median(values, axis=1)
         over.plot(CRITIC_LENGTHS, middle, color=color(shade), lw=2.4 if one == who else 1.2)
@@ -642,7 +634,7 @@ def draw_critic(L: int, who: str) -> Figure:
     for one in sorted(ends, key=ends.__getitem__):
         height = max(height + 0.9, ends[one])
         words = dict(color=color(CRITICS[one][1]), weight=600, va="center", size=10.5)
-        over.annotate(CRITICS[one][2], (40, 10.0**height), annotation_clip=False, **words)
+        over.annotate(CRITICS[one][0], (40, 10.0**height), annotation_clip=False, **words)
     return fig
 
 
@@ -650,10 +642,10 @@ def describe_critic(L: int, who: str) -> str:
     at, said = CRITIC_LENGTHS.index(L), []
     for one in CRITICS:
         rows = zip(CRITIC_LENGTHS, critic_errors(one), strict=True)
-        said.append(f"{CRITICS[one][2]}: " + ", ".join(f"{np.median(row):.2g} at {n}" for n, row in rows))
+        said.append(f"{CRITICS[one][0]}: " + ", ".join(f"{np.median(row):.2g} at {n}" for n, row in rows))
     halfway = np.median(critic_curves(who)[at, :, 5])
     return (
-        f"The critic {CRITICS[who][2]} and a reward {L} blank steps after its cue. Its relative squared error, median "
+        f"The critic {CRITICS[who][0]} and a reward {L} blank steps after its cue. Its relative squared error, median "
         f"of ten seeds, is {halfway:.2g} after 500 updates and {np.median(critic_errors(who)[at]):.2g} after 1500. "
         f"At the end, by the number of blank steps: {'; '.join(said)}."
     )
