@@ -523,11 +523,10 @@ plane = explorable(
     alt=describe_plane,
     name="plane",
     caption="Networks of 32 units at initialisation, driven by white noise; each dot is the mean of 3 seeds. "
-    "Memory: the sum over lags "
-    "of the share of the past input's variance that a linear readout recovers. Smoothness: the measured "
-    "Lipschitz constant of the gradient "
-    "of a cost over 60 steps (a lower bound). Orthogonal is a tanh network with such a matrix, contractive the "
-    "projected LSTM. Dots of the chosen architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
+    "Memory: the sum over lags of the share of the past input's variance that a linear readout recovers. "
+    "Smoothness: the measured Lipschitz constant of the gradient of a cost over 60 steps (a lower bound). "
+    "Orthogonal is a tanh network with such a matrix, contractive the projected LSTM. Dots of the chosen "
+    "architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
     architecture=Control(plane_data()["architecture"], label="architecture"),
     gain=Control(plane_data()["gain"], label="gain"),
     start={"architecture": "tanh", "gain": 1.0},

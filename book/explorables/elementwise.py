@@ -59,8 +59,8 @@ MEMORY = np.geomspace(1.5, 500, 40)
 
 @cache
 def twins(tau: int, rho: float) -> tuple[np.ndarray, np.ndarray]:
-    """h over the last STEPS of a long run for λ = 1 - 1/τ and for λ - SHIFT, in units of the first "
-    "one's deviation."""
+    """h over the last STEPS of a long run for λ = 1 - 1/τ and for λ - SHIFT, in units of the first one's
+    standard deviation."""
     rng, x = np.random.default_rng(8), 1.0
     lam = np.array([1 - 1 / tau, 1 - 1 / tau - SHIFT])
     h, states = np.zeros(2), []
@@ -603,8 +603,8 @@ PAPER = {"dense": 4e-1, "2×2": 1.8e-5, "diagonal": 4e-5, "+ γ": 2.3e-5, "LRU":
 
 
 def student_table() -> str:
-    """Medians of what is not explained at three memories, the range at the longest, and the paper's "
-    "losses there."""
+    """Medians of what is not explained at three memories, the range at the longest, and the paper's losses
+    there."""
     record, losses = load("teachers")["results"], student_losses()
     rows = [["student", "ν₀ = 0.36", "ν₀ = 0.92", "ν₀ = 0.99", "range of 5 seeds", "paper, ν₀ = 0.99"]]
     for k, name in enumerate(STUDENTS):
@@ -788,8 +788,8 @@ WAYS = ["sequential", "doubling"]
 
 
 def reach_after(T: int, rounds: int, way: str) -> tuple[np.ndarray, int, int]:
-    """The first input that each entry has taken in after some rounds; the joins made so far; rounds "
-    "until all is done."""
+    """The first input that each entry has taken in after some rounds; the joins made so far; the rounds until all
+    is done."""
     t = np.arange(1, T + 1)
     if way == "sequential":
         done = min(rounds, T - 1)

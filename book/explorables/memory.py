@@ -245,8 +245,8 @@ def learned(w0: float, D: int) -> delay.Flow:
 
 @cache
 def share_gained(w0: float, D: int) -> tuple[np.ndarray, np.ndarray]:
-    """What is gained of the best possible 1/(2eD), at 90 times from 0.01 to the end, evenly on a "
-    "logarithmic axis."""
+    """What is gained of the best possible 1/(2eD), at 90 times from 0.01 to the end, evenly on a logarithmic
+    axis."""
     found = learned(w0, D)
     gained = -delay.loss(found.c, found.w, D) * 2 * np.e * D
     t = np.geomspace(0.01, found.t[-1], 90)
