@@ -3,10 +3,10 @@
     with extra("draw"):
         import matplotlib as mpl
 
->>> with extra("draw"):
+>>> with extra("draw"):  # doctest: +ELLIPSIS
 ...     import matplotlib_that_nobody_has
 Traceback (most recent call last):
-ModuleNotFoundError: matplotlib_that_nobody_has is missing, which minirnn needs for figures. ...
+ModuleNotFoundError: No module named 'matplotlib_that_nobody_has', which minirnn needs for figures. To install it: ...
 """
 
 import warnings
@@ -32,7 +32,7 @@ def extra(name: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"{error.name} is missing, which minirnn needs for {purpose}. To install it: "
+            f"{error}, which minirnn needs for {purpose}. To install it: "
             f'pip install "minirnn[{name}]", or in a copy of the repository: pip install ".[{name}]"',
             name=error.name,
         ) from None
