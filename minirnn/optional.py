@@ -47,8 +47,6 @@ def progress_bar(iterable: Any = None, **options: Any) -> Any:
     [0, 1, 2]
     """
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", TqdmWarning
-        )  # of the missing ipywidgets, for which a line of text stands in
+        warnings.simplefilter("ignore", TqdmWarning)  # "IProgress not found": a line of text will do
         from tqdm.auto import tqdm
     return tqdm(iterable, **options)
