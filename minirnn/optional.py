@@ -41,7 +41,7 @@ def extra(name: str) -> Iterator[None]:
 def progress_bar(iterable: Any = None, **options: Any) -> Any:
     """tqdm's bar: a widget in a notebook, text elsewhere and where the notebook has no ipywidgets.
 
-    `options` are those of `tqdm.tqdm`.
+    `options` are those of tqdm.
 
     >>> list(progress_bar(range(3), disable=True))
     [0, 1, 2]
