@@ -1,12 +1,9 @@
 """The habits of the house: what lies in the repository, how long a module is, what an import does."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.conftest import ROOT, source_files
@@ -58,13 +55,3 @@ assert before == matplotlib.rcParams.copy()
 assert "matplotlib.pyplot" not in sys.modules
 """
     assert run(code) == ""
-
-
-def test_readme_example_learns():
-    """The code of the README as it stands there: its loss ends below that of answering 1/2 always."""
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
-    names: dict[str, Any] = {}
-    exec(code, names)
-    _, target = names["tasks"].adding(np.random.default_rng(1), B=1000, T=30)
-    guess = 0.5 * ((target - 0.5) ** 2).mean()
-    assert np.mean(names["run"].history["loss"][-20:]) < 0.5 * guess
