@@ -413,7 +413,7 @@ escape = explorable(
     name="escape",
     caption="Two exponentials learn exp(−t) and a bump of width ½ at D. A dot is one of 10 seeds, the line their "
     "median; orange numbers count those that had not escaped at t = 10 to the 13, or after 4000 updates of Adam "
-    "with rate 0.01.  Two definitions of escape: a hundredth (left), or nine tenths (right), of what two units can "
+    "with rate 0.01. Two definitions of escape: a hundredth (left), or nine tenths (right), of what two units can "
     "gain below the plateau.",
     route=Control(list(ROUTES), label="trained by"),
     states={"gradient flow": {}, "best map": {"route": "flow-best"}, "Adam": {"route": "Adam"}},
