@@ -249,6 +249,16 @@ def test_python_runs_with_the_calls_in_its_sentences(block: Piece, capsys: pytes
         assert "largest exponent" in capsys.readouterr().out
 
 
+def test_extras_that_are_installed_exist():
+    """Also by notebooks that fetch the library, and by Binder."""
+    files = [
+        ROOT / file for file in source_files() if file.parts[0] != "tests" and file.suffix in ("", ".md", ".py")
+    ]
+    lists = [words for file in files for words in re.findall(r"pip install.*\[([\w,]+)\]", file.read_text())]
+    assert len(lists) > 2
+    assert {word for words in lists for word in words.split(",")} <= EXTRAS.keys()
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])  # those of pages are checked by the build
 def test_links_lead_to_files(page: str):
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text())
