@@ -127,7 +127,7 @@ def check_calls(code: str) -> None:
 
 def check_span(code: str) -> None:
     """A name, a call, a command or a path, by its form; shapes, values and the like pass."""
-    if re.match(r"(make|pip|python3? -m) \w|[A-Z]+=", code):
+    if re.match(r"(make|pip|[\w./]*python3? -m) \w|[A-Z]+=", code):
         check_command(code)
     elif code.split("/")[0] in TOP:
         check_path(code)
