@@ -9,6 +9,8 @@ from minirnn.gated import GRU, LSTM, MinGRU, ResetFirstGRU
 from minirnn.linear import LRU, BlockRNN, DiagonalRNN, LinearRNN, NormalizedRNN
 from minirnn.stable import ChaosFreeRNN
 
+__version__ = "0.1.0"
+
 CELLS = (
     *(VanillaRNN, IndRNN, LSTM, GRU, ResetFirstGRU, MinGRU, ChaosFreeRNN),
     *(LinearRNN, BlockRNN, DiagonalRNN, NormalizedRNN, LRU),

@@ -11,6 +11,7 @@ Each is a symptom and no proof: two causes can share one. Findings come with the
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from importlib import import_module
 
 import numpy as np
@@ -69,7 +70,10 @@ class Report:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return import_module("minirnn.report").html(self)  # what draws is imported once somebody looks
+        try:
+            return import_module("minirnn.report").html(self)  # what draws is imported once somebody looks
+        except ModuleNotFoundError as error:  # the text holds all that was measured
+            return f"<pre>{escape(str(self))}\n\nWithout its figure: {escape(str(error))}</pre>"
 
 
 def diagnose(

@@ -22,12 +22,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from matplotlib.figure import Figure
-
 from minirnn import plots
 from minirnn.controls import Control, Pad, Prediction
 from minirnn.frames import Frame, Job, Point, draw_frames, pack
 from minirnn.markup import element
+from minirnn.optional import extra
+
+with extra("draw"):
+    from matplotlib.figure import Figure
 
 __all__ = ["Control", "Explorable", "Pad", "Prediction", "assets", "explorable"]
 

@@ -20,12 +20,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import joblib
-import matplotlib as mpl
-from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from minirnn import plots
+from minirnn.optional import extra
+
+with extra("draw"):
+    import joblib
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
 
 Point = dict[str, Any]
 

@@ -3,11 +3,13 @@
 import traceback
 from typing import Any
 
-import anywidget
-import traitlets
-
 from minirnn.explorable import Explorable, assets
+from minirnn.optional import extra
 from minirnn.plots import palette_css
+
+with extra("draw"):
+    import anywidget
+    import traitlets
 
 
 def _dark_palette() -> str:

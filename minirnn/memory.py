@@ -24,6 +24,7 @@ from minirnn import checks
 from minirnn.bptt import unroll
 from minirnn.cells import Cell
 from minirnn.losses import readout
+from minirnn.optional import extra
 from minirnn.parametrizations import RealMap
 from minirnn.params import Params
 
@@ -47,7 +48,8 @@ def bump(T: int, centre: float = 50.0, width: float = 3.0) -> np.ndarray:
 
 def airy(T: int) -> np.ndarray:
     """Ai(k/10 - 6): oscillations that end in a fast decay after 60 steps. Needs SciPy."""
-    from scipy.special import airy as functions
+    with extra("theory"):
+        from scipy.special import airy as functions
 
     return functions(0.1 * np.arange(checks.integer("T", T, 1)) - 6)[0]
 
@@ -116,7 +118,8 @@ def fit(target: np.ndarray, lam: np.ndarray, positive: bool = False) -> Fit:
         raise ValueError("target must not be 0 at all steps")
     basis = modes(lam, len(target))
     if positive:
-        from scipy.optimize import nnls
+        with extra("theory"):
+            from scipy.optimize import nnls
 
         weights = nnls(basis, target)[0]
     else:
@@ -132,7 +135,8 @@ def optimise(target: np.ndarray, lam: np.ndarray, steps: int = 60) -> Fit:
     Moved are log(-log|λ|) of all and the angle of the complex ones; the weights are solved for at each step (variable
     projection). Real eigenvalues must be positive, and stay so. Other starts may end in other optima.
     """
-    from scipy.optimize import least_squares
+    with extra("theory"):
+        from scipy.optimize import least_squares
 
     lam = np.asarray(lam)
     pairs = lam.imag > 0

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
+from minirnn.optional import extra
 
 
 def loss(c: float, w: float, D: float) -> float:
@@ -56,7 +57,8 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     At until = 1 the exact flow never arrives; where it stops is rounding. Beyond w_0·D ≈ 16 the downhill slope is
     below the rounding of its two terms.
     """
-    from scipy.integrate import solve_ivp
+    with extra("theory"):
+        from scipy.integrate import solve_ivp
 
     checks.number("w0", w0, 0.0, open_low=True)
     checks.number("D", D, 0.0, open_low=True)

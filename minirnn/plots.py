@@ -16,10 +16,13 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any, TypeVar
 
-import matplotlib as mpl
-from matplotlib import font_manager
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from minirnn.optional import extra
+
+with extra("draw"):
+    import matplotlib as mpl
+    from matplotlib import font_manager
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 R = TypeVar("R")
 
@@ -113,7 +116,8 @@ def use_book_font() -> None:
     Its package comes with the extra `draw`. It lacks a few glyphs (ᵀ, ∇, ∈, superscript minus), for which
     matplotlib warns: write these in words, or as mathtext.
     """
-    files = resources.files("font_source_sans_pro") / "files"
+    with extra("draw"):
+        files = resources.files("font_source_sans_pro") / "files"
     for weight in ("Regular", "Semibold", "It"):
         font_manager.fontManager.addfont(str(files / f"SourceSansPro-{weight}.ttf"))
 

@@ -3,10 +3,13 @@
 import html as escape
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from minirnn.diagnose import Report
+from minirnn.optional import extra
 from minirnn.plots import color, figure, show, styled
+
+with extra("draw"):
+    from matplotlib.figure import Figure
 
 
 @styled

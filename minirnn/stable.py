@@ -3,7 +3,7 @@
 >>> from minirnn import LSTM
 >>> cell, rng = LSTM(m=1, n=4), np.random.default_rng(0)
 >>> params = contractive_lstm(cell.init(rng))
->>> bool(np.abs(params["W"][:4]).sum(axis=1).max() <= 0.36)
+>>> bool(np.abs(params["W"][:4]).sum(axis=1).max().round(12) <= 0.36)  # the last digit depends on the processor
 True
 """
 

@@ -37,9 +37,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minirnn import checks
+from minirnn.optional import extra, progress_bar
 
 Point = dict[str, Any]
 
@@ -83,7 +83,8 @@ def sweep(
     checks.integer("threads", threads, 1) if threads is not None else None
     if checks.integer("jobs", jobs, -1) == 0:
         raise ValueError("jobs must be -1 (one for each core) or >= 1, got 0")
-    from joblib import Parallel, delayed  # here, since importing minirnn's modules should stay quick
+    with extra("sweeps"):  # here, since importing minirnn's modules should stay quick
+        from joblib import Parallel, delayed
 
     identity = f"{_name(run)}\n{_source(run) if version is None else version}"
     folder = Path(folder)
@@ -95,7 +96,7 @@ def sweep(
     finished = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(
         delayed(_run_and_store)(run, point, file, threads) for file, point in todo
     )
-    for file, new in tqdm(
+    for file, new in progress_bar(
         finished, total=len(points), initial=len(done), disable=not progress, unit="run", leave=False
     ):
         done[file] = new
@@ -198,7 +199,8 @@ def _source(run: Callable[..., Any]) -> str:
 
 def _run_and_store(run: Callable[..., Any], point: Point, file: Path, threads: int | None) -> tuple[Path, Run]:
     """In the worker: one run, on disk before its result travels, so that nobody's death can lose it."""
-    from threadpoolctl import threadpool_limits
+    with extra("sweeps"):
+        from threadpoolctl import threadpool_limits
 
     started = time.perf_counter()
     try:

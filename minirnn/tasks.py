@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from minirnn import checks
+from minirnn.optional import extra
 
 Batch = tuple[np.ndarray, np.ndarray]
 
@@ -134,7 +135,8 @@ def _recall(rng: np.random.Generator, B: int, T: int, symbols: int, length: int,
 
 @cache
 def _digits() -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.datasets import load_digits  # the extra `data`; a second to import, so only where it is used
+    with extra("data"):  # a second to import, so only where it is used
+        from sklearn.datasets import load_digits
 
     images, labels = load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(labels))

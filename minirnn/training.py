@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minirnn import checks
 from minirnn.bptt import bptt, unroll
@@ -27,6 +26,7 @@ from minirnn.cells import Cell
 from minirnn.clipping import clip_by_norm
 from minirnn.losses import Loss, readout
 from minirnn.optimizers import Optimizer
+from minirnn.optional import progress_bar
 from minirnn.params import Params, norm, overflow_allowed
 
 
@@ -113,7 +113,7 @@ def train(
     if save_to is not None and Path(save_to).exists():
         run = _same_kind(load(save_to), run, save_to)
         rng.bit_generator.state = run.state.rng
-    bar = tqdm(total=updates, initial=run.updates, disable=not progress, unit="update", leave=False)
+    bar = progress_bar(total=updates, initial=run.updates, disable=not progress, unit="update", leave=False)
     try:
         while run.updates < updates and not (stop is not None and run.updates and stop(run)):
             X, target = _pair(batch(rng))

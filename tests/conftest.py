@@ -54,23 +54,26 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_repository(tmp_path_factory.mktemp("clone"))
 
 
-def readme_commands() -> str:
-    """The first block of commands in the README."""
-    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert block is not None
-    return block[1]
+def readme_commands(block: int = 0) -> str:
+    """A block of commands in the README: the first builds the book, the second installs the library."""
+    return re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[block]
+
+
+def reader_env() -> dict[str, str]:
+    """The environment of a reader's shell: nothing of this process, no virtual environment."""
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
+    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
+    return env
 
 
 @pytest.fixture(scope="session")
 def readme_run(clone: Path) -> subprocess.CompletedProcess[str]:
     """The README's commands as written, in a fresh copy with its own environment. Of its tests those that need no
     book are run, since these would run it again."""
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
-    env["PYTEST_ADDOPTS"] = "-k test_house"
-    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
     return subprocess.run(
         ["bash", "-euc", readme_commands()],
-        cwd=clone, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=clone, env=reader_env() | {"PYTEST_ADDOPTS": "-k test_house"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
 

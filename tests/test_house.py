@@ -1,14 +1,16 @@
 """The habits of the house: what lies in the repository, how long a module is, what an import does."""
 
+import ast
 import re
 import subprocess
 import sys
+from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
+import minirnn
 from tests.conftest import ROOT, source_files
 
 MODULES = sorted((ROOT / "minirnn").glob("*.py"))
@@ -27,6 +29,50 @@ def test_modules_are_short(file: Path):
 @pytest.mark.parametrize("file", sorted((ROOT / "book/_ext").rglob("*.py")), ids=lambda f: f.name)
 def test_extension_is_short(file: Path):
     assert len(file.read_text().splitlines()) <= 200
+
+
+PYTHON = [ROOT / file for file in source_files() if file.suffix == ".py"]
+every_source = pytest.mark.parametrize("file", PYTHON, ids=lambda file: file.relative_to(ROOT).as_posix())
+
+
+def fragments(source: str) -> list[str]:
+    """Pieces of a text, one literal a line, that are short and would fit on the line before theirs or after it."""
+    found, literal = [], r'f?"((?:[^"\\]|\\.)*)"'
+    for line, below in pairwise(source.splitlines()):
+        above, piece = re.search(f"{literal}$", line), re.match(rf"\s*{literal}(.*)", below)
+        if not above or not piece or above[1].endswith("\\n"):
+            continue
+        if len(above[1]) < 25 and len(line) + len(piece[1].split(" ")[0]) < 116:
+            found.append(above[0])
+        elif len(piece[1]) < 25 and len(line) + len(piece[1] + piece[2]) <= 116:
+            found.append(piece[0].strip())
+    return found
+
+
+@every_source
+def test_texts_are_paragraphs(file: Path):
+    assert fragments(file.read_text()) == []
+
+
+def test_fragments_are_found():
+    assert fragments('x = "Grey: all but "\n    "the first, "\n    "and its end."') == [
+        '"Grey: all but "',
+        '"the first, "',
+    ]
+    assert fragments('x = "One line.\\n"\n    "Two lines."') == []
+    assert fragments('x = "' + 108 * "x" + '"\n    "the last."') == []
+
+
+@every_source
+def test_docstrings_have_no_stray_quote_marks(file: Path):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            assert not re.search(r'\s"$|^"\w[^"]*$', ast.get_docstring(node) or "", re.MULTILINE)
+
+
+def test_one_version():
+    assert f"\nversion: {minirnn.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    assert version("minirnn") == minirnn.__version__
 
 
 def run(code: str) -> str:
@@ -58,13 +104,3 @@ assert before == matplotlib.rcParams.copy()
 assert "matplotlib.pyplot" not in sys.modules
 """
     assert run(code) == ""
-
-
-def test_readme_example_learns():
-    """The code of the README as it stands there: its loss ends below that of answering 1/2 always."""
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
-    names: dict[str, Any] = {}
-    exec(code, names)
-    _, target = names["tasks"].adding(np.random.default_rng(1), B=1000, T=30)
-    guess = 0.5 * ((target - 0.5) ** 2).mean()
-    assert np.mean(names["run"].history["loss"][-20:]) < 0.5 * guess

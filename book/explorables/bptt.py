@@ -89,9 +89,8 @@ unrolled = explorable(
     draw_unrolled,
     alt=describe_unrolled,
     name="unrolled",
-    caption="A network of one number, h_t = λ h_{t−1} + x_t, with x_t = 1 and "
-    "E = h_T. The ribbon is the adjoint δ_t, as wide as |δ_t| in units of its largest; "
-    "the bars are the terms of dE/dλ.",
+    caption="A network of one number, h_t = λ h_{t−1} + x_t, with x_t = 1 and E = h_T. The ribbon is the adjoint δ_t, "
+    "as wide as |δ_t| in units of its largest; the bars are the terms of dE/dλ.",
     lam=Control([0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3], label="multiplier λ"),
     T=Control([3, 5, 8, 10, 12], label="length T", unit="steps"),
     start={"lam": 0.8, "T": 8},
@@ -235,8 +234,8 @@ truncation = explorable(
     draw_truncation,
     alt=describe_truncation,
     name="truncation",
-    caption="The terms of dh_T/dλ for h_t = λh_{t−1} + x_t and T = 60: kept are the "
-    "last K (green). Constant input is 1, noise is one sample of N(0, 1), the impulse comes 30 steps before the end.",
+    caption="The terms of dh_T/dλ for h_t = λh_{t−1} + x_t and T = 60: kept are the last K (green). Constant input "
+    "is 1, noise is one sample of N(0, 1), the impulse comes 30 steps before the end.",
     K=Control([1, 2, 3, 5, 8, 12, 20, 30, 31, 40, 60], label="window K", unit="steps"),
     lam=Control([0.5, 0.7, 0.9, 0.95, 1.0], label="multiplier λ"),
     kind=Control(["constant", "noise", "impulse"], label="input"),

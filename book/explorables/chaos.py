@@ -91,9 +91,8 @@ def describe_part(s: float, power: int, cell: str) -> str:
     end = f"exceeds 0.1 first at step {apart}" if apart else "never exceeds 0.1"
     return (
         f"Two trajectories of the {cell} with weights scaled by {s:g}, started 1e{power} apart on the attractor. "
-        f"Their "
-        f"distance {end} and is {distance[-1]:.2g} after {STEPS} steps. The largest exponent is {rate:+.3f} nats "
-        f"a step."
+        f"Their distance {end} and is {distance[-1]:.2g} after {STEPS} steps. The largest exponent is {rate:+.3f} "
+        "nats a step."
     )
 
 
@@ -166,8 +165,7 @@ def describe_spectra(gain: float, N: int) -> str:
     values, first = np.array(r["spectrum"][f"{gain}, {N}"]), np.mean(r["largest"][f"{gain}, {N}"])
     return (
         f"Random tanh networks of {N} units with gain {gain:g}: {int((values > 0).sum())} of {N} exponents are "
-        f"positive, the "
-        f"largest is {first:+.3f} nats a step, mean of 4 networks, where mean field predicts "
+        f"positive, the largest is {first:+.3f} nats a step, mean of 4 networks, where mean field predicts "
         f"{mean_field(gain)[1]:+.3f}."
     )
 
@@ -177,9 +175,8 @@ spectra = explorable(
     alt=describe_spectra,
     name="spectra",
     caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, "
-    "mean of 4 networks. "
-    "Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and against ln g, "
-    "which ignores saturation.",
+    "mean of 4 networks. Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and "
+    "against ln g, which ignores saturation.",
     gain=Control(spectra_data()["gain"], label="gain g"),
     N=Control(spectra_data()["N"], label="units N"),
     start={"gain": 1.5, "N": 100},
@@ -276,9 +273,8 @@ def draw_diagram(s: float) -> Figure:
 def describe_diagram(s: float) -> str:
     words, rate = kind_of(s)
     return (
-        f"Weights times {s:g}: the LSTM ends on {words if words[0] == 'a' else 'an orbit of ' + words}. "
-        f"The largest Lyapunov exponent is {rate:+.3f} nats a step. The orbit diagram shows single lines for "
-        f"small and "
+        f"Weights times {s:g}: the LSTM ends on {words if words[0] == 'a' else 'an orbit of ' + words}. The "
+        f"largest Lyapunov exponent is {rate:+.3f} nats a step. The orbit diagram shows single lines for small and "
         "large scales, and between 0.9 and 1.45 broad bands that windows of order interrupt."
     )
 
@@ -288,10 +284,8 @@ diagram = explorable(
     alt=describe_diagram,
     name="diagram",
     caption="An LSTM of two units without input, all weights times s. Above: 400 values of h₁ after 2000 steps, "
-    "for 625 "
-    "scales. Below: λ₁ at 5000 scales, over 4000 steps each; pink where it is positive. Right: the attractor at "
-    "the "
-    "marked scale. Start h₀ = c₀ = ½ throughout.",
+    "for 625 scales. Below: λ₁ at 5000 scales, over 4000 steps each; pink where it is positive. Right: the "
+    "attractor at the marked scale. Start h₀ = c₀ = ½ throughout.",
     s=Control(MARKS, label="scale s"),
     start={"s": 1.0},
     states={"s = 0.8: period 3": {"s": 0.8}, "s = 1: strange": {"s": 1.0}, "s = 1.5: period 4": {"s": 1.5}},
@@ -431,10 +425,8 @@ def describe_cost(N: int, regime: str) -> str:
     (a, b), (p, q) = rates(regime), bound_rates(regime)
     return (
         f"{regime.capitalize()}, N = {N}: on the interval the slope of the cost is at most {first:.3g} and its "
-        f"curvature "
-        f"{second:.3g}. Between N = 40 and 100 they grow {unit} at {a:.2f} and {b:.2f}; the bounds, shown as "
-        f"dashed lines, "
-        f"allow {p:.2f} and {q:.2f}."
+        f"curvature {second:.3g}. Between N = 40 and 100 they grow {unit} at {a:.2f} and {b:.2f}; the bounds, "
+        f"shown as dashed lines, allow {p:.2f} and {q:.2f}."
     )
 
 
@@ -442,12 +434,11 @@ cost = explorable(
     draw_cost,
     alt=describe_cost,
     name="cost",
-    caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature "
-    "on the "
-    "interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the theorem allows "
-    "(dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9 "
-    "(and an input of 1), 1 and 1.1, θ around 0.5; chaotic is the logistic map with r around 3.78. "
-    "Targets come from the parameter at +0.025.",
+    caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature on "
+    "the interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the theorem "
+    "allows (dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9 (and an input of "
+    "1), 1 and 1.1, θ around 0.5; chaotic is the logistic map with r around 3.78. Targets come from the parameter "
+    "at +0.025.",
     N=Control(LENGTHS, label="length N", unit="steps"),
     regime=Control(list(REGIMES), label="regime"),
     start={"N": 30, "regime": "chaotic"},
@@ -532,11 +523,10 @@ plane = explorable(
     alt=describe_plane,
     name="plane",
     caption="Networks of 32 units at initialisation, driven by white noise; each dot is the mean of 3 seeds. "
-    "Memory: the sum over lags "
-    "of the share of the past input's variance that a linear readout recovers. Smoothness: the measured "
-    "Lipschitz constant of the gradient "
-    "of a cost over 60 steps (a lower bound). Orthogonal is a tanh network with such a matrix, contractive the "
-    "projected LSTM. Dots of the chosen architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
+    "Memory: the sum over lags of the share of the past input's variance that a linear readout recovers. "
+    "Smoothness: the measured Lipschitz constant of the gradient of a cost over 60 steps (a lower bound). "
+    "Orthogonal is a tanh network with such a matrix, contractive the projected LSTM. Dots of the chosen "
+    "architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
     architecture=Control(plane_data()["architecture"], label="architecture"),
     gain=Control(plane_data()["gain"], label="gain"),
     start={"architecture": "tanh", "gain": 1.0},
@@ -576,12 +566,10 @@ def sine() -> Picture:
     last = {kind: np.mean([np.mean(run["amplitude"][-1]) for run in r[kind]]) for kind in r}
     return show(
         draw_sine(),
-        f"Three panels for 5 seeds each. The loss of the free LSTM falls far below that of the contractive one. "
-        f"The amplitude of "
-        f"its oscillation after 1000 steps jumps from 0 to about 1 early in training and ends at "
-        f"{last['free']:.2f}; that of "
-        f"the contractive LSTM stays {last['contractive']:.2f}. The last panel: a wave that goes on, and one that "
-        f"dies out.",
+        "Three panels for 5 seeds each. The loss of the free LSTM falls far below that of the contractive one. The "
+        "amplitude of its oscillation after 1000 steps jumps from 0 to about 1 early in training and ends at "
+        f"{last['free']:.2f}; that of the contractive LSTM stays {last['contractive']:.2f}. The last panel: a wave "
+        "that goes on, and one that dies out.",
     )
 
 

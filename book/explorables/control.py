@@ -259,8 +259,7 @@ def describe_scalar(L: int, lam: float, damping: float) -> str:
     return (
         f"One linear unit with multiplier {lam:g} and a cue {L} steps ago. The log-odds move with speed "
         f"{speed(start, L, None):.2g} along the gradient and {speed(start, L, damping):.2g} along the natural "
-        f"gradient with damping {damping:g}; its Fisher information falls below the damping {where}. The "
-        f"expected "
+        f"gradient with damping {damping:g}; its Fisher information falls below the damping {where}. The expected "
         f"reward exceeds 0.86 {said[0]} along the gradient, {said[1]} along the natural one."
     )
 
@@ -269,11 +268,10 @@ scalar = explorable(
     draw_scalar,
     alt=describe_scalar,
     name="scalar",
-    caption="One linear unit with the log-odds v·u·λ to the power L for what was seen, all three learned from v = u = "
-    "0.3. Left: "
-    "how fast the log-odds move at the start, over L (blue: gradient, green: natural gradient with damping κ; "
-    "orange: where "
-    "the Fisher information q falls below κ). Right: the expected reward along both flows.",
+    caption="One linear unit with the log-odds v·u·λ to the power L for what was seen, all three learned from v = "
+    "u = 0.3. Left: how fast the log-odds move at the start, over L (blue: gradient, green: natural gradient with "
+    "damping κ; orange: where the Fisher information q falls below κ). Right: the expected reward along both "
+    "flows.",
     L=Control(STEPS, label="blank steps L", unit="steps"),
     lam=Control(LAMBDAS, label="multiplier λ"),
     damping=Control(DAMPINGS, label="damping κ", format=".0e"),
@@ -285,15 +283,13 @@ scalar = explorable(
     },
     predict=Prediction(
         question="λ = 0.7 and a damping of 1e-4. The cue moves from 10 to 40 steps ago. What becomes of the "
-        "natural "
-        "gradient's speed?",
+        "natural gradient's speed?",
         choices={
             "It stays the same": "It would without damping, for then it does not depend on L at all.",
             "It falls by a factor of about 4": "That would be in proportion to the length. The memory falls "
             "geometrically.",
             "It falls by a factor of a million or more": "Beyond the wall the damping wins, and what is left is "
-            "the "
-            "gradient, divided by κ.",
+            "the gradient, divided by κ.",
         },
         answer="It falls by a factor of a million or more",
         reveal="The wall stands where the Fisher information, which holds λ to the 2L, falls below κ.",
@@ -488,12 +484,10 @@ noise = explorable(
     draw_noise,
     alt=describe_noise,
     name="noise",
-    caption="The gradient that one episode gives before training, with a baseline. Left: the squared norm of "
-    "the true gradient "
-    "(full) and the total variance (pale), for three groups of parameters. Right: their ratio for all together, "
-    "the number of "
-    "episodes whose mean has a signal as large as its noise; median and quartiles of 10 seeds (grey: the other "
-    "policies).",
+    caption="The gradient that one episode gives before training, with a baseline. Left: the squared norm of the "
+    "true gradient (full) and the total variance (pale), for three groups of parameters. Right: their ratio for "
+    "all together, the number of episodes whose mean has a signal as large as its noise; median and quartiles of "
+    "10 seeds (grey: the other policies).",
     L=Control(LENGTHS, label="blank steps L", unit="steps"),
     policy=Control(list(POLICIES), label="policy"),
     start={"L": 10, "policy": "r0.5"},
@@ -560,10 +554,9 @@ def describe_sampled(policy: str, noisy: float) -> str:
         said.append(f"{'Gradient' if method == 'PG' else 'Natural gradient'}: {counts}")
     words = "no noise" if noisy == 0 else f"noise of {noisy:g}"
     return (
-        f"Learning from episodes, policy {POLICIES[policy]}, {words} in the blank steps. Seeds of ten that were solved "
-        f"within 100 "
-        f"iterations of 50 episodes, by the number of blank steps. {'. '.join(said)}. Beside it a dot for each "
-        f"solved seed."
+        f"Learning from episodes, policy {POLICIES[policy]}, {words} in the blank steps. Seeds of ten that were "
+        f"solved within 100 iterations of 50 episodes, by the number of blank steps. {'. '.join(said)}. Beside it "
+        "a dot for each solved seed."
     )
 
 
@@ -571,11 +564,9 @@ sampled = explorable(
     draw_sampled,
     alt=describe_sampled,
     name="sampled",
-    caption="Policies that learn from 50 episodes an iteration, for 100 iterations, with a mean reward above "
-    "0.85 as the aim. "
-    "Blue: gradient. Green: natural gradient with κ = 1e-3, from the same episodes. 10 seeds; one step size for "
-    "all lengths, "
-    "tuned on two other seeds.",
+    caption="Policies that learn from 50 episodes an iteration, for 100 iterations, with a mean reward above 0.85 "
+    "as the aim. Blue: gradient. Green: natural gradient with κ = 1e-3, from the same episodes. 10 seeds; one step "
+    "size for all lengths, tuned on two other seeds.",
     policy=Control(["r0.5", "r0.9"], label="policy"),
     noisy=Control([0.0, 0.1], label="noise", format=".1f"),
     states={"no noise": {"policy": "r0.5"}, "noise 0.1": {"policy": "r0.5", "noisy": 0.1}},

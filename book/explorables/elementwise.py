@@ -59,8 +59,8 @@ MEMORY = np.geomspace(1.5, 500, 40)
 
 @cache
 def twins(tau: int, rho: float) -> tuple[np.ndarray, np.ndarray]:
-    """h over the last STEPS of a long run for λ = 1 - 1/τ and for λ - SHIFT, in units of the first "
-    "one's deviation."""
+    """h over the last STEPS of a long run for λ = 1 - 1/τ and for λ - SHIFT, in units of the first one's
+    standard deviation."""
     rng, x = np.random.default_rng(8), 1.0
     lam = np.array([1 - 1 / tau, 1 - 1 / tau - SHIFT])
     h, states = np.zeros(2), []
@@ -112,11 +112,10 @@ def describe_twins(tau: int, rho: float) -> str:
     kind = {0.0: "white noise", 0.9: "noise with correlation 0.9", 1.0: "a constant"}[rho]
     return (
         f"Two units with λ = {lam:g} and {lam - SHIFT:g} read the same input, {kind}. Their outputs are "
-        f"{100 * apart(tau, rho):.2g} percent of a standard deviation apart. Right, over the memory: the "
-        f"variance of h "
-        f"is {variance(lam, rho):.4g} here, the mean square of its derivative in λ "
-        f"{sensitivity(lam, rho):.4g}; both "
-        "rise without bound as λ goes to 1, while the derivative of h at any time in h at the start stays below 1."
+        f"{100 * apart(tau, rho):.2g} percent of a standard deviation apart. Right, over the memory: the variance "
+        f"of h is {variance(lam, rho):.4g} here, the mean square of its derivative in λ "
+        f"{sensitivity(lam, rho):.4g}; both rise without bound as λ goes to 1, while the derivative of h at any "
+        "time in h at the start stays below 1."
     )
 
 
@@ -124,11 +123,9 @@ sensitive = explorable(
     draw_twins,
     alt=describe_twins,
     name="sensitive",
-    caption="Left: h_t = λh_{t−1} + x_t for two values of λ that differ by 0.01, long after the start, "
-    "on the same "
-    "input. Right: variance (grey) and mean squared derivative in λ (orange), exact; the dots are the λ "
-    "of the left "
-    "panel. Inputs have variance 1 and autocorrelation ρ^|lag|: white noise at ρ = 0, a constant at ρ = 1.",
+    caption="Left: h_t = λh_{t−1} + x_t for two values of λ that differ by 0.01, long after the start, on the same "
+    "input. Right: variance (grey) and mean squared derivative in λ (orange), exact; the dots are the λ of the "
+    "left panel. Inputs have variance 1 and autocorrelation ρ^|lag|: white noise at ρ = 0, a constant at ρ = 1.",
     tau=Control(TIMES, label="memory 1/(1−λ)", unit="steps"),
     rho=Control([0.0, 0.9, 1.0], label="correlation ρ"),
     start={"tau": 100},
@@ -226,11 +223,9 @@ def describe_landscape(tau: int, kind: str, rho: float) -> str:
     rooms = [width(loss) for loss in cuts(tau, kind, rho)]
     said = ["more than 0.5" if np.isinf(room) else f"less than {room:.2f}" for room in rooms]
     return (
-        f"The loss around a teacher with λ* = {1 - 1 / tau:g}, under {kind}, inputs with correlation "
-        f"{rho:g}. It stays "
-        f"below a tenth of the loss of saying 0 while the magnitude's parameter changes by {said[0]}, and "
-        f"the angle's "
-        f"by {said[1]}. Grey curves show teachers with a memory of 2, 10 and 100 steps."
+        f"The loss around a teacher with λ* = {1 - 1 / tau:g}, under {kind}, inputs with correlation {rho:g}. It "
+        f"stays below a tenth of the loss of saying 0 while the magnitude's parameter changes by {said[0]}, and "
+        f"the angle's by {said[1]}. Grey curves show teachers with a memory of 2, 10 and 100 steps."
     )
 
 
@@ -238,10 +233,9 @@ landscape = explorable(
     draw_landscape,
     alt=describe_landscape,
     name="landscape",
-    caption="One unit learns from another one with λ* = 1 - 1/τ. Exact loss along the parameter of the "
-    "magnitude (left) "
-    "and of the angle (right), relative to the loss of the output 0; grey: τ = 2, 10 and 100. Inputs of variance 1 "
-    "and autocorrelation ρ^|lag|.",
+    caption="One unit learns from another one with λ* = 1 - 1/τ. Exact loss along the parameter of the magnitude "
+    "(left) and of the angle (right), relative to the loss of the output 0; grey: τ = 2, 10 and 100. Inputs of "
+    "variance 1 and autocorrelation ρ^|lag|.",
     tau=Control([2, 5, 10, 20, 50, 100], label="teacher's memory", unit="steps"),
     rho=Control([0.0, 0.9], label="correlation ρ"),
     kind=Control(REMEDIES, label="remedy"),
@@ -325,9 +319,8 @@ def describe_disc(nu: float, theta: int, kind: str) -> str:
     here = entries(kind, np.array(nu), np.deg2rad(theta))
     size = variance(nu) * (1 - nu**2 if kind != "polar" else 1)
     return (
-        f"λ of magnitude {nu:g} and angle {theta} degrees on the unit disc, under the parametrisation "
-        f"{kind}, whose "
-        f"coordinate lines are drawn. The output's variance is {size:.3g}. Its mean squared derivative is "
+        f"λ of magnitude {nu:g} and angle {theta} degrees on the unit disc, under the parametrisation {kind}, "
+        f"whose coordinate lines are drawn. The output's variance is {size:.3g}. Its mean squared derivative is "
         f"{here[0]:.3g} in the parameter of the magnitude and {here[1]:.3g} in that of the angle. Curves show both "
         "over the memory."
     )
@@ -337,11 +330,10 @@ disc = explorable(
     draw_disc,
     alt=describe_disc,
     name="disc",
-    caption="Left: the unit disc, with lines on which one of the two parameters is constant, a fixed "
-    "step apart (the bent lines of the optimal map: doubling), and "
-    "the λ within a distance of 0.1 in the parameters (orange). Right: mean squared derivative of the "
-    "output in each "
-    "parameter, for white inputs and this angle: the diagonal of the Hessian at a perfect fit.",
+    caption="Left: the unit disc, with lines on which one of the two parameters is constant, a fixed step apart "
+    "(the bent lines of the optimal map: doubling), and the λ within a distance of 0.1 in the parameters (orange). "
+    "Right: mean squared derivative of the output in each parameter, for white inputs and this angle: the diagonal "
+    "of the Hessian at a perfect fit.",
     nu=Control([0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99], label="magnitude |λ|"),
     theta=Control([0, 10, 45, 90], label="angle", unit="°"),
     kind=Control(REMEDIES, label="remedy"),
@@ -403,9 +395,9 @@ def describe_journey(scale: str, rate: float) -> str:
         for name, run in runs.items()
     )
     return (
-        f"Adam at rate {rate:g}, normalisation: {scale}, from λ = 0.99 at 45 degrees to 0.99 at 1.8 "
-        f"degrees. Median loss "
-        f"of the last tenth of 50000 updates: {ends}. Right, the ways of the three over angle and memory."
+        f"Adam at rate {rate:g}, normalisation: {scale}, from λ = 0.99 at 45 degrees to 0.99 at 1.8 degrees. "
+        f"Median loss of the last tenth of 50000 updates: {ends}. Right, the ways of the three over angle and "
+        "memory."
     )
 
 
@@ -414,17 +406,15 @@ journey = explorable(
     alt=describe_journey,
     name="journey",
     caption="One unit with |λ| = 0.99 at 45 degrees learns from one with 0.99 at 1.8 degrees: exact loss, white "
-    "inputs, Adam at a constant rate, one run each (nothing is random). The numbers are medians of the "
-    "last 5000 of "
-    "50 000 updates.",
+    "inputs, Adam at a constant rate, one run each (nothing is random). The numbers are medians of the last 5000 "
+    "of 50 000 updates.",
     scale=Control(["none", "γ"], label="normalisation"),
     rate=Control([1e-4, 1e-3, 1e-2], label="rate", format="g"),
     start={"rate": 1e-3},
     states={"rate 0.001": {"rate": 1e-3}, "rate 0.01": {"rate": 1e-2}},
     predict=Prediction(
-        question="Adam, a rate of 0.001, from an angle of 45 degrees to one of 1.8. One of the three "
-        "maps is still far "
-        "from the goal after 50 000 updates. Which?",
+        question="Adam, a rate of 0.001, from an angle of 45 degrees to one of 1.8. One of the three maps is still "
+        "far from the goal after 50 000 updates. Which?",
         choices={
             "polar": "Its valley is a needle near the goal. But on the way it may shorten the memory, "
             "where all is wide.",
@@ -483,11 +473,9 @@ def describe_hessian(coordinates: str, nu0: float, seed: int) -> str:
     _, values, vectors = pieces(coordinates, nu0, seed)
     spread = ", ".join(f"{p:.1f}" for p in participation(vectors))
     return (
-        f"The Hessian of a network with eigenvalues of magnitude from {nu0:g} to "
-        f"{nu0 + 0.3 * (1 - nu0):.4g}, network "
-        f"{seed}, in {coordinates} coordinates: 25 by 25 entries. Nine eigenvalues are not 0, from "
-        f"{values[0]:.3g} down "
-        f"to {values[8]:.2g}. The first five eigenvectors spread over {spread} entries."
+        f"The Hessian of a network with eigenvalues of magnitude from {nu0:g} to {nu0 + 0.3 * (1 - nu0):.4g}, "
+        f"network {seed}, in {coordinates} coordinates: 25 by 25 entries. Nine eigenvalues are not 0, from "
+        f"{values[0]:.3g} down to {values[8]:.2g}. The first five eigenvectors spread over {spread} entries."
     )
 
 
@@ -495,11 +483,9 @@ hessian = explorable(
     draw_hessian,
     alt=describe_hessian,
     name="hessian",
-    caption="The Hessian of the loss at a perfect fit, for a random network of 4 units with one input, "
-    "one output and a "
-    "feed-through, in dense coordinates or diagonalised; the function is the same. Left: |H| relative to "
-    "its largest "
-    "entry, from 1e-4 (white) to 1. Right: the first five eigenvectors as columns, with their "
+    caption="The Hessian of the loss at a perfect fit, for a random network of 4 units with one input, one output "
+    "and a feed-through, in dense coordinates or diagonalised; the function is the same. Left: |H| relative to its "
+    "largest entry, from 1e-4 (white) to 1. Right: the first five eigenvectors as columns, with their "
     "participation ratios.",
     coordinates=Control(["dense", "diagonal"], label="coordinates"),
     nu0=Control([0.5, 0.9, 0.99], label="magnitudes from"),
@@ -580,9 +566,8 @@ def describe_students(nu0: float) -> str:
             f"{record['rate'][best]:g})"
         )
     return (
-        f"Students of teachers with ν₀ = {nu0:g}. Share of the teacher's output not explained at the best "
-        f"rate, median "
-        f"and range over {losses.shape[-1]} seeds: {'; '.join(said)}. Left the same for all memories."
+        f"Students of teachers with ν₀ = {nu0:g}. Share of the teacher's output not explained at the best rate, "
+        f"median and range over {losses.shape[-1]} seeds: {'; '.join(said)}. Left the same for all memories."
     )
 
 
@@ -590,13 +575,10 @@ students = explorable(
     draw_students,
     alt=describe_students,
     name="students",
-    caption="What students do not explain of a random teacher with eigenvalues from ν_0 to 1, after 3000 "
-    "updates of Adam "
-    "on the exact loss, T = 300; lines are medians of 5 seeds, dots the seeds, at the upper edge if they "
-    "diverged. All students of a seed "
-    "start as the same function, up to γ; all have the same grid of seven rates. Right: medians below "
-    "10; the dot is "
-    "the best rate.",
+    caption="What students do not explain of a random teacher with eigenvalues from ν_0 to 1, after 3000 updates "
+    "of Adam on the exact loss, T = 300; lines are medians of 5 seeds, dots the seeds, at the upper edge if they "
+    "diverged. All students of a seed start as the same function, up to γ; all have the same grid of seven rates. "
+    "Right: medians below 10; the dot is the best rate.",
     nu0=Control([0.36, 0.68, 0.84, 0.92, 0.96, 0.98, 0.99], label="teacher's memory ν₀"),
     start={"nu0": 0.99},
     states={"ν₀ = 0.36": {"nu0": 0.36}, "ν₀ = 0.99": {"nu0": 0.99}},
@@ -621,8 +603,8 @@ PAPER = {"dense": 4e-1, "2×2": 1.8e-5, "diagonal": 4e-5, "+ γ": 2.3e-5, "LRU":
 
 
 def student_table() -> str:
-    """Medians of what is not explained at three memories, the range at the longest, and the paper's "
-    "losses there."""
+    """Medians of what is not explained at three memories, the range at the longest, and the paper's losses
+    there."""
     record, losses = load("teachers")["results"], student_losses()
     rows = [["student", "ν₀ = 0.36", "ν₀ = 0.92", "ν₀ = 0.99", "range of 5 seeds", "paper, ν₀ = 0.99"]]
     for k, name in enumerate(STUDENTS):
@@ -716,11 +698,9 @@ def draw_ring(r_min: float, r_max: float) -> Figure:
 def describe_ring(r_min: float, r_max: float) -> str:
     shares = [100 * float(share_beyond(np.array(t), r_min, r_max)) for t in (10, 100, 1000)]
     return (
-        f"64 eigenvalues on the ring from {r_min:g} to {r_max:g}. On average over the ring "
-        f"{shares[0]:.1f} percent "
-        f"of the units have a memory beyond 10 steps, {shares[1]:.1f} beyond 100 and {shares[2]:.1f} "
-        f"beyond 1000. The mean "
-        f"variance of a unit without normalisation is {mean_variance(r_min, r_max):.2f}."
+        f"64 eigenvalues on the ring from {r_min:g} to {r_max:g}. On average over the ring {shares[0]:.1f} percent "
+        f"of the units have a memory beyond 10 steps, {shares[1]:.1f} beyond 100 and {shares[2]:.1f} beyond 1000. "
+        f"The mean variance of a unit without normalisation is {mean_variance(r_min, r_max):.2f}."
     )
 
 
@@ -728,9 +708,8 @@ ring = explorable(
     draw_ring,
     alt=describe_ring,
     name="ring",
-    caption="The start of an LRU: eigenvalues uniform by area between two radii, at any angle. Left: 64 "
-    "of them, the same draw for every ring. Right: the exact share of units with a "
-    "memory beyond τ.",
+    caption="The start of an LRU: eigenvalues uniform by area between two radii, at any angle. Left: 64 of them, "
+    "the same draw for every ring. Right: the exact share of units with a memory beyond τ.",
     r_min=Control([0.0, 0.5, 0.8, 0.9, 0.98], label="inner radius"),
     r_max=Control([0.99, 0.999, 0.9999], label="outer radius"),
     start={"r_min": 0.9, "r_max": 0.999},
@@ -784,10 +763,8 @@ def describe_gates(b: int, unit: str) -> str:
     here = float(gate_sensitivity(np.array(float(b)), unit))
     return (
         f"A gate with bias {b}: λ = {lam:.4f}, a memory of {1 / (1 - lam):.3g} steps; after 100 steps "
-        f"{lam**100:.2g} of a "
-        f"state is left. For a {unit} unit and white inputs the mean squared derivative of the output "
-        f"in the bias is "
-        f"{here:.3g}; curves show it over the bias, with the two other ways in grey."
+        f"{lam**100:.2g} of a state is left. For a {unit} unit and white inputs the mean squared derivative of the "
+        f"output in the bias is {here:.3g}; curves show it over the bias, with the two other ways in grey."
     )
 
 
@@ -795,12 +772,10 @@ gates = explorable(
     draw_gates,
     alt=describe_gates,
     name="gates",
-    caption="A gate that does not see its input is a constant λ = σ(b), the logistic function of its "
-    "bias. Left: what is "
-    "left of a state after t steps; grey: b = 0, 2, 4 and 6. Right: mean squared derivative of the "
-    "output in b, white "
-    "inputs, for h_t = λh_{t−1} + the input as it is, times γ, or times 1-λ: the chosen one orange, the "
-    "others grey.",
+    caption="A gate that does not see its input is a constant λ = σ(b), the logistic function of its bias. Left: "
+    "what is left of a state after t steps; grey: b = 0, 2, 4 and 6. Right: mean squared derivative of the output "
+    "in b, white inputs, for h_t = λh_{t−1} + the input as it is, times γ, or times 1-λ: the chosen one orange, "
+    "the others grey.",
     b=Control([-2, -1, 0, 1, 2, 3, 4, 5, 6, 7], label="bias b"),
     unit=Control(list(GATES), label="unit"),
     start={"b": 1},
@@ -813,8 +788,8 @@ WAYS = ["sequential", "doubling"]
 
 
 def reach_after(T: int, rounds: int, way: str) -> tuple[np.ndarray, int, int]:
-    """The first input that each entry has taken in after some rounds; the joins made so far; rounds "
-    "until all is done."""
+    """The first input that each entry has taken in after some rounds; the joins made so far; the rounds until all
+    is done."""
     t = np.arange(1, T + 1)
     if way == "sequential":
         done = min(rounds, T - 1)
@@ -851,10 +826,8 @@ def describe_scan(T: int, rounds: int, way: str) -> str:
     first, joins, needed = reach_after(T, rounds, way)
     return (
         f"A recurrence of {T} steps, {way}, after {min(rounds, needed)} of {needed} rounds: "
-        f"{int((first == 1).sum())} entries "
-        f"have taken in all inputs up to their own, with {joins} joins of two maps. Each entry is a bar "
-        f"from the first to "
-        "the last input that it has taken in."
+        f"{int((first == 1).sum())} entries have taken in all inputs up to their own, with {joins} joins of two "
+        "maps. Each entry is a bar from the first to the last input that it has taken in."
     )
 
 
@@ -862,11 +835,9 @@ scan = explorable(
     draw_scan,
     alt=describe_scan,
     name="scan",
-    caption="h_t = a_t h_{t−1} + b_t for T steps. Each row is one h_t: the bar spans the inputs that "
-    "have been joined into "
-    "it so far, pale where this round joined them, and is green once they reach back to the first. All "
-    "joins of a round could be made at "
-    "the same time.",
+    caption="h_t = a_t h_{t−1} + b_t for T steps. Each row is one h_t: the bar spans the inputs that have been "
+    "joined into it so far, pale where this round joined them, and is green once they reach back to the first. All "
+    "joins of a round could be made at the same time.",
     rounds=Control(range(16), label="round", play=True),
     way=Control(WAYS, label="way"),
     T=Control([8, 16], label="length T", unit="steps"),

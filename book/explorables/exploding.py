@@ -97,10 +97,9 @@ def draw_cliff(w: float, b: float, rate: float, threshold: float) -> Figure:
 def describe_cliff(w: float, b: float, rate: float, threshold: float) -> str:
     free, clipped = path(w, b, rate), path(w, b, rate, threshold)
     return (
-        f"Two panels of the loss over w and b with a sharp edge along a falling line. Both descents start at w "
-        f"= {w:g}, "
-        f"b = {b:g} with rate {rate:g} and make {UPDATES} updates. Without clipping: {said(free)}. "
-        f"Clipped at {threshold:g}: {said(clipped)}."
+        "Two panels of the loss over w and b with a sharp edge along a falling line. Both descents start at w = "
+        f"{w:g}, b = {b:g} with rate {rate:g} and make {UPDATES} updates. Without clipping: {said(free)}. Clipped "
+        f"at {threshold:g}: {said(clipped)}."
     )
 
 
@@ -117,11 +116,10 @@ cliff = explorable(
     draw_cliff,
     alt=describe_cliff,
     name="cliff",
-    caption=f"The error E = (σ(x_{{50}}) − 0.7)² of one sigmoid unit after {T} steps from x_0 = 0.5; the "
-    f"stronger the shade, the "
-    f"larger. Dashed: b*(w), where the start is a fixed point. Ring: start; drag it. {UPDATES} updates of gradient "
-    "descent; some points of a path are left out where they lie close. A line that leaves the picture is a "
-    "step that does.",
+    caption=f"The error E = (σ(x_{{50}}) − 0.7)² of one sigmoid unit after {T} steps from x_0 = 0.5; the stronger "
+    f"the shade, the larger. Dashed: b*(w), where the start is a fixed point. Ring: start; drag it. {UPDATES} "
+    "updates of gradient descent; some points of a path are left out where they lie close. A line that leaves the "
+    "picture is a step that does.",
     w=Control(STARTS_W, label="start, weight w"),
     b=Control(STARTS_B, label="start, bias b"),
     rate=Control(RATES, label="learning rate"),
@@ -204,10 +202,9 @@ def describe_boundary(x0: float, steps: int, k: int) -> str:
     inside = abs(x0) < sigmoid_folds(WEIGHT)[0][1]
     border = f"at b = {x0 - WEIGHT * float(sigmoid(x0)):.3f}" if inside else "nowhere"
     return (
-        f"Fixed points over b for w = 5: an S of two stable branches and an unstable one between folds at b = "
-        f"-2.656 "
-        f"and -2.344. The start x0 = {x0:g} meets the unstable branch {border}. Below, the slope of the loss after "
-        f"{steps} steps: at most {slope.max():.2g}, at b = {grid[slope.argmax()]:.3f}; at the folds "
+        "Fixed points over b for w = 5: an S of two stable branches and an unstable one between folds at b = "
+        f"-2.656 and -2.344. The start x0 = {x0:g} meets the unstable branch {border}. Below, the slope of the "
+        f"loss after {steps} steps: at most {slope.max():.2g}, at b = {grid[slope.argmax()]:.3f}; at the folds "
         f"{at_folds[0]:.2g} and {at_folds[1]:.2g}. After {k} updates training is at b = {b[k]:.3f} and x = "
         f"{x[k]:.2f}."
     )
@@ -217,29 +214,24 @@ boundary = explorable(
     draw_boundary,
     alt=describe_boundary,
     name="boundary",
-    caption="Above: fixed points of x ← 5σ(x) + b (solid stable, dashed unstable), the start (orange line) and "
-    "the state "
-    "that it reaches (green) while b is trained for the target 0.7 by descent at rate 0.2, clipped at 0.1. "
-    "Below: the "
-    "slope of the error over the same b. Grey lines: the folds.",
+    caption="Above: fixed points of x ← 5σ(x) + b (solid stable, dashed unstable), the start (orange line) and the "
+    "state that it reaches (green) while b is trained for the target 0.7 by descent at rate 0.2, clipped at 0.1. "
+    "Below: the slope of the error over the same b. Grey lines: the folds.",
     x0=Control([-2.0, -0.5, 0.5, 2.0], label="start x₀"),
     steps=Control([25, 50, 100], label="steps T"),
     k=Control([0, 3, 10, 16, 18, 19, 20, 40], label="update", play=True),
     start={"x0": 0.5, "steps": 50, "k": 10},
     states={"before the cliff": {"k": 16}, "over it": {"k": 20}},
     predict=Prediction(
-        question="w = 5, x₀ = 0.5. Training lowers b from -2.3. At b = -2.344 a second stable state is born, "
-        "at -2.656 "
-        "the first one dies: two bifurcations. Where is the gradient largest?",
+        question="w = 5, x₀ = 0.5. Training lowers b from -2.3. At b = -2.344 a second stable state is born, at "
+        "-2.656 the first one dies: two bifurcations. Where is the gradient largest?",
         choices={
-            "at b = -2.344, where a state is born": "The new state is far from where the network is, which "
-            "does not "
-            "notice: the slope there is ordinary.",
+            "at b = -2.344, where a state is born": "The new state is far from where the network is, which does "
+            "not notice: the slope there is ordinary.",
             "at b = -2.656, where a state dies": "By then the start has long been on the other side, on its way to "
             "the lower state.",
-            "somewhere between, where nothing bifurcates": "Yes: where the start lies on the unstable state, "
-            "the border "
-            "between the two basins.",
+            "somewhere between, where nothing bifurcates": "Yes: where the start lies on the unstable state, the "
+            "border between the two basins.",
         },
         answer="somewhere between, where nothing bifurcates",
     ),
@@ -348,12 +340,10 @@ clips = explorable(
     draw_clips,
     alt=describe_clips,
     name="clips",
-    caption="Left: a vector (grey) after three clips. By value with bound threshold/√2, so that its box "
-    "(dashed) lies in "
-    "the disc of the clip by norm; adaptive with λ = threshold/2 and two rows of weights of norms 2 and 0.5. "
-    "Right: every "
-    "second gradient of 400 updates of a tanh network on temporal order (seed 0, the experiment “clipping”): bound "
-    "threshold/√P for P parameters; λ = threshold/10.",
+    caption="Left: a vector (grey) after three clips. By value with bound threshold/√2, so that its box (dashed) "
+    "lies in the disc of the clip by norm; adaptive with λ = threshold/2 and two rows of weights of norms 2 and "
+    "0.5. Right: every second gradient of 400 updates of a tanh network on temporal order (seed 0, the experiment "
+    "“clipping”): bound threshold/√P for P parameters; λ = threshold/10.",
     angle=Control([0, 10, 20, 30, 45, 60, 80], label="direction", unit="°"),
     threshold=Control([0.3, 1.0, 3.0, 10.0], label="threshold"),
     start={"angle": 20, "threshold": 3.0},
@@ -425,24 +415,19 @@ def describe_smooth(task: str, stage: str) -> str:
     x, y = (values[:, STAGES[stage]] for values in points(task))
     slope, _, r = fit(task, stage)
     return (
-        f"Task {TASKS[task]}, third of training: {stage}. On logarithmic axes {x.size} points of {len(x)} runs; norms "
-        f"from "
-        f"{10 ** x.min():.2g} to {10 ** x.max():.2g}, local smoothness from {10 ** y.min():.2g} to "
-        f"{10 ** y.max():.2g}. "
-        f"The fitted line has slope {slope:.2f}; the correlation is {r:.2f}."
+        f"Task {TASKS[task]}, third of training: {stage}. On logarithmic axes {x.size} points of {len(x)} runs; "
+        f"norms from {10 ** x.min():.2g} to {10 ** x.max():.2g}, local smoothness from {10 ** y.min():.2g} to "
+        f"{10 ** y.max():.2g}. The fitted line has slope {slope:.2f}; the correlation is {r:.2f}."
     )
 
 
 def smooth_caption() -> str:
     s = load_once("smoothness")["settings"]
     return (
-        f"Local smoothness along the update against the gradient's norm, both on one fixed batch of "
-        f"{s['measured_on']} "
-        f"sequences, every {s['every']} updates of {s['updates']}; {len(s['seeds'])} seeds of a tanh network "
-        f"of {s['n']} "
-        f"units at T = 20 (SGD, rate {s['lr']}, clipped at {s['clip']:g}). Right: the run of seed 0. Zhang et "
-        f"al. measured "
-        "LSTM language models; this is a small RNN."
+        "Local smoothness along the update against the gradient's norm, both on one fixed batch of "
+        f"{s['measured_on']} sequences, every {s['every']} updates of {s['updates']}; {len(s['seeds'])} seeds of a "
+        f"tanh network of {s['n']} units at T = 20 (SGD, rate {s['lr']}, clipped at {s['clip']:g}). Right: the run "
+        "of seed 0. Zhang et al. measured LSTM language models; this is a small RNN."
     )
 
 
@@ -527,12 +512,10 @@ def threshold_caption() -> str:
     s = load_once("clipping")["settings"]
     return (
         f"Temporal order, {s['L']} steps, tanh network of {s['n']} units, SGD with rate {s['lr']}, batch "
-        f"{s['batch']}, at "
-        f"most {s['updates']} updates, {len(s['seeds'])} seeds. Success: below 1 % error on 10 000 fresh "
-        f"sequences, asked "
-        f"every {s['test_every']} updates. Bars: 95 % Wilson intervals. Right: norms every 10 updates of seeds "
-        f"0 and 1; "
-        "dashed, the threshold. The paper's rate is 0.01, its budget 5 million updates."
+        f"{s['batch']}, at most {s['updates']} updates, {len(s['seeds'])} seeds. Success: below 1 % error on 10 "
+        f"000 fresh sequences, asked every {s['test_every']} updates. Bars: 95 % Wilson intervals. Right: norms "
+        "every 10 updates of seeds 0 and 1; dashed, the threshold. The paper's rate is 0.01, its budget 5 million "
+        "updates."
     )
 
 

@@ -72,8 +72,8 @@ def caption() -> str:
         f"Random tanh networks of {s['n']} units, recurrent weights N(0, gain²/{s['n']}). The task: after {s['T']} "
         f"steps of noise, which sign had the first input? Before training, on the task's inputs: the gradient is a "
         f"random error sent back, its geometric mean over {len(s['seeds'])} seeds; the exponent is their mean; the "
-        f"loss is of one of them. Accuracy after {s['updates']} updates of "
-        f"SGD (rate {s['lr']}, batch {s['batch']}, clipped at norm 1); bands reach from the worst seed to the best."
+        f"loss is of one of them. Accuracy after {s['updates']} updates of SGD (rate "
+        f"{s['lr']}, batch {s['batch']}, clipped at norm 1); bands reach from the worst seed to the best."
     )
 
 

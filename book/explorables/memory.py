@@ -118,11 +118,10 @@ fit = explorable(
     draw_fit,
     alt=describe_fit,
     name="fit",
-    caption="Left: a memory kernel (grey) and the best fit found by m units. Right: the error relative to the kernel, "
-    "in the sense of least squares over 1000 steps. Blue: real positive multipliers, m decaying exponentials. "
-    "Green: any linear network of m units, complex eigenvalues too. Grey: below the bound that is proved in the "
-    "text. "
-    "Optimised are all multipliers and weights, from several starts.",
+    caption="Left: a memory kernel (grey) and the best fit found by m units. Right: the error relative to the "
+    "kernel, in the sense of least squares over 1000 steps. Blue: real positive multipliers, m decaying "
+    "exponentials. Green: any linear network of m units, complex eigenvalues too. Grey: below the bound that is "
+    "proved in the text. Optimised are all multipliers and weights, from several starts.",
     m=Control(UNITS, label="units m"),
     kernel=Control(list(KERNELS), label="kernel"),
     kind=Control(list(KINDS), label="multipliers"),
@@ -246,8 +245,8 @@ def learned(w0: float, D: int) -> delay.Flow:
 
 @cache
 def share_gained(w0: float, D: int) -> tuple[np.ndarray, np.ndarray]:
-    """What is gained of the best possible 1/(2eD), at 90 times from 0.01 to the end, evenly on a "
-    "logarithmic axis."""
+    """What is gained of the best possible 1/(2eD), at 90 times from 0.01 to the end, evenly on a logarithmic
+    axis."""
     found = learned(w0, D)
     gained = -delay.loss(found.c, found.w, D) * 2 * np.e * D
     t = np.geomspace(0.01, found.t[-1], 90)
@@ -305,11 +304,10 @@ def describe_plateau(D: int, w0: float) -> str:
     out, least = escape_time(w0, D), proved(w0, D)
     sure = f"It is proved that this cannot be before {least:.3g}. " if least > 0 else ""
     return (
-        f"A single exponential with rate {w0:g} at the start learns a bump at a delay of {D}. Over the time "
-        f"of gradient "
-        f"flow, from a hundredth to ten to the 11 on a logarithmic axis, the share of what can be gained stays near 0 "
-        f"and then rises: half is gained at {out:.3g}. {sure}Beside it the kernel, early, late and at the end, when "
-        f"its rate is {learned(w0, D).w[-1]:.3g}."
+        f"A single exponential with rate {w0:g} at the start learns a bump at a delay of {D}. Over the time of "
+        "gradient flow, from a hundredth to ten to the 11 on a logarithmic axis, the share of what can be gained "
+        f"stays near 0 and then rises: half is gained at {out:.3g}. {sure}Beside it the kernel, early, late and at "
+        f"the end, when its rate is {learned(w0, D).w[-1]:.3g}."
     )
 
 
@@ -317,10 +315,10 @@ plateau = explorable(
     draw_plateau,
     alt=describe_plateau,
     name="plateau",
-    caption="Gradient flow for the kernel c exp(−wt) and a narrow bump at D, from c = 0. Left: the share of "
-    "what can be "
-    "gained, on a logarithmic axis of time; orange: the times at which the theorem rules out that half is gained. "
-    "Right: the kernel at 0.3 and 0.99 of the time at which half is gained (grey, blue), and at the end (green).",
+    caption="Gradient flow for the kernel c exp(−wt) and a narrow bump at D, from c = 0. Left: the share of what "
+    "can be gained, on a logarithmic axis of time; orange: the times at which the theorem rules out that half is "
+    "gained. Right: the kernel at 0.3 and 0.99 of the time at which half is gained (grey, blue), and at the end "
+    "(green).",
     D=Control(LATER, label="delay D"),
     w0=Control(STARTS, label="rate at the start"),
     start={"D": 8, "w0": 1.0},
@@ -414,10 +412,9 @@ escape = explorable(
     alt=describe_escape,
     name="escape",
     caption="Two exponentials learn exp(−t) and a bump of width ½ at D. A dot is one of 10 seeds, the line their "
-    "median; orange numbers count those that had not escaped at t = 10 to the 13, or after 4000 updates "
-    "of Adam with rate 0.01. "
-    " Two definitions of escape: a hundredth (left), or nine tenths (right), of what two units can gain below "
-    "the plateau.",
+    "median; orange numbers count those that had not escaped at t = 10 to the 13, or after 4000 updates of Adam "
+    "with rate 0.01. Two definitions of escape: a hundredth (left), or nine tenths (right), of what two units can "
+    "gain below the plateau.",
     route=Control(list(ROUTES), label="trained by"),
     states={"gradient flow": {}, "best map": {"route": "flow-best"}, "Adam": {"route": "Adam"}},
 )
@@ -470,10 +467,9 @@ def describe_perturb(beta: float, rate: str, weights: str) -> str:
     at = moved.BETAS.index(beta)
     rows = ", ".join(f"{name} {worst_errors(name, weights)[at]:.3g}" for name in MAPS)
     return (
-        f"A power law on 0 to 1000, fitted by 16 exponentials with {weights} weights, whose rates are "
-        f"written by the map "
-        f"{rate}. All 16 parameters are moved at random by at most {beta:g}, in 20 draws. The area between the kernel "
-        f"and the target, worst of 20: {rows}."
+        f"A power law on 0 to 1000, fitted by 16 exponentials with {weights} weights, whose rates are written by "
+        f"the map {rate}. All 16 parameters are moved at random by at most {beta:g}, in 20 draws. The area between "
+        f"the kernel and the target, worst of 20: {rows}."
     )
 
 
@@ -481,10 +477,9 @@ perturb = explorable(
     draw_perturb,
     alt=describe_perturb,
     name="perturb",
-    caption="The kernel (1 + t) to the −1.1, fitted by 16 exponentials and then disturbed: each rate's "
-    "parameter is moved "
-    "by a number uniform in (−β, β). Left: the target (grey), three of 20 draws, and the range of all. Right: the "
-    "area between kernel and target, worst of 20, for four maps.",
+    caption="The kernel (1 + t) to the −1.1, fitted by 16 exponentials and then disturbed: each rate's parameter "
+    "is moved by a number uniform in (−β, β). Left: the target (grey), three of 20 draws, and the range of all. "
+    "Right: the area between kernel and target, worst of 20, for four maps.",
     beta=Control(moved.BETAS, label="move β"),
     rate=Control(list(MAPS), label="map"),
     weights=Control(list(moved.SLOWEST), label="weights"),
@@ -563,11 +558,9 @@ ratio = explorable(
     draw_ratio,
     alt=describe_ratio,
     name="ratio",
-    caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the "
-    "black piece is "
-    "what a move by 0.1 does. Right: how fast τ follows its parameter, which sets the scale of the "
-    "gradient, over τ. "
-    "Best: a = 1, b = ½.",
+    caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the black "
+    "piece is what a move by 0.1 does. Right: how fast τ follows its parameter, which sets the scale of the "
+    "gradient, over τ. Best: a = 1, b = ½.",
     tau=Control(SCALES, label="time scale τ"),
     rate=Control(list(MAPS), label="map"),
     what=Control(list(WHAT), label="shown"),

@@ -103,9 +103,8 @@ def describe_powers(rho: float, c: float) -> str:
     )
     return (
         f"A 2 by 2 matrix with both eigenvalues {rho:g} and {c:g} above the diagonal: spectral radius {rho:g}, "
-        "largest "
-        f"singular value {sigma:.3g}. Over 100 steps the size of its power {course}. The lower bound, the spectral "
-        f"radius to the power t, ends at {rho**HORIZON:.2g}; the upper one at {sigma**HORIZON:.2g}. "
+        f"largest singular value {sigma:.3g}. Over 100 steps the size of its power {course}. The lower bound, the "
+        f"spectral radius to the power t, ends at {rho**HORIZON:.2g}; the upper one at {sigma**HORIZON:.2g}. "
         f"Beside it, the unit circle and the ellipse one step makes of it, {sigma:.2f} long at most."
     )
 
@@ -115,10 +114,8 @@ powers = explorable(
     alt=describe_powers,
     name="powers",
     caption="How much t steps stretch a vector at most: the largest singular value of W multiplied by itself t "
-    "times, for "
-    "W = [[ρ, c], [0, ρ]]; σ is that of W itself. Blue: the spectral radius ρ is below 1; green: it is 1; "
-    "orange: above. "
-    "Right: the unit circle and what one step makes of it.",
+    "times, for W = [[ρ, c], [0, ρ]]; σ is that of W itself. Blue: the spectral radius ρ is below 1; green: it is "
+    "1; orange: above. Right: the unit circle and what one step makes of it.",
     rho=Control([0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.02, 1.1], label="spectral radius ρ"),
     c=Control([0, 0.1, 0.3, 1, 3, 10], label="non-normality c"),
     start={"rho": 0.9, "c": 3},
@@ -192,11 +189,10 @@ def describe_cases(lam: float, T: int, kind: str) -> str:
     growth = verdict(lam, kind).replace("$T^{3/2}$", "T to the power 3/2")
     what = "its standard deviation" if kind == "noise" else "its size"
     return (
-        f"Multiplier {lam:g}, input: {kind}. Bars show the {T} terms of the derivative at T = {T}: the first "
-        "that is not "
-        f"zero is {terms[np.flatnonzero(terms)[0]]:.3g}, the last {terms[-1]:.3g}, their sum {terms.sum():.6g}. "
-        "Over T the "
-        f"sum {growth}: {what} is {size[0]:.4g} at T = 10 and {size[1]:.4g} at T = 100."
+        f"Multiplier {lam:g}, input: {kind}. Bars show the {T} terms of the derivative at T = {T}: the first that "
+        f"is not zero is {terms[np.flatnonzero(terms)[0]]:.3g}, the last {terms[-1]:.3g}, their sum "
+        f"{terms.sum():.6g}. Over T the sum {growth}: {what} is {size[0]:.4g} at T = 10 and {size[1]:.4g} at T = "
+        "100."
     )
 
 
@@ -204,10 +200,9 @@ cases = explorable(
     draw_cases,
     alt=describe_cases,
     name="cases",
-    caption="The derivative of h_T in λ, for h_t = λh_{t−1} + x_t. Left: its terms for one length T, a row of "
-    "the array. "
-    "Right: the size of the whole sum over T, exact; for noise N(0, 1), the standard deviation of the sum. The "
-    "impulse is a single 1 at step 1.",
+    caption="The derivative of h_T in λ, for h_t = λh_{t−1} + x_t. Left: its terms for one length T, a row of the "
+    "array. Right: the size of the whole sum over T, exact; for noise N(0, 1), the standard deviation of the sum. "
+    "The impulse is a single 1 at step 1.",
     lam=Control([-1.0, 0.5, 0.8, 0.9, 1.0, 1.02, 1.1], label="multiplier λ"),
     T=Control([10, 20, 50, 100], label="length T", unit="steps"),
     kind=Control(["impulse", "constant", "noise"], label="input"),
@@ -219,8 +214,7 @@ cases = explorable(
     },
     predict=Prediction(
         question="At λ = 1, with a single input at step 1, every term of the derivative but the first is 1, "
-        "however long "
-        "ago it was. Does the derivative diverge as T grows?",
+        "however long ago it was. Does the derivative diverge as T grows?",
         choices={
             "Yes, exponentially": "That needs |λ| > 1. Here each further step adds one term of size 1.",
             "Yes, but only in proportion to T": "Yes: T - 1 terms of 1. It grows without bound and nothing "
@@ -316,8 +310,7 @@ def describe_latch(w: float, s: float) -> str:
     a_plus, (_, kept, log_slope) = attractor(w), noisy_runs(w, s)
     rest = (
         f"two stable fixed points at plus and minus {a_plus:.3f} with slope {slope(w, a_plus):.3f}, an unstable "
-        "one at 0 "
-        f"between their basins, and a margin h* of {margin(w):.3f}"
+        f"one at 0 between their basins, and a margin h* of {margin(w):.3f}"
         if w > 1
         else f"one fixed point, at 0, with slope {w:g}, and no margin"
     )
@@ -333,11 +326,9 @@ latch = explorable(
     alt=describe_latch,
     name="latch",
     caption="One unit, a_t = w tanh(a_{t−1}) + h_t. Left: the map without input; full dots are stable, the open "
-    "one is the "
-    "border between the basins, and blue marks Γ, where the slope is below 1. Right: 5 of 1000 runs that "
-    "start at the positive fixed point, with noise N(0, s²); orange ones end with the wrong sign. The derivative "
-    "is "
-    "that of a_{100} in a_0, geometric mean over the runs.",
+    "one is the border between the basins, and blue marks Γ, where the slope is below 1. Right: 5 of 1000 runs "
+    "that start at the positive fixed point, with noise N(0, s²); orange ones end with the wrong sign. The "
+    "derivative is that of a_{100} in a_0, geometric mean over the runs.",
     w=Control([0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0], label="weight w"),
     s=Control([0.05, 0.1, 0.2, 0.3, 0.5, 0.8], label="noise s"),
     start={"w": 1.5, "s": 0.2},
@@ -403,11 +394,9 @@ def describe_success(w0: float, s: float) -> str:
     low, high = wilson(wins, seeds)
     listed = ", ".join(f"{100 * k / seeds:.0f} at T = {T}" for k, T in zip(wins, settings["T"], strict=True))
     return (
-        f"Initial weight {w0:g}, noise {s:g}. Percent of {seeds} runs that learn to keep the bit: {listed}. The "
-        "95 percent "
-        f"interval at T = 20 is {100 * low[settings['T'].index(20)]:.0f} to "
-        f"{100 * high[settings['T'].index(20)]:.0f}. "
-        f"A map beside it shows the same for all initial weights."
+        f"Initial weight {w0:g}, noise {s:g}. Percent of {seeds} runs that learn to keep the bit: {listed}. The 95 "
+        f"percent interval at T = 20 is {100 * low[settings['T'].index(20)]:.0f} to "
+        f"{100 * high[settings['T'].index(20)]:.0f}. A map beside it shows the same for all initial weights."
     )
 
 
@@ -418,10 +407,8 @@ success = explorable(
     alt=describe_success,
     name="success",
     caption="How often one unit learns to keep a bit for T steps: 40 seeds a point, 600 updates of 20 sequences, "
-    "rate 0.1; "
-    "the band is the 95 % interval of Wilson. Right: the same for every initial weight; the frame marks the row "
-    "shown on "
-    "the left.",
+    "rate 0.1; the band is the 95 % interval of Wilson. Right: the same for every initial weight; the frame marks "
+    "the row shown on the left.",
     w0=Control([0.5, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0], label="initial weight"),
     s=Control([0.1, 0.2, 0.4], label="noise s"),
     start={"w0": 1.25, "s": 0.2},
@@ -483,11 +470,10 @@ def describe_flow(updates: int, method: str) -> str:
     profile = lag_profile(logs[now])
     return (
         f"{method} after {updates} updates on the temporal-order task with T = 50. Left, a triangle: the length "
-        "that a "
-        f"unit error at step t has at step k. Right, its mean by lag: {profile[5]:.2g} at lag 10, "
-        f"{profile[10]:.2g} at lag "
-        f"20 and {profile[20]:.2g} at lag 40; before training it was {lag_profile(logs[0])[20]:.2g} at lag 40. "
-        f"The network is wrong for {100 * errors[now]:.1f} percent of the sequences."
+        f"that a unit error at step t has at step k. Right, its mean by lag: {profile[5]:.2g} at lag 10, "
+        f"{profile[10]:.2g} at lag 20 and {profile[20]:.2g} at lag 40; before training it was "
+        f"{lag_profile(logs[0])[20]:.2g} at lag 40. The network is wrong for {100 * errors[now]:.1f} percent of "
+        "the sequences."
     )
 
 
@@ -498,10 +484,8 @@ flow = explorable(
     alt=describe_flow,
     name="flow",
     caption="The length that an error of length 1 at step t has when it arrives at step k, geometric mean over "
-    "random "
-    "errors and 20 sequences: a network of 50 units (basic tanh, one seed, rate 0.1) as it learns the temporal "
-    "order of "
-    "T = 50 steps, with clipping (SGD-C), or with clipping and Ω (SGD-CR).",
+    "random errors and 20 sequences: a network of 50 units (basic tanh, one seed, rate 0.1) as it learns the "
+    "temporal order of T = 50 steps, with clipping (SGD-C), or with clipping and Ω (SGD-CR).",
     updates=Control(SNAPSHOTS, label="updates", play=True),
     method=Control(["SGD-C", "SGD-CR"], label="method"),
     start={"updates": 0, "method": "SGD-CR"},
@@ -574,11 +558,9 @@ order = explorable(
     draw_order,
     alt=describe_order,
     name="order",
-    caption="Temporal order over length: plain SGD, with clipping at norm 1 (SGD-C), and with Ω besides (SGD-CR, "
-    "α = 4). "
-    "50 units, 5 seeds a point, bars are 95 % intervals of Wilson; at most 8000 updates at rate 0.1 (the paper: "
-    "5 million "
-    "at 0.01). Right: the updates that each successful run took.",
+    caption="Temporal order over length: plain SGD, with clipping at norm 1 (SGD-C), and with Ω besides (SGD-CR, α "
+    "= 4). 50 units, 5 seeds a point, bars are 95 % intervals of Wilson; at most 8000 updates at rate 0.1 (the "
+    "paper: 5 million at 0.01). Right: the updates that each successful run took.",
     init=Control(["basic tanh", "smart tanh", "sigmoid"], label="initialisation"),
     states={"basic tanh": {}, "smart tanh": {"init": "smart tanh"}, "sigmoid": {"init": "sigmoid"}},
 )

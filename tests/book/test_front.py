@@ -1,16 +1,22 @@
 """The pages around the chapters: glossary, reference, scoreboard."""
 
+import importlib
 import inspect
+import pkgutil
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 import minirnn
+from minirnn.explorable import Explorable
 from tests.conftest import ROOT
 
 BOOK = ROOT / "book"
+sys.path.append(str(BOOK))
 PAGES = {path: path.read_text() for path in BOOK.glob("*.md")}
 
 
@@ -60,3 +66,18 @@ def test_the_scoreboard_shows_each_row_whole(built_book):
     page = BeautifulSoup((built_book / "book/scoreboard.html").read_text(), "html.parser")
     shown = [[cell.get_text() for cell in row.select("td")] for row in page.select("table tbody tr")]
     assert [(row[1], row[-1]) for row in shown] == [(row["theirs"], row["status"]) for row in claims.rows()]
+
+
+def figures() -> list:
+    """(module.name, figure) of every figure with controls."""
+    names = [f"explorables.{module.name}" for module in pkgutil.iter_modules([str(BOOK / "explorables")])]
+    members = [(name, *item) for name in names for item in vars(importlib.import_module(name)).items()]
+    return [pytest.param(m, id=f"{name}.{key}") for name, key, m in members if isinstance(m, Explorable)]
+
+
+@pytest.mark.parametrize("figure", figures())
+def test_captions_alternatives_and_answers_are_sentences(figure: Explorable):
+    texts = [figure.caption, figure.alt(**figure.point(figure.start))]
+    if figure.predict:
+        texts += figure.predict.choices.values()
+    assert [text for text in texts if not text.endswith((".", "?")) or "  " in text] == []

@@ -13,7 +13,7 @@ import importlib.util
 if importlib.util.find_spec("explorables") is None:
     !git clone --depth 1 {url} gradients-through-time
     %cd gradients-through-time/book
-    %pip install -q -e ..[draw,data,sweeps]"""
+    %pip install -q -e ..[draw,data,sweeps,theory]"""
 ASIDE = """\
 Run this notebook in the folder `book/` of a copy of the book, with its `requirements.txt` installed."""
 

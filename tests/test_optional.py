@@ -1,0 +1,139 @@
+"""What a user may not have: a package that is missing is named with the extra that brings it, and nothing warns."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import minirnn
+from minirnn.optional import EXTRAS, extra
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+MODULES = sorted(Path(minirnn.__file__).parent.glob("*.py"))
+DISTRIBUTIONS = packages_distributions()
+
+
+def run(code: str, warnings: str = "error") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-W", warnings, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+
+SWEEP = (
+    "import tempfile; from tests.sweep_runs import square; from minirnn.sweeps import results, sweep; "
+    "results(sweep(square, {'x': [2]}, folder=tempfile.mkdtemp(), jobs=1))"
+)
+MEMORY = "import numpy as np; from minirnn import memory; "
+USES = [
+    *(("draw", "matplotlib", f"import minirnn.{n}") for n in ("plots", "explorable", "frames", "live", "report")),
+    ("draw", "joblib", "import minirnn.frames"),
+    ("draw", "anywidget", "import minirnn.live"),
+    ("draw", "traitlets", "import minirnn.live"),
+    ("draw", "font_source_sans_pro", "from minirnn import plots; plots.figure()"),
+    ("data", "sklearn", "from minirnn import tasks; tasks.digits('train')"),
+    ("sweeps", "joblib", SWEEP),
+    ("sweeps", "threadpoolctl", SWEEP),
+    ("theory", "scipy", MEMORY + "memory.airy(3)"),
+    ("theory", "scipy", MEMORY + "memory.fit(np.ones(3), np.array([0.5]), positive=True)"),
+    ("theory", "scipy", MEMORY + "memory.optimise(np.ones(3), np.array([0.5]))"),
+    ("theory", "scipy", "from minirnn import plateau; plateau.flow(1.0, 2.0)"),
+]
+
+
+@pytest.mark.parametrize(("name", "package", "code"), USES)
+def test_a_missing_package_is_named_with_its_extra(name: str, package: str, code: str):
+    result = run(f"import sys; sys.modules[{package!r}] = None\n{code}")
+    assert result.returncode == 1
+    error = next(line for line in result.stderr.splitlines() if line.startswith("ModuleNotFoundError"))
+    assert package in error
+    assert f"which minirnn needs for {EXTRAS[name]}" in error
+    assert f'pip install "minirnn[{name}]"' in error
+
+
+def imports(node: ast.AST, within: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """(package, the extra in whose `with` block it is imported) for all absolute imports below `node`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from ((alias.name.split(".")[0], within) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield str(child.module).split(".")[0], within
+        elif isinstance(child, ast.With) and ast.unparse(child.items[0]).startswith("extra("):
+            yield from imports(child, ast.literal_eval(child.items[0].context_expr.args[0]))  # type: ignore[attr-defined]
+        else:
+            yield from imports(child, within)
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
+def test_what_is_imported_is_required_or_stands_under_its_extra(file: Path):
+    wanted = PROJECT["optional-dependencies"] | {None: PROJECT["dependencies"]}
+    for package, name in set(imports(ast.parse(file.read_text()))) - {("minirnn", None)}:
+        if package in sys.stdlib_module_names:
+            assert name is None
+            continue
+        brought = {Requirement(text).name for text in wanted[name]}
+        assert brought & set(DISTRIBUTIONS[package]), f"{file.name}: {package} needs `with extra(...)`; got {name}"
+
+
+def test_extras_are_those_of_the_project():
+    assert EXTRAS.keys() <= PROJECT["optional-dependencies"].keys()
+    with pytest.raises(KeyError), extra("drawing"):
+        pass
+
+
+def test_other_errors_of_an_import_pass_unchanged():
+    with pytest.raises(ImportError, match="cannot import name 'nothing'"), extra("draw"):
+        from math import nothing  # type: ignore[attr-defined] # noqa: F401
+
+
+def test_a_report_without_its_figure_is_its_text():
+    code = """
+import sys; sys.modules["matplotlib"] = None
+import numpy as np
+from minirnn import VanillaRNN, losses
+from minirnn.diagnose import diagnose
+rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=4)
+params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+X = rng.standard_normal((20, 2, 1))
+print(diagnose(cell, params, X, losses.at_end(losses.squared_error, np.ones((2, 1))))._repr_html_())
+"""
+    shown = run(code).stdout
+    assert "largest exponent" in shown
+    assert "minirnn[draw]" in shown
+    assert "<svg" not in shown
+
+
+# A notebook without ipywidgets, as tqdm sees it. Warnings are shown and not raised: tqdm would catch them.
+NOTEBOOK = """
+import os, sys, types, IPython
+for name in [name for name in os.environ if name == "QT_API" or name.startswith("SPYDER")]:
+    del os.environ[name]
+sys.modules["ipykernel.zmqshell"] = types.ModuleType("ipykernel.zmqshell")
+sys.modules["ipywidgets"] = None
+"""
+TRAIN = """
+import numpy as np
+from minirnn import VanillaRNN, losses, optimizers, tasks
+from minirnn.training import train
+rng, cell = np.random.default_rng(0), VanillaRNN(m=6, n=4)
+params = cell.init(rng) | losses.init_readout(rng, cell, outputs=4)
+train(cell, params, lambda rng: tasks.temporal_order(rng, B=2, T=10),
+      lambda y: losses.at_end(losses.softmax_cross_entropy, y), optimizers.sgd(0.1), updates=3, rng=rng)
+"""
+
+
+def test_tqdm_warns_in_a_notebook_without_ipywidgets():
+    """What the next test is about: should tqdm stop warning, `progress_bar` can go."""
+    assert "TqdmWarning: IProgress not found" in run(NOTEBOOK + "import tqdm.auto", "always").stderr
+
+
+@pytest.mark.parametrize("code", [TRAIN, SWEEP], ids=["train", "sweep"])
+def test_a_notebook_without_ipywidgets_shows_a_plain_bar(code: str):
+    result = run(NOTEBOOK + code, "always")
+    assert result.returncode == 0, result.stderr
+    assert "0%|" in result.stderr
+    assert "Warning" not in result.stderr
