@@ -153,6 +153,8 @@ def chosen(source, name, paths, found):
 
 def no_notebook(file, names):
     """Why a regular file is not graded."""
+    if file.startswith("."):
+        return "is a hidden file"
     if NOTEBOOK.fullmatch(file):
         return f"has a name that does not say which one of {', '.join(names)} it is"
     return "is an archive; unpack it" if ARCHIVE.fullmatch(file) else "is no notebook"
