@@ -71,8 +71,8 @@ def kept(target):
     every = sorted(f for name in notebooks.names() for f in target.glob(f"*/{name}.json"))
     results = [(intake.student_id(f.parent.name), f.stem, read(f)) for f in every]
     lost = [intake.Remark(student, name, f"the grade in {target} cannot be read; delete it, and grade again")
-            for student, name, result in results if not result]  # fmt: skip
-    return [each for each in results if each[2]], lost
+            for student, name, result in results if "points" not in result]  # fmt: skip
+    return [each for each in results if "points" in each[2]], lost
 
 
 def beside(results, remarks):

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import doctest
 import json
 import os
 import random
@@ -186,6 +187,12 @@ def test_what_was_passed_over_is_noted(tmp_path):
     ((_, _, path, notes),), _ = intake.look(tmp_path, NAMES)
     assert path == ("ada", "bptt.ipynb")
     assert notes == ["'bptt (1).ipynb' was not graded, since 'bptt.ipynb' is there"]
+
+
+@pytest.mark.parametrize("module", [files, intake], ids=lambda m: m.__name__)
+def test_examples_in_docstrings(module):
+    tried = doctest.testmod(module)
+    assert tried.failed == 0 < tried.attempted
 
 
 def test_a_device_is_not_read():
