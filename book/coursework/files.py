@@ -13,9 +13,15 @@ MOST = 50_000_000  # bytes of a file
 DEPTH, FOLDERS = 6, 200  # below a student's folder
 KINDS = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket",
          stat.S_IFCHR: "device", stat.S_IFBLK: "device"}  # fmt: skip
-# what systems leave behind, what the students' zip holds besides the notebooks, and what nbgrader adds
-ASIDE = {"__MACOSX", "__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini",
-         "selfcheck.py", "answers", "README.txt", "timestamp.txt"}  # fmt: skip
+LEFT = {
+    "__MACOSX",
+    "__pycache__",
+    ".DS_Store",
+    ".git",
+    ".ipynb_checkpoints",
+    "Thumbs.db",
+    "desktop.ini",
+}  # by systems
 
 
 class Refused(Exception):
@@ -50,7 +56,7 @@ def refusal(status):
             "are your own, copy the submissions with `cp -r` and grade the copy"
         )
     if status.st_size > MOST:
-        return f"has {status.st_size / 1e6:.0f} MB; at most {MOST / 1e6:.0f} MB are read"
+        return f"has {status.st_size / 1e6:.0f} MB; at most {MOST / 1e6:.0f} MB are read, so clear its outputs"
     return ""
 
 
@@ -90,10 +96,13 @@ def read(source, path):
 
 
 def listing(source, path=()):
-    """[(name, os.stat_result)] of a folder, sorted, without what is left aside. Raises Refused."""
+    """[(name, os.stat_result)] of a folder, sorted, without what systems leave in one. Raises Refused."""
+    entries = []
     with opened(source, path) as at:
-        names = sorted(name for name in os.listdir(at) if name not in ASIDE and not name.startswith("._"))
-        return [(name, os.stat(name, dir_fd=at, follow_symlinks=False)) for name in names]
+        for name in sorted(name for name in os.listdir(at) if name not in LEFT and not name.startswith("._")):
+            with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+                entries.append((name, os.stat(name, dir_fd=at, follow_symlinks=False)))
+    return entries
 
 
 def below(source, top):

@@ -19,7 +19,8 @@ from coursework import files
 NOTEBOOK = re.compile(r"(.*)\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
 ARCHIVE = re.compile(r".*\.(zip|tar|t?gz|tgz|7z|rar|bz2|xz)", re.IGNORECASE | re.DOTALL)
 RESULTS = re.compile(r"(grades|written)\b.*", re.IGNORECASE | re.DOTALL)  # what grading writes beside the students'
-LISTED = 5  # files of a student that a remark names
+HANDED_OUT = ("selfcheck.py", "README.txt", "timestamp.txt")  # by the students' zip, and the last by nbgrader
+LISTED = 5  # files that a remark names
 
 
 class Submission(NamedTuple):
@@ -50,9 +51,13 @@ def same_id(typed, student):
     >>> same_id(" Jose\u0301 ", "jos\xe9"), same_id("jos\xe9", "jos\ufffd"), same_id("jose", "jos\ufffd")
     (True, True, False)
     """
-    typed, student = (normalize("NFC", each).strip().lower() for each in (typed, student))
-    pattern = re.sub("\ufffd+", r"[^\\x00-\\x7f\\ud800-\\udfff]+", re.escape(student))
-    return re.fullmatch(pattern, typed) is not None
+    pattern = re.sub("\ufffd+", r"[^\\x00-\\x7f\\ud800-\\udfff]+", re.escape(folded(student)))
+    return re.fullmatch(pattern, folded(typed)) is not None
+
+
+def folded(student):
+    """What is compared of an id."""
+    return normalize("NFC", student).strip().lower()
 
 
 def look(source, names, results=None):
@@ -66,13 +71,13 @@ def look(source, names, results=None):
         if why := no_student(name, student, status):
             remarks.append(Remark(student, "", why))
         else:
-            folders.setdefault(student.lower(), []).append(name)
+            folders.setdefault(folded(student), []).append(name)
     for alike in folders.values():
         for folder in alike:
             if len(alike) == 1:
                 graded, more = handed_in(source, folder, names)
             else:
-                why = f"several folders for one id: {', '.join(files.shown([f]) for f in alike)}; leave one"
+                why = f"several folders are named by one id; leave one of: {listed([files.shown([f]) for f in alike])}"
                 graded, more = [], [Remark(student_id(folder), "", why)]
             submissions += graded
             remarks += more
@@ -97,7 +102,8 @@ def no_student(name, student, status):
 
 def handed_in(source, folder, names):
     """([Submission], [Remark]) of a student's folder."""
-    student, found = student_id(folder), files.below(source, folder)
+    student = student_id(folder)
+    found = {path: why for path, why in files.below(source, folder).items() if why or not handed_out(path)}
     submissions, remarks = [], []
     for name in names:
         paths = [path for path in found if assignment(path[-1], names) == name]
@@ -109,13 +115,23 @@ def handed_in(source, folder, names):
             remarks.append(Remark(student, name, str(why)))
     rest = [f"{files.shown(path[1:] or path)} {why or no_notebook(path[-1], names)}"
             for path, why in found.items() if not assignment(path[-1], names)]  # fmt: skip
-    if len(rest) > LISTED:
-        rest[LISTED:] = [f"and {len(rest) - LISTED} more"]
     if rest:
-        remarks.append(Remark(student, "", "; ".join(rest)))
+        remarks.append(Remark(student, "", listed(rest)))
     elif not submissions and not remarks:
         remarks.append(Remark(student, "", "there is nothing in the folder that the student was to hand in"))
     return submissions, remarks
+
+
+def handed_out(path):
+    """Is it of the students' zip, besides the notebooks, or of nbgrader?"""
+    *_, folder, name = path
+    return name in HANDED_OUT or (folder == "answers" and name.endswith(".json"))
+
+
+def listed(words):
+    """The first of them, and how many more there are."""
+    more = [f"and {len(words) - LISTED} more"] if len(words) > LISTED else []
+    return "; ".join(words[:LISTED] + more)
 
 
 def assignment(file, names):
@@ -140,15 +156,11 @@ def chosen(source, name, paths, found):
     if found[path]:
         raise files.Refused(f"{files.shown(path[1:])} {found[path]}")
     if any(files.read(source, other) != files.read(source, path) for other in others):
-        alike = ", ".join(files.shown(p[1:]) for p in likely)
-        raise files.Refused(
-            f"several files that differ, and which one was meant is not guessed: {alike}; leave one"
-        )
+        alike = listed([files.shown(each[1:]) for each in likely])
+        raise files.Refused(f"which of several files was meant is not guessed; leave one of: {alike}")
     notes = [] if exact else [f"{files.shown(path[1:])} was taken for {name}.ipynb"]
-    notes += [
-        f"{files.shown(p[1:])} was not graded, since {files.shown(path[1:])} is there" for p in paths if p != path
-    ]
-    return path, notes
+    passed = [files.shown(each[1:]) for each in paths if each != path]
+    return path, notes + [f"not graded, since {files.shown(path[1:])} is there: {listed(passed)}"] * bool(passed)
 
 
 def no_notebook(file, names):

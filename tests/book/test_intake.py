@@ -121,7 +121,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "two that differ": (
         texts("ada/bptt (1).ipynb", "ada/bptt (2).ipynb"),
         [],
-        {("ada", "bptt"): "not guessed: 'bptt (1).ipynb', 'bptt (2).ipynb'"},
+        {("ada", "bptt"): "not guessed; leave one of: 'bptt (1).ipynb'; 'bptt (2).ipynb'"},
     ),
     "the exact name first": (texts("ada/bptt.ipynb", "ada/bptt (1).ipynb"), ADA, {}),
     "two layouts": (texts("ada/bptt.ipynb", "ada/bptt/bptt.ipynb"), [], {("ada", "bptt"): "not guessed"}),
@@ -130,6 +130,16 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "a name within a word": (texts("ada/subptt.ipynb"), [], {("ada", ""): "does not say which one"}),
     "an empty folder": (lambda folder: (folder / "ada").mkdir(), [], {("ada", ""): "nothing in the folder"}),
     "what was handed out": (texts("ada/selfcheck.py"), [], {("ada", ""): "nothing in the folder"}),
+    "the wrong folder": (
+        texts(*(f"course/{i}/bptt.ipynb" for i in range(9))),
+        [],
+        {("course", "bptt"): "'4/bptt.ipynb'; and 4 more"},
+    ),
+    "a folder named answers": (
+        texts("ada/answers/bptt.ipynb", "answers/bptt.ipynb"),
+        [*ADA, ("answers", "bptt")],
+        {},
+    ),
     "a zip": (texts("ada/bptt.zip"), [], {("ada", ""): "'bptt.zip' is an archive; unpack it"}),
     "another name": (texts("ada/homework.ipynb"), [], {("ada", ""): "which one of bptt, clipping it is"}),
     "one and a zip": (texts("ada/bptt.ipynb", "ada/rest.zip"), ADA, {("ada", ""): "'rest.zip' is an archive"}),
@@ -152,12 +162,13 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "one id, two folders": (
         texts("Ada/bptt.ipynb", "ada/clipping.ipynb"),
         [],
-        {("Ada", ""): "'Ada', 'ada'", ("ada", ""): "several folders for one id"},
+        {("Ada", ""): "leave one of: 'Ada'; 'ada'", ("ada", ""): "several folders"},
     ),
+    "one id, a blank": (texts("ada /bptt.ipynb", "ada/x.txt"), [], {("ada ", ""): "'ada '", ("ada", ""): "leave"}),
     "one id, two forms": (
         lambda f: [put(f / normalize(form, "zoé") / "bptt.ipynb") for form in ("NFC", "NFD")],
         [],
-        {("zoé", ""): "several folders for one id"},
+        {("zoé", ""): "several folders"},
     ),
     "grading's own names": (
         texts("grades.csv/bptt.ipynb", "Written/bptt.ipynb"),
@@ -186,7 +197,7 @@ def test_what_was_passed_over_is_noted(tmp_path):
     texts("ada/bptt.ipynb", "ada/bptt (1).ipynb")(tmp_path)
     ((_, _, path, notes),), _ = intake.look(tmp_path, NAMES)
     assert path == ("ada", "bptt.ipynb")
-    assert notes == ["'bptt (1).ipynb' was not graded, since 'bptt.ipynb' is there"]
+    assert notes == ["not graded, since 'bptt.ipynb' is there: 'bptt (1).ipynb'"]
 
 
 @pytest.mark.parametrize("module", [files, intake], ids=lambda m: m.__name__)
@@ -313,9 +324,10 @@ def test_a_right_notebook_is_the_same_in_every_form(form, note):
         (b"", "JSONDecodeError"), (b"PK\3\4", "JSONDecodeError"), (b"\xff\xfe", "JSONDecodeError"), (b"\0" * 9, "JSON"),
         (b"[" * 100_000, "RecursionError"), (b'{"cells": [' + b'{"a":' * 100_000, "RecursionError"),
         (b"9" * 5000, "ValueError"), (b"[]", "type list"), (b"null", "type NoneType"), (b"{}", "no list of cells"),
-        (b'{"cells": {}}', "no list of cells"), (b'{"cells": []}', "no cells"),
-        (b'{"cells": [1, null, []]}', "no cells"),
-        (b'{"worksheets": [1, {"cells": 4}]}', "no cells"),
+        (b'{"cells": {}}', "no list of cells"), (b'{"cells": []}', "has 0 cells"),
+        (b'{"cells": [1, null, []]}', "has 0 cells"),
+        (b'{"worksheets": [1, {"cells": 4}]}', "has 0 cells"),
+        (b'{"cells": [' + b"{}," * 9999 + b"{}]}", "10000 cells"),
     ],
 )  # fmt: skip
 def test_what_is_no_notebook_is_said_to_be_none(data, why):
@@ -465,7 +477,7 @@ def test_a_later_file_that_is_refused_is_noted_beside_the_earlier_grade(tmp_path
     assert len(graded) == 2
     ada, *of_ben = rows(target)
     assert (ada["student"], ada["run"]) == ("ada", "85")
-    assert "an earlier file's grade; now not graded: several files that differ" in ada["notes"]
+    assert "an earlier file's grade; now not graded: which of several files" in ada["notes"]
     assert [(row["student"], row["run"]) for row in of_ben] == [("ben", ""), ("ben", "")]
     assert "cannot be read; delete it" in of_ben[1]["notes"]
 
