@@ -13,15 +13,8 @@ MOST = 50_000_000  # bytes of a file
 DEPTH, FOLDERS = 6, 200  # below a student's folder
 KINDS = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket",
          stat.S_IFCHR: "device", stat.S_IFBLK: "device"}  # fmt: skip
-LEFT = {
-    "__MACOSX",
-    "__pycache__",
-    ".DS_Store",
-    ".git",
-    ".ipynb_checkpoints",
-    "Thumbs.db",
-    "desktop.ini",
-}  # by systems
+# what systems and tools leave in a folder
+LEFT = {"__MACOSX", "__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini"}
 
 
 class Refused(Exception):

@@ -38,7 +38,8 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
     """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
     source, target = Path(source), Path(target)
     if not source.is_dir() or target.resolve() == source.resolve():
-        print(f"FROM must be a folder of submissions, and TO another folder; FROM is {source}, TO is {target}.")
+        why = f"FROM must be a folder of submissions, and TO another folder; FROM is {source}, TO is {target}."
+        print(why, file=sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # whatever a name holds, and wherever this is printed

@@ -31,23 +31,18 @@ def cells(data, known):
         raise NotANotebook(f"it has {len(every)} cells; one to {MOST} are read")
     own = [own_id(cell, known) for cell in every]
     marked = [grade_id(cell, known) for cell in every]
-    theirs = set(own)
-    keys = [mine or (mark if mark not in theirs else None) for mine, mark in zip(own, marked, strict=True)]
+    keys = [mine or (mark if mark not in own else None) for mine, mark in zip(own, marked, strict=True)]
     texts = [text(cell.get("source", cell.get("input", ""))) for cell in every]  # format 3 has `input`
     told = [mine for mine, mark in zip(own, marked, strict=True) if mine and mine != mark]
-    twice = sorted(key for key, count in Counter(filter(None, keys)).items() if count > 1)
-    broken = sum(not whole for _, whole in texts)
-    notes += [
-        f"{what}: {which}"
-        for what, which in (
-            ("the file breaks the notebook format, so only its cells' text and ids were used", breach(held)),
-            ("known by their own ids, not by their metadata", ", ".join(told)),
-            ("there more than once; the first counts, and the others are run after it", ", ".join(twice)),
-            ("entries among the cells that are no cells", len(entries) - len(every)),
-            ("cells with text that is not Unicode, which was replaced", broken),
-        )
-        if which
-    ]
+    twice = [key for key, count in Counter(filter(None, keys)).items() if count > 1]
+    repairs = {
+        "the file breaks the notebook format, so only its cells' text and ids were used": breach(held),
+        "known by their own ids, not by their metadata": ", ".join(told),
+        "there more than once; the first counts, and the others are run after it": ", ".join(twice),
+        "entries among the cells that are no cells": len(entries) - len(every),
+        "cells with text that is not Unicode, which was replaced": sum(not whole for _, whole in texts),
+    }
+    notes += [f"{what}: {which}" for what, which in repairs.items() if which]
     return [made(cell, source, key) for cell, (source, _), key in zip(every, texts, keys, strict=True)], notes
 
 

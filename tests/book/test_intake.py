@@ -487,5 +487,5 @@ def test_a_folder_that_is_none_and_results_upon_submissions_are_refused(tmp_path
     for source, target in ((tmp_path / "nowhere", tmp_path / "out"), (tmp_path / "file", tmp_path / "out"),
                            (tmp_path, tmp_path)):  # fmt: skip
         assert grade.grade(source, target) == 2
-        assert "FROM must be a folder of submissions" in capsys.readouterr().out
+        assert "FROM must be a folder of submissions" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
