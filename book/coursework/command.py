@@ -4,6 +4,7 @@ import argparse
 import json
 import resource
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,15 +23,11 @@ def main(argv=None):
     graded = commands.add_parser("grade", help="grade a folder of submissions, each in a sandbox")
     graded.add_argument("submissions", type=Path, help="holds STUDENT/ASSIGNMENT.ipynb")
     graded.add_argument("--out", type=Path, required=True, help="where grades and feedback go")
-    graded.add_argument("--only", help="this assignment alone")
+    graded.add_argument("--only", choices=notebooks.names(), help="this assignment alone")
     graded.add_argument("--unsafe", action="store_true", help="without a sandbox, with your rights")
     graded.add_argument("--jobs", type=int, default=1, help="so many submissions at a time (1)")
-    single = commands.add_parser("one")
-    for name in ("name", "student", "file", "answer"):
-        single.add_argument(name)
-    single.add_argument("--unsafe", action="store_true")
-    for each in (graded, single):
-        each.add_argument("--seconds", type=float, default=30, help="for one cell (30)")
+    graded.add_argument("--seconds", type=float, default=30, help="for one cell (30)")
+    commands.add_parser("one")  # what `grade` starts for each submission: it reads a job from its standard input
     args = parser.parse_args(argv)
     if args.command == "answers":
         for name in args.names or notebooks.names():
@@ -44,27 +41,26 @@ def main(argv=None):
         return grade.grade(args.submissions, args.out, safe=not args.unsafe, only=args.only, jobs=args.jobs,
                            seconds=args.seconds)  # fmt: skip
     else:
-        run_one(args.name, args.student, Path(args.file), Path(args.answer), not args.unsafe, args.seconds)
+        run_one(sys.stdin.buffer)
     return 0
 
 
-def run_one(name, student, file, answer, safe, seconds):
-    """Grades one submission; the process that called this one reads `answer`."""
-    import nbformat
+def run_one(job):
+    """Grades one submission: `job` has a line of JSON, then the bytes of the notebook. `grade.one` reads the answer."""
+    from coursework import execute, report, submitted
 
-    from coursework import execute, report
-
+    name, student, answer, notes, safe, seconds = json.loads(job.readline())
     resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
     signal.alarm(int(grade.CELLS * seconds) + 10)  # should the process that started this one be killed
-    try:
-        submitted = nbformat.reads(file.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(submitted)
-    except Exception as error:  # whatever is in the file, it is the student's
-        result = report.failed(name, f"not a notebook: {type(error).__name__}: {str(error).splitlines()[0]:.200}")
-        answer.write_text(json.dumps(result), encoding="utf-8")
-        return
     template = notebooks.notebook(notebooks.without_solutions(notebooks.source(name)))
-    nb, notes = execute.rebuilt(submitted, template)
+    known = {notebooks.grader(cell).get("grade_id") for cell in template.cells} - {None}
+    try:
+        cells, repaired = submitted.cells(job.read(), known)
+    except submitted.NotANotebook as error:
+        failed = report.failed(name, f"not a notebook: {error!s:.200}")
+        keep(answer, failed | {"notes": [*notes, *failed["notes"]]})
+        return
+    nb, changed = execute.rebuilt(cells, template)
     notebooks.with_answers(nb, answers.hidden_code(name, with_right=False))
     cases = answers.arguments(name, answers.HIDDEN_SIZES)
     solved = {"right": answers.right(name, cases), "functions": answers.solutions(name)}
@@ -72,19 +68,23 @@ def run_one(name, student, file, answer, safe, seconds):
         execute.course_folder(name, folder)
         execute.run(nb, folder, safe, seconds)
     rows = execute.marks(nb, name, student, solved)
-    written = next((c.source for c in nb.cells if notebooks.grader(c).get("grade_id") == "written"), "")
     result = {
         "points": sum(got for _, got, _, _ in rows),
         "of": sum(of for _, _, of, _ in rows),
         "parts": rows,
-        "notes": notes,
-        "written": written,
+        "notes": [*notes, *repaired, *changed],
+        "written": execute.written(nb),
     }
     for cell in nb.cells:
         if notebooks.grader(cell).get("grade_id") == "setup":
             cell.source = next(c.source for c in template.cells if notebooks.grader(c).get("grade_id") == "setup")
         cell.source = notebooks.TESTS.sub("", cell.source + "\n").rstrip()
-    answer.write_text(json.dumps(result | {"page": report.page(name, student, result, nb)}), encoding="utf-8")
+    keep(answer, result | {"page": report.page(name, student, result, nb)})
+
+
+def keep(answer, result):
+    """Writes a result, in Unicode: a student's outputs may hold half a pair of surrogates, which no file can."""
+    Path(answer).write_bytes(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 CONFIG = """c = get_config()

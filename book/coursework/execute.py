@@ -18,7 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from coursework import answers, notebooks, sandbox
+from coursework import answers, intake, notebooks, sandbox
 
 SECONDS = 30  # for one cell
 SHOWN = 10_000  # characters of a cell's output that are kept
@@ -27,10 +27,13 @@ WRONG = "✗ Right on the example you could see, wrong on others."
 
 
 def rebuilt(submitted, template):
-    """The template with the student's cells, and notes on what the submission had done to its locked ones."""
+    """The template with the student's cells, and notes on what the submission had done to its locked ones.
+
+    A cell for the student's code that is missing is not put back: its scaffold would replace what other cells define.
+    """
     known = {notebooks.grader(cell)["grade_id"]: cell for cell in template.cells if notebooks.grader(cell)}
     theirs, extra, last, notes = {}, {}, None, []
-    for cell in submitted.cells:
+    for cell in submitted:
         key = notebooks.grader(cell).get("grade_id")
         if key not in known or key in theirs:
             extra.setdefault(last, []).append(cell)
@@ -41,14 +44,20 @@ def rebuilt(submitted, template):
     for cell in template.cells:
         key = notebooks.grader(cell).get("grade_id")
         mine = theirs.get(key)
+        solution = notebooks.grader(cell).get("solution")
         if key is not None and mine is None:
-            notes.append(f"cell {key} was deleted; it is put back")
-        elif key is not None and notebooks.grader(cell).get("solution"):
+            again = "what other cells define in its place is run" if solution else "it is put back"
+            notes.append(f"cell {key} was deleted; {again}")
+        elif solution:
             cell = nbformat.from_dict(cell | {"source": mine.source})
-        elif key is not None and mine.source.strip() != released(cell).strip():
+        elif key is not None and lines(mine.source) != lines(released(cell)):
             notes.append(f"cell {key} was edited; the original is run")
-        built += [cell] if key is not None else []
+        built += [cell] if key is not None and (mine is not None or not solution) else []
         built += extra.get(key, []) if key is not None else []
+    if not theirs:
+        notes = [
+            "no cell has an id of this assignment: all ran before the tests, and the written part was not found"
+        ]
     clean = [plain(cell, notebooks.grader(cell)) for cell in built]
     return nbformat.v4.new_notebook(cells=clean, metadata=template.metadata), notes
 
@@ -56,6 +65,11 @@ def rebuilt(submitted, template):
 def released(cell):
     """A locked cell's text as students have it."""
     return notebooks.stripped(cell.source + "\n")
+
+
+def lines(source):
+    """What is compared of a cell: not the blanks at the ends of lines, which editors take away."""
+    return [line.rstrip() for line in source.strip().split("\n")]
 
 
 def plain(cell, held):
@@ -181,9 +195,18 @@ def verdict(shown, right, function, student, same):
         return WRONG
     if own is None:
         return ""
-    if not isinstance(own, str) or own.strip().lower() != student.strip().lower():
+    if not isinstance(own, str) or not intake.same_id(own, student):
         return f"✗ `student` is {own!r:.50}, but this was handed in by {student!r}."
     return "" if same(answer, function(own)) else "✗ `answer` is not what the function gives for your id."
+
+
+def written(nb):
+    """The written part: its cell, and the text that the student added below it."""
+    keys = [notebooks.grader(cell).get("grade_id") for cell in nb.cells]
+    if "written" not in keys:
+        return ""
+    below = nb.cells[keys.index("written") :]
+    return "\n\n".join(cell.source for cell in below if cell.cell_type == "markdown")
 
 
 def course_folder(name, folder):

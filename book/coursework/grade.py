@@ -2,7 +2,7 @@
 
     TO/STUDENT/ASSIGNMENT.json    what each part got, and of which submission and which course this is the grade
     TO/STUDENT/ASSIGNMENT.html    the feedback page
-    TO/grades.csv                 a line for each submission
+    TO/grades.csv                 a line for each submission, and for whatever else was found in FROM
     TO/written/ASSIGNMENT.md      the written parts, side by side; TO/written.csv takes the points given for them
 
 Each submission is run by a process of its own (`one`), so that none can stop the others. A grade is written when it
@@ -22,66 +22,94 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
-from coursework import notebooks, report, sandbox
+from coursework import files, intake, notebooks, report, sandbox
 
 CELLS = 10  # a submission may take as long as so many cells
 
 
-def submissions(source, names):
-    """(student, assignment, file), in order. nbgrader's STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb will do too."""
-    folders = sorted(f for f in Path(source).iterdir() if f.is_dir() and not f.name.startswith("."))
-    places = [(f.name, name, f / sub / f"{name}.ipynb") for f in folders for name in names for sub in (".", name)]
-    return [place for place in places if place[2].is_file()]
-
-
-def fingerprint(name, file):
-    """Changes when the submission does, or the assignment, its answers, or what it runs."""
+def fingerprint(name, data, notes):
+    """Changes when the submission does, or what is noted on it, or the assignment, its answers, or what it runs."""
     cases = (notebooks.BOOK / f"coursework/mistakes/{name}.py").read_text(encoding="utf-8")
     course = "".join([notebooks.source(name), cases, *notebooks.helpers(name).values()])
-    return sha256(file.read_bytes() + course.encode()).hexdigest()
+    return sha256(data + json.dumps([notes, course]).encode()).hexdigest()
 
 
 def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
     """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
-    target = Path(target)
+    source, target = Path(source), Path(target)
+    if not source.is_dir() or target.resolve() == source.resolve():
+        why = f"FROM must be a folder of submissions, and TO another folder; FROM is {source}, TO is {target}."
+        print(why, file=sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # whatever a name holds, and wherever this is printed
     target.mkdir(parents=True, exist_ok=True)
-    names = [name for name in notebooks.names() if only in (None, name)]
-    todo = submissions(source, names)
-    if not todo:
-        print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {', '.join(names)}.")
-        return 1
-    if safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS, notebooks.BOOK, source, target)):
+    found, remarks = intake.look(source, notebooks.names(), target)
+    todo = [each for each in found if only in (None, each.name)]
+    if todo and safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS, notebooks.BOOK, source, target)):
         print(sandbox.MISSING.format(why=why), file=sys.stderr)
         return 2
+    for remark in remarks:
+        tell(remark)
     with ThreadPoolExecutor(jobs) as pool:
-        done = list(pool.map(lambda each: renew(*each, target / each[0], safe, seconds), todo))
+        failures = list(filter(None, pool.map(lambda each: renew(source, each, target, safe, seconds), todo)))
+    results, lost = kept(target)
+    rows = beside(results, [*remarks, *failures, *lost])
+    report.write(target, results, rows)
+    if not todo:
+        names = ", ".join(notebooks.names() if only is None else [only])
+        print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
+    print(f"{len(results)} grades in {target / 'grades.csv'}; rows on what was not graded: {len(rows)}")
+    return 0 if todo and not failures and not lost else 1
+
+
+def tell(remark):
+    print(f"{remark.student:<24}{remark.name or '-':<14}not graded: {remark.text}", flush=True)
+
+
+def kept(target):
+    """([(student, assignment, result)], [Remark]) of all grades in a folder, also those of earlier runs."""
     every = sorted(f for name in notebooks.names() for f in target.glob(f"*/{name}.json"))
-    report.write(target, [(f.parent.name, f.stem, read(f)) for f in every])
-    print(f"{len(every)} grades in {target / 'grades.csv'}")
-    return 0 if all(done) else 1
+    results = [(intake.student_id(f.parent.name), f.stem, read(f)) for f in every]
+    lost = [intake.Remark(student, name, f"the grade in {target} cannot be read; delete it, and grade again")
+            for student, name, result in results if "points" not in result]  # fmt: skip
+    return [each for each in results if "points" in each[2]], lost
 
 
-def renew(student, name, file, folder, safe, seconds):
-    """Makes the grade of a submission, unless there is one of this very submission and course. Is there one now?"""
+def beside(results, remarks):
+    """The remarks that need a row of their own; those on what has a grade, of an earlier file, are noted there."""
+    graded = {(student, name): result for student, name, result in results}
+    for remark in remarks:
+        if remark[:2] in graded:
+            graded[remark[:2]]["notes"].append(f"an earlier file's grade; now not graded: {remark.text}")
+    return [remark for remark in remarks if remark[:2] not in graded]
+
+
+def renew(source, submission, target, safe, seconds):
+    """Makes the grade of a submission, unless there is one of this very submission and course; a remark if it fails."""
+    student, name, path, notes = submission
     try:
-        grade_anew(student, name, file, folder, safe, seconds)
-        return True
+        grade_anew(student, name, files.read(source, path), notes, target / student, safe, seconds)
+        return None
+    except files.Refused as why:
+        remark = intake.Remark(student, name, str(why))
     except Exception as error:  # a full disk, say: the others are graded all the same
-        print(f"{student:<24}{name:<14}not graded: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-        return False
+        remark = intake.Remark(student, name, f"{type(error).__name__}: {error}")
+    tell(remark)
+    return remark
 
 
-def grade_anew(student, name, file, folder, safe, seconds):
+def grade_anew(student, name, data, notes, folder, safe, seconds):
     """Makes and keeps the grade of a submission, if it has none yet."""
-    kept, now = folder / f"{name}.json", fingerprint(name, file)
+    kept, now = folder / f"{name}.json", fingerprint(name, data, notes)
     before = read(kept)
     if before.get("fingerprint") == now:
         return
     if before:
         kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
-    result = one(name, student, file, folder, safe, seconds)
+    result = one(name, student, data, notes, folder, safe, seconds)
     if result.pop("broken", False):  # it may have been this machine: a student gets a second try, and then a human
-        result = one(name, student, file, folder, safe, seconds)
+        result = one(name, student, data, notes, folder, safe, seconds)
         if result.pop("broken", False):
             result["notes"].append("could not be graded, twice: please look at it")
     save(kept, result | {"fingerprint": now})
@@ -90,19 +118,21 @@ def grade_anew(student, name, file, folder, safe, seconds):
     )
 
 
-def one(name, student, file, folder, safe, seconds):
+def one(name, student, data, notes, folder, safe, seconds):
     """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file."""
     folder.mkdir(parents=True, exist_ok=True)
     answer, start = folder / f".{name}.partial", time.monotonic()
     answer.unlink(missing_ok=True)
-    line = [sys.executable, "-m", "coursework", "one", name, student, str(file.resolve()), str(answer.resolve())]
-    line += [f"--seconds={seconds}", *([] if safe else ["--unsafe"])]
+    job = json.dumps([name, student, str(answer.resolve()), notes, safe, seconds]).encode() + b"\n" + data
     env = {**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"}
     why, broken = "", False
-    with tempfile.TemporaryFile("w+", errors="replace") as errors:
+    with tempfile.TemporaryFile("w+", errors="replace") as errors, tempfile.TemporaryFile() as given:
+        given.write(job)
+        given.seek(0)
         process = subprocess.Popen(
-            line, cwd=notebooks.BOOK, env=env, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
-        )
+            [sys.executable, "-m", "coursework", "one"], cwd=notebooks.BOOK, env=env, stdin=given,
+            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+        )  # fmt: skip
         try:
             if process.wait(CELLS * seconds):
                 why, broken = last_line(errors), True
@@ -114,6 +144,7 @@ def one(name, student, file, folder, safe, seconds):
     answer.unlink(missing_ok=True)
     if not result:
         result = report.failed(name, why or "no result") | {"broken": broken}
+        result["notes"] = [*notes, *result["notes"]]
     page = result.pop("page", None) or report.page(name, student, result, None)
     (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return result | {"seconds": round(time.monotonic() - start, 1)}

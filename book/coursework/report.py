@@ -78,8 +78,8 @@ def written_points(target):
     return {(row["student"], row["assignment"]): row["points"] for row in rows if (row["points"] or "").strip()}
 
 
-def write(target, results):
-    """grades.csv, written.csv and the written parts; points in written.csv are kept."""
+def write(target, results, remarks=()):
+    """grades.csv, with remarks on what has no grade, written.csv and the written parts; its points are kept."""
     given = written_points(target)
     table, hand = [], []
     (target / "written").mkdir(exist_ok=True)
@@ -90,6 +90,8 @@ def write(target, results):
         table.append([student, name, result["points"], result["of"], by_hand, most, total, each,
                       "; ".join(result["notes"]), result["seconds"]])  # fmt: skip
         hand.append([student, name, by_hand, most])
+    table += [[student, name, *[""] * 6, f"not graded: {text}", ""] for student, name, text in remarks]
+    table.sort(key=lambda row: row[:2])
     save_csv(target / "grades.csv", ["student", "assignment", "run", "run_of", "written", "written_of", "total",
                                      "parts", "notes", "seconds"], table)  # fmt: skip
     here = {(student, name) for student, name, _ in results}

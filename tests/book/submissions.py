@@ -1,9 +1,13 @@
 """Submissions of the assignment on backpropagation through time: a right one, and what is handed in besides."""
 
+import codecs
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
+
+import nbformat
 
 from tests.conftest import ROOT
 
@@ -154,6 +158,29 @@ def folder(target: Path, port: int, outside: Path) -> dict[str, tuple[int, int]]
         (target / student).mkdir(parents=True)
         (target / student / "bptt.ipynb").write_text(text if isinstance(text, str) else json.dumps(text))
     return {student: (low, high) for student, (_, low, high) in made.items()}
+
+
+def unusual(target: Path) -> set[str]:
+    """Right notebooks under unusual names and in unusual forms; returns the students, who all earn 85 points."""
+    windows, format_3, bare = right("-dash"), nbformat.convert(nbformat.from_dict(right("zoé")), 3), right("bare")
+    for held in windows["cells"]:
+        held["source"] = held["source"].replace("\n", "\r\n")
+    for held in bare["cells"]:
+        del held["id"], held["metadata"]
+    half = with_code(
+        with_code(right("half"), "# \ud800"), 'raise ValueError(print("\\ud800"), "\\ud800")', "error", True
+    )
+    made = {
+        "-dash/bptt.ipynb": codecs.BOM_UTF8 + json.dumps(windows).encode(),
+        "jos\udce9/bptt (1).ipynb": json.dumps(right("josé")).encode("utf-16"),
+        f"{normalize('NFD', 'zoé')}/bptt.ipynb": json.dumps(format_3).encode(),
+        "bare/bptt.ipynb.txt": json.dumps(bare).encode(),
+        "half/bptt.ipynb": json.dumps(half).encode(),
+    }
+    for path, data in made.items():
+        (target / path).parent.mkdir(parents=True)
+        (target / path).write_bytes(data)
+    return {"-dash", "jos�", "zoé", "bare", "half"}
 
 
 def with_zeros(nb: dict) -> dict:

@@ -162,6 +162,24 @@ def test_a_killed_run_goes_on(graded, tmp_path):
     assert "eve,bptt,9" in written.read_text()
 
 
+def test_unusual_names_and_forms_of_a_right_notebook_cost_no_points(sandboxed, tmp_path):
+    students = submissions.unusual(tmp_path / "in")
+    (tmp_path / "in/link").symlink_to(ROOT / "book")
+    (tmp_path / "in/pipe").mkdir()
+    os.mkfifo(tmp_path / "in/pipe/bptt.ipynb")
+    run = grade(tmp_path / "in", tmp_path / "out", "--jobs=2")
+    assert run.returncode == 0, run.stderr[-3000:]
+    rows = list(csv.DictReader((tmp_path / "out/grades.csv").read_text().splitlines()))
+    assert {(r["student"], r["run"]) for r in rows} == {("link", ""), ("pipe", ""), *((s, "85") for s in students)}
+    notes = {row["student"]: row["notes"] for row in rows}
+    assert "edited" not in notes["-dash"]
+    assert "'bptt (1).ipynb' was taken for bptt.ipynb; the file is in utf-16" in notes["jos�"]
+    assert "nbformat is 3" in notes["zoé"]
+    assert "'bptt.ipynb.txt' was taken for bptt.ipynb" in (tmp_path / "out/bare/bptt.html").read_text().replace(
+        "&#x27;", "'"
+    )
+
+
 def test_without_a_sandbox_nothing_runs_unless_told(tmp_path):
     (tmp_path / "in/ada").mkdir(parents=True)
     (tmp_path / "in/ada/bptt.ipynb").write_text(json.dumps(submissions.right("ada")))

@@ -1,0 +1,118 @@
+"""Reads what lies below one folder, and nothing that a link, a pipe or a device there leads to.
+
+What students hand in may hold anything: a link to the solutions, a pipe that never ends, a device, a file of a
+terabyte. So each name on the way is opened at the folder before it, never as a link, and what was opened is looked at
+again before a byte is read: nothing can be swapped in between.
+"""
+
+import contextlib
+import os
+import stat
+
+MOST = 50_000_000  # bytes of a file
+DEPTH, FOLDERS = 6, 200  # below a student's folder
+KINDS = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket",
+         stat.S_IFCHR: "device", stat.S_IFBLK: "device"}  # fmt: skip
+# what systems and tools leave in a folder
+LEFT = {"__MACOSX", "__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini"}
+
+
+class Refused(Exception):
+    """What is not read, and why, in words for a teacher."""
+
+
+def printable(name):
+    r"""A name as a table may hold it: in Unicode, on one line.
+
+    >>> printable("jos\udce9\n")
+    'jos�\\n'
+    """
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def shown(path):
+    """A path for a message."""
+    return f"'{'/'.join(map(printable, path))}'"
+
+
+def refusal(status):
+    """Why a file of this `os.stat_result` is not read; empty for a folder, and for a regular file that can be."""
+    kind = stat.S_IFMT(status.st_mode)
+    if kind == stat.S_IFDIR:
+        return ""
+    if kind != stat.S_IFREG:
+        return f"is a {KINDS.get(kind, 'special file')}; only regular files are read"
+    if status.st_nlink > 1:  # the other name may be anywhere, in the course's sources too
+        return (
+            f"has {status.st_nlink} names on this disk (hard links), so it may be somebody else's file; if the links "
+            "are your own, copy the submissions with `cp -r` and grade the copy"
+        )
+    if status.st_size > MOST:
+        return f"has {status.st_size / 1e6:.0f} MB; at most {MOST / 1e6:.0f} MB are read, so clear its outputs"
+    return ""
+
+
+@contextlib.contextmanager
+def opened(source, path):
+    """A descriptor of the file or folder at `path`, a tuple of names below the folder `source`. Raises Refused."""
+
+    def check(status):
+        if why := refusal(status):
+            raise Refused(f"{shown(path)} {why}")
+
+    at = os.open(source, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in path:
+            check(os.stat(name, dir_fd=at, follow_symlinks=False))  # before: to open a device may set it going
+            inner = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
+            os.close(at)
+            at = inner
+            check(os.fstat(at))
+        yield at
+    except OSError as error:
+        raise Refused(f"{shown(path)} cannot be read: {error.strerror}") from error
+    finally:
+        os.close(at)
+
+
+def read(source, path):
+    """The bytes of a regular file. Raises Refused."""
+    with opened(source, path) as at:
+        if stat.S_ISDIR(os.fstat(at).st_mode):
+            raise Refused(f"{shown(path)} is a folder, not a file")
+        with open(at, "rb", closefd=False) as file:
+            data = file.read(MOST + 1)
+    if len(data) > MOST:  # it grew meanwhile
+        raise Refused(f"{shown(path)} has more than {MOST / 1e6:.0f} MB")
+    return data
+
+
+def listing(source, path=()):
+    """[(name, os.stat_result)] of a folder, sorted, without what systems leave in one. Raises Refused."""
+    entries = []
+    with opened(source, path) as at:
+        for name in sorted(name for name in os.listdir(at) if name not in LEFT and not name.startswith("._")):
+            with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+                entries.append((name, os.stat(name, dir_fd=at, follow_symlinks=False)))
+    return entries
+
+
+def below(source, top):
+    """{path: why it is not read, or empty} of all files below source/top, those of outer folders first."""
+    found, folders = {}, [(top,)]
+    for path in folders:  # which grows meanwhile
+        try:
+            entries = listing(source, path)
+        except Refused as why:
+            found[path] = str(why).removeprefix(f"{shown(path)} ")
+            continue
+        for name, status in entries:
+            inner, folder = (*path, name), stat.S_ISDIR(status.st_mode)
+            if not folder or name.lower().endswith(".ipynb"):
+                found[inner] = "is a folder, not a file" if folder else refusal(status)
+            if folder and (name.startswith(".") or len(inner) > DEPTH or len(folders) == FOLDERS):
+                found[inner] = "is a folder that is not searched: it is hidden, too deep, or one of too many"
+            elif folder:
+                folders.append(inner)
+    return found

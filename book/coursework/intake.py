@@ -1,0 +1,172 @@
+"""Who handed in what: from a folder FROM to submissions, and a remark on everything in it that is not graded.
+
+A student is a folder in FROM. For an assignment NAME, this rule holds:
+
+1. STUDENT/NAME.ipynb, or nbgrader's STUDENT/NAME/NAME.ipynb, is graded. Others that resemble it are noted.
+2. Without it, a file whose name still says NAME, such as `NAME (1).ipynb`, `Copy of NAME.ipynb`, `NAME.ipynb.txt`, in
+   the student's folder or further down, is graded with a note, if it is the only one.
+3. Where 1 or 2 leave several that differ, none is graded: which one was meant is not guessed.
+"""
+
+import os
+import re
+import stat
+from typing import NamedTuple
+from unicodedata import normalize
+
+from coursework import files
+
+NOTEBOOK = re.compile(r"(.*)\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
+ARCHIVE = re.compile(r".*\.(zip|tar|t?gz|tgz|7z|rar|bz2|xz)", re.IGNORECASE | re.DOTALL)
+RESULTS = re.compile(r"(grades|written)\b.*", re.IGNORECASE | re.DOTALL)  # what grading writes beside the students'
+HANDED_OUT = ("selfcheck.py", "README.txt", "timestamp.txt")  # by the students' zip, and the last by nbgrader
+LISTED = 5  # files that a remark names
+
+
+class Submission(NamedTuple):
+    """A file to grade: `path` are names below FROM."""
+
+    student: str
+    name: str
+    path: tuple[str, ...]
+    notes: list[str]
+
+
+class Remark(NamedTuple):
+    """What was not graded; `name` is empty where it is no assignment's."""
+
+    student: str
+    name: str
+    text: str
+
+
+def student_id(folder):
+    """The id that a folder's name stands for: composed Unicode, whatever the disk or the zip made of it."""
+    return normalize("NFC", files.printable(folder))
+
+
+def same_id(typed, student):
+    """Did this student type their own id? In any case and form of Unicode; � stands for letters that a zip broke.
+
+    >>> same_id(" Jose\u0301 ", "jos\xe9"), same_id("jos\xe9", "jos\ufffd"), same_id("jose", "jos\ufffd")
+    (True, True, False)
+    """
+    pattern = re.sub("\ufffd+", r"[^\\x00-\\x7f\\ud800-\\udfff]+", re.escape(folded(student)))
+    return re.fullmatch(pattern, folded(typed)) is not None
+
+
+def folded(student):
+    """What is compared of an id."""
+    return normalize("NFC", student).strip().lower()
+
+
+def look(source, names, results=None):
+    """([Submission], [Remark]) of the folder `source`. A folder `results` that lies in it is no student's."""
+    own = os.stat(results) if results is not None and os.path.exists(results) else None
+    folders, submissions, remarks = {}, [], []
+    for name, status in files.listing(source):
+        if own and os.path.samestat(own, status):
+            continue
+        student = student_id(name)
+        if why := no_student(name, student, status):
+            remarks.append(Remark(student, "", why))
+        else:
+            folders.setdefault(folded(student), []).append(name)
+    for alike in folders.values():
+        for folder in alike:
+            if len(alike) == 1:
+                graded, more = handed_in(source, folder, names)
+            else:
+                why = f"several folders are named by one id; leave one of: {listed([files.shown([f]) for f in alike])}"
+                graded, more = [], [Remark(student_id(folder), "", why)]
+            submissions += graded
+            remarks += more
+    return submissions, remarks
+
+
+def no_student(name, student, status):
+    """Why something in FROM is no student's folder; empty if it is one."""
+    if why := files.refusal(status):
+        return f"{files.shown([name])} {why}"
+    if not stat.S_ISDIR(status.st_mode):
+        what = "what is in it" if ARCHIVE.fullmatch(name) else "it"
+        return f"{files.shown([name])} lies beside the students' folders; put {what} into the folder of its student"
+    if name.startswith("."):
+        return f"{files.shown([name])} is a hidden folder; if it is a student's, give it another name"
+    if RESULTS.fullmatch(name):
+        return f"{files.shown([name])} is a name that grading itself uses; give the folder another one"
+    if len(student.encode()) > 255:
+        return f"{files.shown([name])} is too long a name; give the folder a shorter one"
+    return ""
+
+
+def handed_in(source, folder, names):
+    """([Submission], [Remark]) of a student's folder."""
+    student = student_id(folder)
+    found = {path: why for path, why in files.below(source, folder).items() if why or not handed_out(path)}
+    submissions, remarks = [], []
+    for name in names:
+        paths = [path for path in found if assignment(path[-1], names) == name]
+        try:
+            if paths:
+                path, notes = chosen(source, name, paths, found)
+                submissions.append(Submission(student, name, path, notes))
+        except files.Refused as why:
+            remarks.append(Remark(student, name, str(why)))
+    rest = [f"{files.shown(path[1:] or path)} {why or no_notebook(path[-1], names)}"
+            for path, why in found.items() if not assignment(path[-1], names)]  # fmt: skip
+    if rest:
+        remarks.append(Remark(student, "", listed(rest)))
+    elif not submissions and not remarks:
+        remarks.append(Remark(student, "", "there is nothing in the folder that the student was to hand in"))
+    return submissions, remarks
+
+
+def handed_out(path):
+    """Is it of the students' zip, besides the notebooks, or of nbgrader?"""
+    *_, folder, name = path
+    return name in HANDED_OUT or (folder == "answers" and name.endswith(".json"))
+
+
+def listed(words):
+    """The first of them, and how many more there are."""
+    more = [f"and {len(words) - LISTED} more"] if len(words) > LISTED else []
+    return "; ".join(words[:LISTED] + more)
+
+
+def assignment(file, names):
+    """The assignment that a file's name says; None where it says none, or several.
+
+    >>> [assignment(f, ["bptt", "chaos"]) for f in ("Copy of BPTT (1).ipynb", "bptt.ipynb.txt", "chaos-bptt.ipynb")]
+    ['bptt', 'bptt', None]
+    """
+    match = NOTEBOOK.fullmatch(file)
+    if not match or file.startswith("."):
+        return None
+    letter = r"[^\W\d_]"
+    said = [n for n in names if re.search(f"(?<!{letter}){re.escape(n)}(?!{letter})", match[1], re.IGNORECASE)]
+    return said[0] if len(said) == 1 else None
+
+
+def chosen(source, name, paths, found):
+    """The path that is graded for an assignment, and notes on it. Raises Refused where there is none."""
+    exact = [path for path in paths if path[1:] in ((f"{name}.ipynb",), (name, f"{name}.ipynb"))]
+    likely = exact or paths
+    path, *others = likely
+    if found[path]:
+        raise files.Refused(f"{files.shown(path[1:])} {found[path]}")
+    if any(files.read(source, other) != files.read(source, path) for other in others):
+        alike = listed([files.shown(each[1:]) for each in likely])
+        raise files.Refused(f"which of several files was meant is not guessed; leave one of: {alike}")
+    notes = [] if exact else [f"{files.shown(path[1:])} was taken for {name}.ipynb"]
+    passed = [files.shown(each[1:]) for each in paths if each != path]
+    return path, notes + [f"not graded, since {files.shown(path[1:])} is there: {listed(passed)}"] * bool(passed)
+
+
+def no_notebook(file, names):
+    """Why a regular file is not graded."""
+    if file.startswith("."):
+        return "is a hidden file"
+    if NOTEBOOK.fullmatch(file):
+        return f"has a name that does not say which one of {', '.join(names)} it is"
+    return "is an archive; unpack it" if ARCHIVE.fullmatch(file) else "is no notebook"

@@ -1,0 +1,116 @@
+"""The cells of a notebook as it was handed in, whatever an editor, a mail program or another Jupyter did to the file.
+
+Of a submission only the text of its cells is run, and only their ids are looked at. So a file that breaks the notebook
+format elsewhere is still read, and what had to be repaired is noted.
+"""
+
+import json
+from collections import Counter
+
+import nbformat
+
+from coursework import notebooks
+
+MOST = 5000  # cells
+
+
+class NotANotebook(ValueError):
+    """The file has no cells that could be read."""
+
+
+def cells(data, known):
+    """(cells, notes) of a file's bytes; those with one of the ids `known` carry it in nbgrader's metadata.
+
+    A cell's own id comes before that of its metadata: where a cell was copied, both have the metadata, and one the id.
+    Raises NotANotebook.
+    """
+    held, notes = parsed(data)
+    entries = listed(held)
+    every = [entry for entry in entries if isinstance(entry, dict)]
+    if not 0 < len(every) <= MOST:
+        raise NotANotebook(f"it has {len(every)} cells; one to {MOST} are read")
+    own = [own_id(cell, known) for cell in every]
+    marked = [grade_id(cell, known) for cell in every]
+    keys = [mine or (mark if mark not in own else None) for mine, mark in zip(own, marked, strict=True)]
+    texts = [text(cell.get("source", cell.get("input", ""))) for cell in every]  # format 3 has `input`
+    told = [mine for mine, mark in zip(own, marked, strict=True) if mine and mine != mark]
+    twice = [key for key, count in Counter(filter(None, keys)).items() if count > 1]
+    repairs = {
+        "the file breaks the notebook format, so only its cells' text and ids were used": breach(held),
+        "known by their own ids, not by their metadata": ", ".join(told),
+        "there more than once; the first counts, and the others are run after it": ", ".join(twice),
+        "entries among the cells that are no cells": len(entries) - len(every),
+        "cells with text that is not Unicode, which was replaced": sum(not whole for _, whole in texts),
+    }
+    notes += [f"{what}: {which}" for what, which in repairs.items() if which]
+    return [made(cell, source, key) for cell, (source, _), key in zip(every, texts, keys, strict=True)], notes
+
+
+def made(cell, source, key):
+    """A new cell of a text, of which nothing else is kept."""
+    new = nbformat.v4.new_code_cell if cell.get("cell_type") == "code" else nbformat.v4.new_markdown_cell
+    return new(source, metadata={"nbgrader": {"grade_id": key}} if key else {})
+
+
+def parsed(data):
+    """(what the JSON in these bytes holds, notes), in any encoding of Unicode."""
+    encoding, notes = json.detect_encoding(data), []
+    try:
+        string = data.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        string = data.decode(encoding, "replace")
+        notes.append(f"not all of the file is {encoding}: what could not be read was replaced")
+    if encoding != "utf-8":
+        notes.append(f"the file is in {encoding}; usual is utf-8 without a byte order mark")
+    try:
+        return json.loads(string), notes
+    except (ValueError, RecursionError) as error:
+        raise NotANotebook(f"{type(error).__name__}: {error}") from error
+
+
+def listed(held):
+    """The list of cells, also of format 3, which has worksheets."""
+    if not isinstance(held, dict):
+        raise NotANotebook(f"its JSON is of type {type(held).__name__}, not an object with a list of cells")
+    sheets = held.get("worksheets")
+    if "cells" not in held and isinstance(sheets, list):
+        parts = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        return [cell for part in parts if isinstance(part, list) for cell in part]
+    if not isinstance(held.get("cells"), list):
+        raise NotANotebook("it has no list of cells")
+    return held["cells"]
+
+
+def breach(held):
+    """In what way the file breaks the format that Jupyter writes; empty if it does not."""
+    if held.get("nbformat") != 4:
+        return f"nbformat is {held.get('nbformat')!r:.20}, not 4"
+    try:
+        error = next(nbformat.validator.iter_validate(held), None)
+        return f"{error.message:.120}" if error else ""
+    except Exception as error:  # nbformat's validation expects that it is nearly right
+        return f"{type(error).__name__}: {error!s:.120}"
+
+
+def text(held):
+    r"""(the text of a cell, was it all Unicode?), of one string or several. Its lines end in \n."""
+    parts = held if isinstance(held, list) else [held]
+    joined = "".join(part for part in parts if isinstance(part, str)).replace("\r\n", "\n").replace("\r", "\n")
+    clean = joined.encode("utf-16-le", "surrogatepass").decode(
+        "utf-16-le", "replace"
+    )  # two halves that meet are one
+    return clean, clean.count("\ufffd") == joined.count("\ufffd")
+
+
+def own_id(cell, known):
+    """Which of the assignment's cells this is by its own id, which Colab keeps in the metadata; None for others."""
+    metadata = cell.get("metadata")
+    ids = (cell.get("id"), metadata.get("id") if isinstance(metadata, dict) else None)
+    return next((each for each in ids if isinstance(each, str) and each in known), None)
+
+
+def grade_id(cell, known):
+    """Which of the assignment's cells this is by nbgrader's metadata; None for others."""
+    metadata = cell.get("metadata")
+    held = notebooks.grader({"metadata": metadata if isinstance(metadata, dict) else {}}).get("grade_id")
+    return held if isinstance(held, str) and held in known else None
