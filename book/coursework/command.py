@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import resource
-import signal
 import tempfile
 from pathlib import Path
 
@@ -50,9 +48,12 @@ def main(argv=None):
 
 def run_one(name, student, file, answer, safe, seconds):
     """Grades one submission; the process that called this one reads `answer`."""
+    import resource  # not on Windows, where the other commands work
+    import signal
+
     import nbformat
 
-    from coursework import execute, report
+    from coursework import execute, messages, report
 
     resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
     signal.alarm(int(grade.CELLS * seconds) + 10)  # should the process that started this one be killed
@@ -77,7 +78,7 @@ def run_one(name, student, file, answer, safe, seconds):
         "points": sum(got for _, got, _, _ in rows),
         "of": sum(of for _, _, of, _ in rows),
         "parts": rows,
-        "notes": notes,
+        "notes": [*notes, *messages.notes(rows)],
         "written": written,
     }
     for cell in nb.cells:

@@ -13,6 +13,7 @@ again, or the assignment has changed, the grade is made anew and the old one is 
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -43,6 +44,9 @@ def fingerprint(name, file):
 
 def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
     """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
+    if why := unfit():
+        print(why, file=sys.stderr)
+        return 2
     target = Path(target)
     target.mkdir(parents=True, exist_ok=True)
     names = [name for name in notebooks.names() if only in (None, name)]
@@ -56,9 +60,18 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
     with ThreadPoolExecutor(jobs) as pool:
         done = list(pool.map(lambda each: renew(*each, target / each[0], safe, seconds), todo))
     every = sorted(f for name in notebooks.names() for f in target.glob(f"*/{name}.json"))
-    report.write(target, [(f.parent.name, f.stem, read(f)) for f in every])
+    for sentence in report.write(target, [(f.parent.name, f.stem, read(f)) for f in every]):
+        print(sentence, file=sys.stderr)
     print(f"{len(every)} grades in {target / 'grades.csv'}")
     return 0 if all(done) else 1
+
+
+def unfit():
+    """Why nothing can be graded with this system or this Python, or None."""
+    if sys.platform != "linux":
+        return sandbox.ELSEWHERE
+    copy = sandbox.copy_of_library(sys.path, notebooks.BOOK.parent)
+    return copy and sandbox.COPY.format(copy=copy, python=shlex.quote(sys.executable))
 
 
 def renew(student, name, file, folder, safe, seconds):
@@ -75,7 +88,7 @@ def grade_anew(student, name, file, folder, safe, seconds):
     """Makes and keeps the grade of a submission, if it has none yet."""
     kept, now = folder / f"{name}.json", fingerprint(name, file)
     before = read(kept)
-    if before.get("fingerprint") == now:
+    if current(kept, before, now):
         return
     if before:
         kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
@@ -90,6 +103,11 @@ def grade_anew(student, name, file, folder, safe, seconds):
     )
 
 
+def current(kept, before, now):
+    """Is the grade `before` that of this submission and course, and its page there? A page is made by running alone."""
+    return before.get("fingerprint") == now and kept.with_suffix(".html").exists()
+
+
 def one(name, student, file, folder, safe, seconds):
     """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,21 +117,24 @@ def one(name, student, file, folder, safe, seconds):
     line += [f"--seconds={seconds}", *([] if safe else ["--unsafe"])]
     env = {**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"}
     why, broken = "", False
-    with tempfile.TemporaryFile("w+", errors="replace") as errors:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         process = subprocess.Popen(
             line, cwd=notebooks.BOOK, env=env, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
         )
         try:
             if process.wait(CELLS * seconds):
-                why, broken = last_line(errors), True
+                why, broken = f"could not be run: {last_line(errors)}", True
         except subprocess.TimeoutExpired:
-            why = f"stopped: not done after {CELLS * seconds:g} seconds"
+            why = (
+                f"stopped after {CELLS * seconds:g} seconds, the time of {CELLS} cells. Make it faster, or look for a "
+                "loop that does not end."
+            )
         finally:
             stop(process)
     result = read(answer) if not why else {}
     answer.unlink(missing_ok=True)
     if not result:
-        result = report.failed(name, why or "no result") | {"broken": broken}
+        result = report.failed(name, why or "grading ended without a result") | {"broken": broken}
     page = result.pop("page", None) or report.page(name, student, result, None)
     (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return result | {"seconds": round(time.monotonic() - start, 1)}
