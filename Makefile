@@ -69,10 +69,13 @@ sweeps: .venv/ready
 assignments: .venv/ready
 	@cd book && ../$(BIN)/python -m coursework release ../_build/release
 
-grade: export FROM ?= submissions
-grade: export TO ?= grades
+# By way of the environment a name may hold what means something to make or to a shell.
+FROM ?= submissions
+TO ?= grades
+grade: export SOURCE := $(FROM)
+grade: export TARGET := $(TO)
 grade: .venv/ready
-	@PYTHONPATH=book $(BIN)/python -m coursework grade --out="$$TO" $(MORE) -- "$$FROM"
+	@PYTHONPATH=book $(BIN)/python -m coursework grade "$$SOURCE" --out="$$TARGET" $(MORE)
 
 bench: .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2

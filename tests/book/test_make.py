@@ -17,20 +17,20 @@ import pytest
 from tests.book import submissions
 from tests.conftest import ROOT
 
-BIN = Path(sys.executable).parent
 ENV = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "JUPYTER", "IPYTHON", "XDG"))}
 
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
+    """With this Python's environment as `env`."""
     (tmp_path / "a b").mkdir()
+    (tmp_path / "a b/env").symlink_to(Path(sys.executable).parents[1])
     return tmp_path / "a b"
 
 
 def make(*words: str) -> list[str]:
-    """The command of a target in the present folder, with this Python's environment in the place of a new one."""
-    own = [] if any(word.startswith("BIN=") for word in words) else [f"BIN={BIN}"]
-    return ["make", "-f", str(ROOT / "Makefile"), "-o", ".venv/ready", *own, *words]
+    """The command of a target in the present folder, where no environment is set up; of two BIN the last counts."""
+    return ["make", "-f", str(ROOT / "Makefile"), "-o", ".venv/ready", "BIN=env/bin", *words]
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -44,13 +44,13 @@ def test_grade_takes_any_name_of_a_folder(folder):
     (folder / "bin/python").chmod(0o755)
     for source, target in (
         ("in x", 'out "y"'),
-        ("-in", "out 'y'"),
+        ("in'", "-out"),
         ("/in; exit 1", "(out)"),
         ("submissions", "grades"),
     ):
         given = [] if source == "submissions" else [f"FROM={source}", f"TO={target}"]
         done = run(folder, "grade", "BIN=bin", "MORE=--jobs 2", *given)
-        expected = ["-m", "coursework", "grade", f"--out={target}", "--jobs", "2", "--", source]
+        expected = ["-m", "coursework", "grade", source, f"--out={target}", "--jobs", "2"]
         assert done.stdout.splitlines() == expected, done.stderr
 
 
