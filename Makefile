@@ -19,32 +19,49 @@ help:
 	@echo "make links   try the links that lead out of the book (needs a network)"
 	@echo "make clean   remove what was built, and .venv"
 
+# From 25.1 on pip shows how far its installation is; without it, set-up is silent for a minute.
 .venv/ready: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed; $(PYTHON) is older or missing. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	@echo "Setting up .venv (a minute or two)"
-	@$(PYTHON) -m venv .venv
+	@echo "Setting up .venv: 190 packages, a minute or two with a fast connection"
+	@"$(PYTHON)" -m venv .venv
+	-@$(BIN)/python -m pip install --disable-pip-version-check --quiet 'pip>=25.1'
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt
 	@touch $@
 
+# The kernel of a chapter has no terminal of its own, so where there is one its figures are told.
 book: .venv/ready
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	@if terminal=$$(tty); then export MINIRNN_PROGRESS="$$terminal"; fi; \
+	  echo "Running the chapters and drawing their figures: minutes the first time; then only what changed"; \
+	  $(BIN)/jupyter-book build . -W -n --keep-going
 	@echo
 	@echo "The book is in _build/html. To read it: make serve"
 
 test: .venv/ready
 	$(BIN)/python -m pytest --durations=15
 
+TRY_PORT := import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1]))).close()
 serve: .venv/ready
 	@test -f _build/html/index.html || { echo "There is no book yet. First: make book"; exit 1; }
+	@$(BIN)/python -c '$(TRY_PORT)' "$(PORT)" 2>/dev/null || \
+	  { echo "Port $(PORT) is taken by another program, or cannot be used. Try another: make serve PORT=8001"; exit 1; }
 	@echo "The book is at http://127.0.0.1:$(PORT)  (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
+# Chapters open as notebooks by a setting of this start alone; what JupyterLab keeps is in .venv, nothing in the home.
+LAB := $(CURDIR)/.venv/lab
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+lab: export JUPYTER_CONFIG_DIR := $(LAB)
+lab: export JUPYTER_DATA_DIR := $(LAB)/data
+lab: export IPYTHONDIR := $(LAB)/ipython
+lab: export npm_config_cache := $(LAB)/npm
 lab: .venv/ready
-	$(BIN)/jupytext-config set-default-viewer markdown myst
-	$(BIN)/jupyter-lab book
+	@$(BIN)/python -m jupytext_config --settings-file "$(LAB)/labconfig/default_setting_overrides.json" \
+	  set-default-viewer markdown myst
+	@$(if $(AS_ROOT),echo "You are root: what you run in JupyterLab has all rights on this machine.")
+	$(BIN)/python -m jupyterlab book $(AS_ROOT) $(MORE)
 
 sweeps: .venv/ready
 	cd book && ../$(BIN)/python -m experiments $(ONLY)
@@ -52,10 +69,13 @@ sweeps: .venv/ready
 assignments: .venv/ready
 	@cd book && ../$(BIN)/python -m coursework release ../_build/release
 
+# By way of the environment a name may hold what means something to make or to a shell.
 FROM ?= submissions
 TO ?= grades
+grade: export SOURCE := $(FROM)
+grade: export TARGET := $(TO)
 grade: .venv/ready
-	@cd book && ../$(BIN)/python -m coursework grade $(abspath $(FROM)) --out $(abspath $(TO)) $(MORE)
+	@PYTHONPATH=book $(BIN)/python -m coursework grade "$$SOURCE" --out="$$TARGET" $(MORE)
 
 bench: .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2

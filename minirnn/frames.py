@@ -194,7 +194,7 @@ def _draw(job: Job, points: Sequence[Point]) -> list[Frame]:
     with ExitStack() as stack:
         # a page shows what its cell prints, so the progress of a build goes where MINIRNN_PROGRESS says
         path = os.environ.get("MINIRNN_PROGRESS")
-        file = stack.enter_context(open(path, "a")) if path else sys.stderr
+        file = stack.enter_context(open(path, "a", encoding="utf-8")) if path else sys.stderr
         bar = {"desc": job.name, "file": file, "disable": not points or not (path or sys.stderr.isatty())}
         if len(points) <= 8:
             return [job.frame(p) for p in tqdm(points, **bar)]

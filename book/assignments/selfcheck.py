@@ -68,11 +68,20 @@ def difference(got, want, name="the result"):
             return f"{name} must be {len(want)} values; yours is {type(got).__name__}."
         i = next(i for i in range(len(want)) if not same(got[i], want[i]))
         return difference(got[i], want[i], f"value {i + 1} of {name}")
-    got, want = np.asarray(got), np.asarray(want)
+    want = np.asarray(want)
+    try:
+        got = np.asarray(got)
+    except ValueError:
+        return (
+            f"{name} must have shape {want.shape}; yours is a {type(got).__name__} of parts of different lengths."
+        )
+    if not np.issubdtype(got.dtype, np.number) and got.dtype != bool:
+        kind = type(next(iter(got.ravel().tolist()), None)).__name__
+        return (
+            f"{name} must be {f'numbers of shape {want.shape}' if want.shape else 'a number'}; yours holds {kind}."
+        )
     if got.shape != want.shape:
         return f"{name} must have shape {want.shape}; yours has {got.shape}."
-    if not np.issubdtype(got.dtype, np.number) and got.dtype != bool:
-        return f"{name} must hold numbers; yours holds {got.dtype}."
     if not want.shape:
         return f"{name} must be {want.item():.6g}; yours is {got.item():.6g}."
     worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(got - want), nan=np.inf)), want.shape)
@@ -81,6 +90,15 @@ def difference(got, want, name="the result"):
         f"{name} has the right shape, but other numbers: furthest off at [{where}], where {want[worst]:.6g} "
         f"is expected and yours is {got[worst]:.6g}."
     )
+
+
+def unwritten(function, error):
+    """Which function still has no code of a student's: the one that was called, or another that it calls."""
+    at = error.__traceback__
+    while at.tb_next:
+        at = at.tb_next
+    name = at.tb_frame.f_code.co_name
+    return UNWRITTEN if name == getattr(function, "__name__", name) else f"it calls `{name}`, which is {UNWRITTEN}"
 
 
 class Check:
@@ -97,8 +115,8 @@ class Check:
             given = copy.deepcopy(args)
             try:
                 got = function(*given)
-            except NotImplementedError:
-                raise Wrong(f"{part}: {UNWRITTEN}") from None
+            except NotImplementedError as error:
+                raise Wrong(f"{part}: {unwritten(function, error)}") from None
             if not same(given, args, 0.0):
                 raise Wrong(f"{part}: your function changed one of its arguments. Work on a copy: `x = x.copy()`.")
             if same(got, right):
@@ -113,6 +131,8 @@ class Check:
         """Is `answer` what the function, which must be right, gives for this student?"""
         generator(part, student)
         self(part, function)
+        if answer is None:
+            raise Wrong(f"{part}: `answer` is None. Run the cell above, `answer = {part}(student)`.")
         if not same(answer, function(student)):
             raise Wrong(f"{part}: `answer` is not what your function gives for {student!r}. Run its cell again.")
         print(f"✓ {part}: your own measurement is {np.round(answer, 6)}.")

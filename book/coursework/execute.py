@@ -18,12 +18,11 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from coursework import answers, intake, notebooks, sandbox
+from coursework import answers, intake, messages, notebooks, sandbox
 
 SECONDS = 30  # for one cell
 SHOWN = 10_000  # characters of a cell's output that are kept
 TAKEN = 2_000_000  # characters of a result that is compared
-WRONG = "✗ Right on the example you could see, wrong on others."
 
 
 def rebuilt(submitted, template):
@@ -132,18 +131,13 @@ def run(nb, course, safe=True, seconds=SECONDS):
             with client.setup_kernel(env=env, cwd=sockets):
                 for i, cell in enumerate(nb.cells):
                     client.execute_cell(cell, i)
-                    if any(out.get("ename") == "KeyboardInterrupt" for out in cell.get("outputs", [])):
-                        cell.outputs.append(error(f"✗ Stopped after {seconds:g} seconds."))
+                    for out in cell.get("outputs", []):
+                        if out.get("ename") == "KeyboardInterrupt":
+                            out.update(messages.error(messages.stopped(seconds)))
         except DeadKernelError as why:
-            for cell in nb.cells[i:]:
+            for later, cell in enumerate(nb.cells[i:]):
                 if cell.cell_type == "code":
-                    cell.outputs.append(
-                        error(f"✗ {why if cell is nb.cells[i] else 'Not run'}: the kernel had ended.")
-                    )
-
-
-def error(text):
-    return nbformat.v4.new_output("error", ename="Wrong", evalue=text, traceback=[text])
+                    cell.outputs.append(messages.error(messages.ended(str(why), nb.cells[i], later)))
 
 
 def marks(nb, name, student, solved):
@@ -153,7 +147,7 @@ def marks(nb, name, student, solved):
     """
     same = answers.selfcheck().same
     rows = []
-    for cell in nb.cells:
+    for i, cell in enumerate(nb.cells):
         held = notebooks.grader(cell)
         if not held.get("points") or held.get("solution"):
             continue
@@ -161,19 +155,19 @@ def marks(nb, name, student, solved):
         shown = [results(out) for out in cell.outputs]
         shown = [s for s in shown if s and s.get("part") == part]
         cell.outputs = [out for out in cell.outputs if not results(out)]
-        for out in cell.outputs:
-            if out.output_type == "error":  # a traceback would show the lines of the hidden tests around it
-                said = (
-                    f"✗ {out.evalue.removeprefix('✗ ')}" if out.ename == "Wrong" else f"{out.ename}: {out.evalue}"
-                )
-                out.update(evalue=said[:500], traceback=[said[:500]])
-        message = next((out.evalue for out in cell.outputs if out.output_type == "error"), "")
-        if shown and not message:
-            message = verdict(shown[-1], solved["right"][part], solved["functions"].get(part), student, same)
+        passed = any(f"✓ {part}" in out.get("text", "") for out in cell.outputs)
+        # a traceback would show the lines of the hidden tests around it
+        cell.outputs = [
+            messages.error(messages.of_error(out, nb.cells[:i], passed)) if out.output_type == "error" else out
+            for out in cell.outputs
+        ]
+        failure = messages.error_of(cell)
+        message = failure.evalue if failure else messages.SILENT
+        if shown and not failure:
+            function = solved["functions"][part] if "check.own(" in cell.source else None
+            message = verdict(shown[-1], solved["right"][part], function, student, same)
             if message:
-                cell.outputs.append(error(message))
-        elif not message:
-            message = "✗ The cell ended without a result."
+                cell.outputs.append(messages.error(message))
         rows.append((part, 0 if message else held["points"], held["points"], message))
     return rows
 
@@ -184,20 +178,21 @@ def results(out):
 
 
 def verdict(shown, right, function, student, same):
-    """What is wrong with the results of a part; empty if nothing is."""
+    """What is wrong with the results of a part; empty if nothing is. `function` is the solution of a part that is
+    measured on data of the student's own."""
     decode = answers.selfcheck().decode
     try:
         got = [decode(value) for value in shown["results"]]
         own, answer = shown.get("own"), decode(shown.get("answer"))
     except (KeyError, TypeError, ValueError, RecursionError):
-        return "✗ What the function returned could not be read."
+        return messages.UNREADABLE
     if len(got) != len(right) or not all(map(same, got, right)):
-        return WRONG
-    if own is None:
+        return messages.WRONG
+    if function is None:
         return ""
     if not isinstance(own, str) or not intake.same_id(own, student):
-        return f"✗ `student` is {own!r:.50}, but this was handed in by {student!r}."
-    return "" if same(answer, function(own)) else "✗ `answer` is not what the function gives for your id."
+        return f"{messages.OTHER_ID}{own!r:.50}, but this was handed in by {student!r}. Put in your own id."
+    return "" if same(answer, function(own)) else messages.NOT_YOURS
 
 
 def written(nb):

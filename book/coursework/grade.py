@@ -13,6 +13,7 @@ again, or the assignment has changed, the grade is made anew and the old one is 
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,6 +37,9 @@ def fingerprint(name, data, notes):
 
 def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
     """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
+    if why := unfit():
+        print(why, file=sys.stderr)
+        return 2
     source, target = Path(source), Path(target)
     if not source.is_dir() or target.resolve() == source.resolve():
         why = f"FROM must be a folder of submissions, and TO another folder; FROM is {source}, TO is {target}."
@@ -55,7 +59,8 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
         failures = list(filter(None, pool.map(lambda each: renew(source, each, target, safe, seconds), todo)))
     results, lost = kept(target)
     rows = beside(results, [*remarks, *failures, *lost])
-    report.write(target, results, rows)
+    for sentence in report.write(target, results, rows):
+        print(sentence, file=sys.stderr)
     if not todo:
         names = ", ".join(notebooks.names() if only is None else [only])
         print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
@@ -85,6 +90,14 @@ def beside(results, remarks):
     return [remark for remark in remarks if remark[:2] not in graded]
 
 
+def unfit():
+    """Why nothing can be graded with this system or this Python, or None."""
+    if sys.platform != "linux":
+        return sandbox.ELSEWHERE
+    copy = sandbox.copy_of_library(sys.path, notebooks.BOOK.parent)
+    return copy and sandbox.COPY.format(copy=copy, python=shlex.quote(sys.executable))
+
+
 def renew(source, submission, target, safe, seconds):
     """Makes the grade of a submission, unless there is one of this very submission and course; a remark if it fails."""
     student, name, path, notes = submission
@@ -103,7 +116,7 @@ def grade_anew(student, name, data, notes, folder, safe, seconds):
     """Makes and keeps the grade of a submission, if it has none yet."""
     kept, now = folder / f"{name}.json", fingerprint(name, data, notes)
     before = read(kept)
-    if before.get("fingerprint") == now:
+    if current(kept, before, now):
         return
     if before:
         kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
@@ -118,6 +131,11 @@ def grade_anew(student, name, data, notes, folder, safe, seconds):
     )
 
 
+def current(kept, before, now):
+    """Is the grade `before` that of this submission and course, and its page there? A page is made by running alone."""
+    return before.get("fingerprint") == now and kept.with_suffix(".html").exists()
+
+
 def one(name, student, data, notes, folder, safe, seconds):
     """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +144,10 @@ def one(name, student, data, notes, folder, safe, seconds):
     job = json.dumps([name, student, str(answer.resolve()), notes, safe, seconds]).encode() + b"\n" + data
     env = {**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"}
     why, broken = "", False
-    with tempfile.TemporaryFile("w+", errors="replace") as errors, tempfile.TemporaryFile() as given:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors,
+        tempfile.TemporaryFile() as given,
+    ):
         given.write(job)
         given.seek(0)
         process = subprocess.Popen(
@@ -135,15 +156,18 @@ def one(name, student, data, notes, folder, safe, seconds):
         )  # fmt: skip
         try:
             if process.wait(CELLS * seconds):
-                why, broken = last_line(errors), True
+                why, broken = f"could not be run: {last_line(errors)}", True
         except subprocess.TimeoutExpired:
-            why = f"stopped: not done after {CELLS * seconds:g} seconds"
+            why = (
+                f"stopped after {CELLS * seconds:g} seconds, the time of {CELLS} cells. Make it faster, or look for a "
+                "loop that does not end."
+            )
         finally:
             stop(process)
     result = read(answer) if not why else {}
     answer.unlink(missing_ok=True)
     if not result:
-        result = report.failed(name, why or "no result") | {"broken": broken}
+        result = report.failed(name, why or "grading ended without a result") | {"broken": broken}
         result["notes"] = [*notes, *result["notes"]]
     page = result.pop("page", None) or report.page(name, student, result, None)
     (folder / f"{name}.html").write_text(page, encoding="utf-8")

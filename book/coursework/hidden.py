@@ -57,11 +57,14 @@ def keep(cases, right):
         ]
         return not wrong
 
-    def hidden(part, function, own=None, answer=None):
+    def hidden(part, function, *measured):
         for args, want in pairs(cases[part], right[part]):
             if not near(function(*deepcopy(args)), want):
-                raise fail("Right on the example you could see, wrong on others.")
-        if own is not None and not near(answer, function(own)):
-            raise fail(f"The answer is not what the function gives for {own!r}.")
+                raise fail(
+                    "Right on the example you could see, wrong on others. Does your code use a size or a number of "
+                    "the example?"
+                )
+        if measured and not near(measured[1], function(measured[0])):
+            raise fail(f"`answer` is not what the function gives for {measured[0]!r}. Run its cell again.")
 
     return hidden

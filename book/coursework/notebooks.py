@@ -110,10 +110,20 @@ def helpers(name):
 
 README = """Assignments of the book Gradients Through Time
 
-You need Python 3.11 or later. In this folder:
+You need Python 3.11 or later. Open a terminal in this folder. The first two lines make an environment for Python in a
+folder .venv, and put into it what the assignments need; the last opens Jupyter, and is all you need the next time.
 
-    python3 -m pip install "numpy>=2" matplotlib jupyterlab
-    jupyter lab
+Linux and macOS (on Debian and Ubuntu first: sudo apt-get install python3-venv):
+
+    python3 -m venv .venv
+    .venv/bin/python -m pip install "numpy>=2" matplotlib jupyterlab
+    .venv/bin/python -m jupyter lab
+
+Windows, in PowerShell:
+
+    py -m venv .venv
+    .venv\\Scripts\\python -m pip install "numpy>=2" matplotlib jupyterlab
+    .venv\\Scripts\\python -m jupyter lab
 
 Open a notebook and work from top to bottom; in part 5 put in your student id. Hand in the .ipynb file.
 """

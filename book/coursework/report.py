@@ -1,10 +1,8 @@
 """What a teacher and a student read: the table of grades, the written parts side by side, the feedback pages."""
 
-import csv
 import html
-import io
 
-from coursework import notebooks
+from coursework import notebooks, tables, written
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
@@ -36,18 +34,51 @@ def failed(name, why):
 
 def page(name, student, result, nb):
     """The feedback on one submission, which loads nothing from anywhere and runs no script."""
+    body = "".join(map(shown, nb.cells)) if nb else ""
+    return f"{summary(name, student, result)}{body}</body></html>\n"
+
+
+END_OF_SUMMARY = "</ul>"  # the first one of a page: all that comes from a submission is escaped
+
+
+def summary(name, student, result, by_hand=None):
+    """The page down to the notebook, with the points that were given for the written part, if they were."""
+    most = parts(name)[1]
+    lines = [*result["parts"], ["written", "–" if by_hand is None else f"{by_hand:g}", most, ""]]
     rows = "".join(
-        f"<tr><td>{html.escape(part)}</td><td>{got} of {of}</td><td>{html.escape(message or '✓')}</td></tr>"
-        for part, got, of, message in result["parts"]
+        f"<tr><td>{html.escape(part)}</td><td>{got} of {of}</td><td>{html.escape(message or mark(got))}</td></tr>"
+        for part, got, of, message in lines
     )
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in result["notes"])
-    body = "".join(map(shown, nb.cells)) if nb else ""
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{name}: {html.escape(student)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{name}: {html.escape(student)}</h1>"
-        f"<p>{result['points']} of {result['of']} points; the written part is graded by hand.</p>"
-        f"<table><tr><th>Part</th><th>Points</th><th></th></tr>{rows}</table><ul>{notes}</ul>{body}</body></html>\n"
+        f"<p>{total(result, by_hand, most)}</p>"
+        f"<table><tr><th>Part</th><th>Points</th><th></th></tr>{rows}</table><ul>{notes}{END_OF_SUMMARY}"
     )
+
+
+def mark(got):
+    return "graded by hand" if got == "–" else "" if isinstance(got, str) else "✓"
+
+
+def total(result, by_hand, most):
+    run = f"{result['points']} of {result['of']} points for what your functions return"
+    if by_hand is None:
+        return f"{run}. The written part, {most} points, is graded by hand and not counted yet."
+    whole = f"{result['points'] + by_hand:g} of {result['of'] + most} points"
+    return f"<strong>{whole}</strong>: {run}, and {by_hand:g} of {most} for the written part."
+
+
+def renew_page(file, name, student, result, by_hand):
+    """Puts the points as they are now above the notebook of a page, which stays as it is."""
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    notebook = before.partition(END_OF_SUMMARY)[2] or "</body></html>\n"
+    after = summary(name, student, result, by_hand) + notebook
+    if after != before:
+        partial = file.with_suffix(".new")
+        partial.write_text(after, encoding="utf-8", errors="backslashreplace")
+        partial.replace(file)
 
 
 def shown(cell):
@@ -69,47 +100,35 @@ def uncoloured(text):
     return re.sub(r"\x1b\[[\d;]*m", "", text)
 
 
-def written_points(target):
-    """{(student, assignment): points} from TO/written.csv, which the teacher fills in."""
-    file = target / "written.csv"
-    if not file.exists():
-        return {}
-    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
-    return {(row["student"], row["assignment"]): row["points"] for row in rows if (row["points"] or "").strip()}
-
-
 def write(target, results, remarks=()):
-    """grades.csv, with remarks on what has no grade, written.csv and the written parts; its points are kept."""
-    given = written_points(target)
-    table, hand = [], []
-    (target / "written").mkdir(exist_ok=True)
+    """grades.csv, with `remarks` on what has no grade, the written parts, and the points of written.csv on each page;
+    returns what a teacher must read."""
+    known = {(student, name): parts(name)[1] for student, name, _ in results}
+    given, sentences = written.take(target / "written.csv", known)
+    head = ["student", "assignment", "run", "run_of", "written", "written_of", "total", "parts", "notes", "seconds",
+            "lost"]  # fmt: skip
+    table = []
     for student, name, result in results:
-        by_hand, most = given.get((student, name), ""), parts(name)[1]
-        total = result["points"] + float(by_hand) if by_hand else ""
+        by_hand, most = given.get((student, name)), known[student, name]
+        mine, whole = ("", "") if by_hand is None else (f"{by_hand:g}", f"{result['points'] + by_hand:g}")
         each = "; ".join(f"{part} {got}/{of}" for part, got, of, _ in result["parts"])
-        table.append([student, name, result["points"], result["of"], by_hand, most, total, each,
-                      "; ".join(result["notes"]), result["seconds"]])  # fmt: skip
-        hand.append([student, name, by_hand, most])
-    table += [[student, name, *[""] * 6, f"not graded: {text}", ""] for student, name, text in remarks]
-    table.sort(key=lambda row: row[:2])
-    save_csv(target / "grades.csv", ["student", "assignment", "run", "run_of", "written", "written_of", "total",
-                                     "parts", "notes", "seconds"], table)  # fmt: skip
-    here = {(student, name) for student, name, _ in results}
-    hand += [
-        [student, name, points, ""] for (student, name), points in given.items() if (student, name) not in here
-    ]
-    save_csv(target / "written.csv", ["student", "assignment", "points", "of"], hand)
+        lost = " ".join(
+            f"{part}: {message.removeprefix('✗ ').removeprefix(f'{part}: ')}"
+            for part, _, _, message in result["parts"]
+            if message
+        )
+        table.append([student, name, result["points"], result["of"], mine, most, whole, each,
+                      "; ".join(result["notes"]), result["seconds"], lost])  # fmt: skip
+        renew_page(target / student / f"{name}.html", name, student, result, by_hand)
+    table += [[student, name, *[""] * 6, f"not graded: {text}", "", ""] for student, name, text in remarks]
+    save_csv(target / "grades.csv", [head, *sorted(table, key=lambda row: row[:2])])
+    (target / "written").mkdir(exist_ok=True)
     for name in {name for _, name, _ in results}:
         texts = [f"# {s}\n\n{r['written'].strip() or '(nothing)'}\n" for s, n, r in results if n == name]
-        (target / f"written/{name}.md").write_text("\n".join(texts), encoding="utf-8")
+        (target / f"written/{name}.md").write_text("\n".join(texts), encoding="utf-8", errors="backslashreplace")
+    return sentences
 
 
-def save_csv(file, head, rows):
-    """In one step; a cell that a spreadsheet would take for a formula is kept from being one."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([[f"'{v}" if str(v)[:1] in "=+@" and v != "" else v for v in row] for row in rows])
-    partial = file.with_suffix(".new")
-    partial.write_text(text.getvalue(), encoding="utf-8")
-    partial.replace(file)
+def save_csv(file, rows):
+    """In one step, for a spreadsheet or a register."""
+    tables.save(file, tables.Table([list(map(tables.protected, row)) for row in rows]))

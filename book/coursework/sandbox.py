@@ -24,6 +24,16 @@ network. So nothing was graded. Either install the sandbox (Debian and Ubuntu: a
 a machine that holds nothing of value, add --unsafe."""
 
 
+ELSEWHERE = """Grading needs Linux: the sandbox (bubblewrap) and the limits of memory and time are Linux's. Here you can
+make the release (`release`), the course for nbgrader (`course`) and the checks' answers (`answers`). To grade, use a
+Linux machine: on Windows the Windows Subsystem for Linux, on macOS a virtual machine."""
+
+COPY = """{copy} is a copy of the library, which students' code could import, and which may be older than this
+checkout. So nothing was graded. Put the checkout itself in its place, from its folder:
+
+    {python} -m pip install --no-deps -e ."""
+
+
 def system():
     """What of this machine a kernel sees: Python and the libraries."""
     return [path for path in (*SYSTEM, *{sys.prefix, sys.base_prefix}) if Path(path).exists()]
@@ -33,6 +43,12 @@ def user():
     """Whom a kernel runs as where the teacher is root: of each process of the grader somebody else, since processes are
     counted by user."""
     return 200_000 + os.getpid() % 100_000
+
+
+def copy_of_library(paths, checkout):
+    """The first `minirnn` on the paths of Python that is not the checkout's, or None."""
+    found = [Path(path) / "minirnn" for path in paths if (Path(path) / "minirnn/__init__.py").is_file()]
+    return next((folder for folder in found if not folder.samefile(Path(checkout) / "minirnn")), None)
 
 
 def command(course, sockets, argv):

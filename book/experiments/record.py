@@ -42,14 +42,14 @@ def save(
         "results": results,
     }
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps(record, indent=1) + "\n")
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(f"{path.name}: {record['seconds']} s", file=sys.stderr)
     return path
 
 
 def load(name: str) -> dict[str, Any]:
     """The record of an experiment: date, command, versions, settings, results."""
-    return json.loads((RESULTS / f"{name}.json").read_text())
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def rounded(values: Any, digits: int = 5) -> Any:

@@ -20,7 +20,7 @@ from tests.book import submissions
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import sandbox
+from coursework import answers, sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +88,10 @@ def test_what_was_deleted_or_edited_is_said(graded):
     )
     assert "test-error was edited" in notes(graded, "edited")
     assert notes(graded, "correct") == ""
+    assert (
+        notes(graded, "copied")
+        == "rate: `student` is 'correct', but this was handed in by 'copied'. Put in your own id."
+    )
     assert "not a notebook" in notes(graded, "json")
 
 
@@ -95,9 +99,17 @@ def test_the_reason_is_said(graded):
     said = {s: {part: message for part, _, _, message in r["parts"]} for s, r in graded.results.items()}
     assert "Stopped after 10 seconds" in page(graded, "loop")
     assert "took no notice of an interrupt" in page(graded, "stubborn")
-    assert "kernel had ended" in said["exit"]["gradient"]
+    assert said["exit"]["gradient"] == "✗ Not run: Python had ended in the cell `gradient` above."
     assert "handed in by 'copied'" in said["copied"]["rate"]
-    assert said["loop"]["gradient"] == "NameError: name 'gradient' is not defined"
+    assert (
+        "`gradient` is not defined, because its cell failed: Stopped after 10 seconds" in said["loop"]["gradient"]
+    )
+    assert (
+        "`error` is not defined, because its cell failed: Your code stopped with Syntax" in said["syntax"]["error"]
+    )
+    assert "its cell failed: Your code stopped with MemoryError: Unable to allocate" in said["memory"]["error"]
+    assert "KeyboardInterrupt" not in page(graded, "loop")
+    assert said["blank"]["rate"] == f"✗ rate: {answers.selfcheck().UNWRITTEN}"
     assert "cut after" in page(graded, "print")
     assert "not written yet" in said["blank"]["forward"]
 
@@ -119,7 +131,9 @@ def test_a_second_run_grades_nothing_and_takes_the_written_points(graded):
     assert grade(graded.base / "in", graded.base / "out").returncode == 0
     assert stamps == {s: (graded.base / f"out/{s}/bptt.json").stat().st_mtime_ns for s in graded.expected}
     rows = {r["student"]: r for r in csv.DictReader((graded.base / "out/grades.csv").read_text().splitlines())}
-    assert (rows["correct"]["written"], rows["correct"]["total"]) == ("12", "97.0")
+    assert (rows["correct"]["written"], rows["correct"]["total"]) == ("12", "97")
+    assert "97 of 100 points" in page(graded, "correct")
+    assert "def forward" in page(graded, "correct")
     assert len(rows) == len(graded.expected)
 
 

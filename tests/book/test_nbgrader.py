@@ -21,6 +21,9 @@ pytestmark = pytest.mark.slow
 def nbgrader(folder: Path, *words: str) -> str:
     env = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
     env |= {"HOME": str(folder), "PYTHONPATH": ""}
+    env["PATH"] = (
+        f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"  # nbgrader calls others of its environment
+    )
     run = subprocess.run(
         [Path(sys.executable).with_name("nbgrader"), *words],
         cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

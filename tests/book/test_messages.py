@@ -1,0 +1,253 @@
+"""What students and teachers read of a part without points, and how written points come to a page."""
+
+import re
+import sys
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT
+
+sys.path.append(str(ROOT / "book"))
+from coursework import answers, execute, grade, messages, notebooks, report, sandbox
+from coursework.command import main
+
+selfcheck = answers.selfcheck()
+
+
+def raised(name: str, text: str = ""):
+    return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=["secret lines"])
+
+
+def cell(source: str, *outputs):
+    return nbformat.v4.new_code_cell(source, outputs=list(outputs))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("NotImplementedError", "", "not written yet. Put your code in the place of"),
+        ("AssertionError", "", "Your code stopped with AssertionError."),
+        ("ValueError", "too few values.", "Your code stopped with ValueError: too few values."),
+        ("_ArrayMemoryError", "Unable to allocate 9 GiB", "stopped with MemoryError: Unable to allocate 9 GiB. It"),
+        ("MemoryError", "", "stopped with MemoryError. It needs more than the 4 GB"),
+        ("ModuleNotFoundError", "No module named 'tensorflow'", "The assignment needs NumPy alone."),
+        ("FileNotFoundError", "[Errno 2] No such file: 'data.csv'", "files beside it are not there."),
+        ("OSError", "[Errno 30] Read-only file system: '/usr/x'", "in the notebook's own folder only."),
+        ("PermissionError", "[Errno 13] Permission denied: '/x'", "in the notebook's own folder only."),
+        ("SystemExit", "0", "A function ends with `return`"),
+        ("IndentationError", "unexpected indent (123.py, line 2)", "SyntaxError: unexpected indent (line 2). Python"),
+        ("NameError", "name 'npp' is not defined", "`npp` is not defined. Is it misspelt, or was the cell"),
+        ("Wrong", "forward: off by one.", "✗ forward: off by one."),
+    ],
+)  # fmt: skip
+def test_an_error_is_told_with_what_to_do(name, text, said):
+    message = messages.of_error(raised(name, text), [])
+    assert said in message
+    assert message.startswith("✗ ")
+    assert not re.search(r": *$|: \.|\.\.", message)
+
+
+def test_an_error_after_the_shown_example_says_so():
+    message = messages.of_error(raised("IndexError", "out of range"), [], passed=True)
+    assert (
+        message
+        == "✗ Right on the example you could see; on another one your code stopped with IndexError: out of range."
+    )
+
+
+def test_a_name_that_is_missing_is_traced_to_the_cell_that_failed():
+    stopped = messages.error(messages.stopped(30))
+    before = [
+        cell("def rate(student):\n    ...", raised("SyntaxError", "invalid syntax (12.py, line 1)")),
+        cell("rate == 1"),
+        cell("while True: pass\ndef gradient():\n    ...", stopped),
+        cell("answer = rate(student)", raised("NotImplementedError")),
+    ]
+    said = {
+        name: messages.of_error(raised("NameError", f"name '{name}' is not defined"), before)
+        for name in ("rate", "gradient", "answer")
+    }
+    assert "because its cell failed: Your code stopped with SyntaxError: invalid syntax (line 1)" in said["rate"]
+    assert "because its cell failed: Stopped after 30 seconds. Look for a loop" in said["gradient"]
+    assert "because its cell failed: not written yet" in said["answer"]
+
+
+def test_the_end_of_python_names_the_cell_in_which_it_was():
+    ended = cell("import os; os._exit(0)")
+    assert "Python ended while this cell ran" in messages.ended("Kernel died", ended, 0)
+    assert "a cell that was added above" in messages.ended("Kernel died", ended, 2)
+    ended.metadata["nbgrader"] = {"grade_id": "gradient"}
+    assert messages.ended("Kernel died", ended, 1) == "✗ Not run: Python had ended in the cell `gradient` above."
+    stubborn = messages.ended("Stopped after 20 seconds, as it took no notice of an interrupt", ended, 0)
+    assert "an `except:` that names no exception" in stubborn
+
+
+def verdict(**shown):
+    function = lambda student: float(len(student))  # noqa: E731
+    return execute.verdict(shown, [1.0], function, "ada", selfcheck.same)
+
+
+def test_a_measurement_must_be_of_ones_own_id():
+    assert verdict(results=[1.0], own=" Ada", answer=4.0) == ""
+    assert "`student` is 'ben', but this was handed in by 'ada'" in verdict(results=[1.0], own="ben", answer=3.0)
+    assert verdict(results=[1.0], own="ada", answer=9.0) == messages.NOT_YOURS
+    assert verdict(results=[2.0], own="ada", answer=3.0) == messages.WRONG
+    assert verdict(results=[{"set": 1}], own="ada", answer=3.0) == messages.UNREADABLE
+    assert verdict() == messages.UNREADABLE
+    # without an id there is no measurement
+    assert "`student` is None" in verdict(results=[1.0], own=None, answer=None)
+    assert "`student` is None" in verdict(results=[1.0])
+
+
+def test_the_check_of_a_measurement_knows_whose_it_is(capsys):
+    check, rate = selfcheck.Check("bptt"), answers.solutions("bptt")["rate"]
+    cases = [("", None, "Put your student id"), ("ada", None, "`answer` is None. Run the cell above, `answer = rate"),
+             ("ada", 0.0, "not what your function gives for 'ada'")]  # fmt: skip
+    for student, answer, said in cases:
+        with pytest.raises(selfcheck.Wrong, match=re.escape(said)):
+            check.own("rate", rate, student, answer)
+
+
+def test_a_function_that_calls_one_not_written_yet_is_told_which():
+    def forward(*args):
+        raise NotImplementedError
+
+    def error(*args):
+        return forward(*args)
+
+    check = selfcheck.Check("bptt")
+    for function, said in (
+        (forward, "error: not written"),
+        (error, "error: it calls `forward`, which is not written"),
+    ):
+        with pytest.raises(selfcheck.Wrong, match=f"^{said} yet"):
+            check("error", function)
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        ({1, 2}, "must be numbers of shape (2, 2); yours holds set."),
+        ([[1], [2, 3]], "must have shape (2, 2); yours is a list of parts of different lengths."),
+        ("x", "yours holds str."),
+        (np.array([None]), "yours holds NoneType."),
+        ([], "must have shape (2, 2); yours has (0,)."),
+    ],
+)
+def test_what_holds_no_numbers_is_told_so(got, said):
+    assert selfcheck.difference(got, np.zeros((2, 2))).endswith(said)
+    assert "must be a number; yours holds str." in selfcheck.difference("x", np.float64(1))
+
+
+@pytest.mark.parametrize("name", notebooks.names())
+def test_hidden_tests_of_nbgrader_want_a_measurement(name):
+    """Also where `student` was replaced by None, so that nothing would be compared."""
+    *_, part = answers.module(name).CASES
+    names: dict = {}
+    exec(answers.hidden_code(name, with_right=True), names)
+    right = answers.solution(name)(part)
+    names["_hidden"](part, right, "ada", right("ada"))
+    with pytest.raises(selfcheck.Wrong, match="Put your student id"):
+        names["_hidden"](part, right, None, None)
+
+
+# Pages and tables
+
+
+def result(points=70, message="✗ rate: not written yet.", **more):
+    parts = [["forward", 15, 15, ""], ["rate", 0, 15, message]]
+    return {
+        "points": points,
+        "of": 85,
+        "parts": parts,
+        "notes": ["</ul> note"],
+        "written": "w",
+        "seconds": 1.0,
+    } | more
+
+
+def folder_of_grades(target, results):
+    for student, held in results.items():
+        (target / student).mkdir(parents=True)
+        notebook = SimpleNamespace(cells=[cell("answer = 1")])
+        (target / f"{student}/bptt.html").write_text(report.page("bptt", student, held, notebook), encoding="utf-8")
+    return [(student, "bptt", held) for student, held in results.items()]
+
+
+def test_written_points_come_to_the_page_and_go_again(tmp_path):
+    grades = folder_of_grades(tmp_path, {"ada": result(), "ben": result()})
+    page = tmp_path / "ada/bptt.html"
+    before = page.read_text()
+    assert "The written part, 15 points, is graded by hand and not counted yet" in before
+    assert report.write(tmp_path, grades) == []
+    assert page.read_text() == before
+
+    table = tmp_path / "written.csv"
+    table.write_text(table.read_text().replace("ada,bptt,,", "ada,bptt,12.5,"))
+    report.write(tmp_path, grades)
+    after = page.read_text()
+    assert "<strong>82.5 of 100 points</strong>: 70 of 85" in after
+    assert "<td>written</td><td>12.5 of 15</td>" in after
+    assert "by hand" not in after
+    assert after.count("<code>answer = 1</code>") == 1
+    assert after.endswith("</body></html>\n")
+    assert "not counted yet" in (tmp_path / "ben/bptt.html").read_text()
+
+    table.write_text(table.read_text().replace("ada,bptt,12.5,", "ada,bptt,,"))
+    report.write(tmp_path, grades)
+    assert page.read_text() == before
+
+
+def test_a_page_of_an_earlier_version_keeps_its_notebook(tmp_path):
+    (tmp_path / "bptt.html").write_text(
+        "<html><p>70 of 85</p><ul><li>note</li></ul><pre>code</pre></body></html>\n"
+    )
+    report.renew_page(tmp_path / "bptt.html", "bptt", "ada", result(), 15.0)
+    assert (tmp_path / "bptt.html").read_text().endswith("</ul><pre>code</pre></body></html>\n")
+
+
+def test_the_table_says_why_points_were_lost(tmp_path):
+    report.write(tmp_path, folder_of_grades(tmp_path, {"ada": result()}))
+    assert "rate: not written yet." in (tmp_path / "grades.csv").read_text(encoding="utf-8").splitlines()[-1]
+
+
+def test_a_page_that_is_gone_is_made_again(tmp_path):
+    kept, before = tmp_path / "bptt.json", {"fingerprint": "a"}
+    assert not grade.current(kept, before, "a")
+    kept.with_suffix(".html").touch()
+    assert grade.current(kept, before, "a")
+    assert not grade.current(kept, before, "b")
+
+
+# What this machine must have
+
+
+def test_a_copy_of_the_library_is_noticed(tmp_path):
+    ours, other = tmp_path / "checkout", tmp_path / "site-packages"
+    for folder in (ours, other):
+        (folder / "minirnn").mkdir(parents=True)
+        (folder / "minirnn/__init__.py").touch()
+    assert sandbox.copy_of_library([str(tmp_path), str(ours)], ours) is None
+    assert sandbox.copy_of_library([str(ours), str(other)], ours) == other / "minirnn"
+
+
+def test_nothing_is_graded_with_a_copy_of_the_library(tmp_path, capsys, monkeypatch):
+    (tmp_path / "minirnn").mkdir()
+    (tmp_path / "minirnn/__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["grade", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'minirnn'} is a copy of the library" in said
+    assert "-m pip install --no-deps -e ." in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_grading_says_that_it_needs_linux(tmp_path, capsys, monkeypatch):
+    for platform in ("win32", "darwin"):
+        monkeypatch.setattr(sys, "platform", platform)
+        assert main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), "--unsafe"]) == 2
+        assert "Grading needs Linux" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
