@@ -103,10 +103,6 @@ class Explorable:
         data = {"tags": tags, "frames": numbers, "alts": [f.alt for f in frames.values()]}
         return element(self, frames[self.start], data, small)
 
-    def live_html(self) -> str:
-        """The figure at its start, for a page where Python is asked for every other frame."""
-        return element(self, self.frame(self.start, "path"), {}, [])
-
     def save_html(self, path: str | Path, text: str = "path") -> None:
         """Writes one page that needs nothing else: no kernel, no network, and with text="path" no font."""
         files = assets()
@@ -126,10 +122,13 @@ class Explorable:
 
         return LiveExplorable(self)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if not os.environ.get("MINIRNN_STATIC"):
-            return self.widget._repr_mimebundle_(**kwargs)
-        return {"text/html": self.html()}
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # type: ignore[attr-defined]  # a page that is built has no use for it
+
+        if os.environ.get("MINIRNN_STATIC"):
+            return display({"text/html": self.html()}, raw=True)
+        for data, metadata in self.widget.outputs():
+            display(data, metadata=metadata, raw=True)
 
 
 def explorable(

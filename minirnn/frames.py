@@ -6,6 +6,7 @@ light as a photograph: `compact` strips what a page does not need and writes pat
 share once, and `draw_frames` keeps frames on disk, so that a figure whose code did not change costs nothing.
 """
 
+import ast
 import hashlib
 import inspect
 import io
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -214,8 +216,8 @@ def cache_folder() -> Path | None:
 def fingerprint(job: Job) -> str | None:
     """A hash of all that decides what `job` draws; None where the code has no file (a notebook's cell).
 
-    That is this library, matplotlib's version, the modules of `draw` and `alt` with those they import from below
-    the folder that holds their own, and the files of data that a module lists in DATA_FILES.
+    That is this library, Python, the versions of what is imported, the modules of `draw` and `alt` with all that
+    these import from beside them, and the files of data that a module among them lists in DATA_FILES.
     """
     modules = [inspect.getmodule(f) for f in (job.draw, job.alt)]
     if (
@@ -223,21 +225,39 @@ def fingerprint(job: Job) -> str | None:
         or None in modules
     ):
         return None
-    files = {f for m in modules if m for f in _sources(m)} | set(Path(__file__).parent.glob("*.py"))
-    files |= {Path(f) for m in modules for f in getattr(m, "DATA_FILES", ())}
-    parts = [mpl.__version__, job.draw.__qualname__, job.alt.__qualname__, job.name, job.text]
-    parts += [repr(job.pad_axes), repr(job.start)]
+    files, others = set(Path(__file__).parent.rglob("*.py")), {"numpy", "matplotlib"}
+    for module in filter(None, modules):
+        near, far = _imports(module)
+        files, others = files | near, others | far
+    loaded = [m for m in [*sys.modules.values()] if Path(getattr(m, "__file__", None) or "") in files]
+    files |= {Path(f) for m in loaded for f in getattr(m, "DATA_FILES", ())}
+    parts = [job.draw.__qualname__, job.alt.__qualname__, job.name, job.text, repr(job.pad_axes), repr(job.start)]
+    parts += [sys.version, metadata.version("font-source-sans-pro")]
+    parts += [f"{name} {getattr(sys.modules.get(name), '__version__', '')}" for name in sorted(others)]
     return _digest(*parts, *(f.name + _digest(f.read_text(encoding="utf-8")) for f in sorted(files)))
 
 
-def _sources(module: ModuleType) -> set[Path]:
-    """The file of `module` and of what it imports from below the folder that holds its own."""
+def _imports(module: ModuleType) -> tuple[set[Path], set[str]]:
+    """The files of `module` and of all that it imports, directly or not, from below the folder where its name begins;
+    and the names of the packages that it imports from elsewhere."""
     own = Path(str(module.__file__))
-    near = (
-        v if inspect.ismodule(v) else inspect.getmodule(v) for v in vars(module).values() if hasattr(v, "__name__")
-    )
-    files = {Path(str(m.__file__)) for m in near if m and getattr(m, "__file__", None)}
-    return {own} | {f for f in files if own.parent.parent in f.parents}
+    root = own.parents[module.__name__.count(".") + (own.name == "__init__.py")]
+    files, others, todo = set(), set(), [own]
+    while todo:
+        files.add(file := todo.pop())
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            stem = getattr(node, "module", None)
+            above = getattr(node, "level", 0)
+            folder = file.parents[above - 1] if above else root
+            for alias in node.names:
+                parts = [*(stem.split(".") if stem else ()), *alias.name.split(".")]
+                paths = [folder.joinpath(*parts[:k]) for k in range(1, len(parts) + 1)]
+                near = {p for q in paths for p in (q.with_suffix(".py"), q / "__init__.py") if p.exists()}
+                todo += near - files
+                others |= set() if near or above else {parts[0]}
+    return files, others
 
 
 def _digest(*parts: str) -> str:

@@ -4,6 +4,7 @@ import traceback
 from typing import Any
 
 from minirnn.explorable import Explorable, assets
+from minirnn.markup import element, still
 from minirnn.optional import extra
 from minirnn.plots import palette_css
 
@@ -32,8 +33,19 @@ class LiveExplorable(anywidget.AnyWidget):
     answer = traitlets.Dict().tag(sync=True)
 
     def __init__(self, figure: Explorable) -> None:
-        self._figure = figure
-        super().__init__(html=figure.live_html(), state=list(figure.start))
+        self._figure, self._first = figure, figure.frame(figure.start, "path")
+        hide = f"<style>[data-first={figure.name}]{{display:none}}</style>"
+        super().__init__(html=element(figure, self._first, {}, []) + hide, state=list(figure.start))
+
+    def outputs(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """What a notebook stores, each with its metadata: the widget, and the first frame for what knows no widgets.
+
+        Two outputs, since nbconvert takes the widget of one that has both, and shows nothing. Where the widget lives, a
+        style in it hides the frame.
+        """
+        widget, metadata = self._repr_mimebundle_()  # type: ignore[misc]  # None only of what has no view
+        words = {"text/plain": self._first.alt, "text/html": still(self._figure, self._first)}
+        return [(widget | {"text/plain": ""}, metadata), (words, {})]
 
     @traitlets.observe("state")
     def _draw(self, change: Any) -> None:

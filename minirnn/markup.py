@@ -46,6 +46,22 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
     )
 
 
+def still(figure: "Explorable", first: Frame) -> str:
+    """The first frame alone, for what shows a notebook without widgets: an export, a preview."""
+    caption = f"{subscripts(escape(figure.caption))} " if figure.caption else ""
+    return (
+        f'<figure data-first="{figure.name}" style="max-width:{1.6 * first.size[0]:g}px;margin:1em 0">'
+        f'<div role="img" aria-label="{escape(first.alt)}" style="background:var(--gtt-paper,#fff)">'
+        f"{_prefixed(first.svg, figure.name, 'first')}</div>"
+        f"<figcaption>{caption}{escape(_words(figure, figure.start))}</figcaption></figure>"
+    )
+
+
+def _prefixed(svg: str, name: str, word: str) -> str:
+    """A frame that stands on a page a second time, with ids of its own."""
+    return re.sub(rf'((?:id=|href=)"#?|url\(#){name}-', rf"\g<1>{name}-{word}-", svg)
+
+
 def subscripts(text: str) -> str:
     """A text with its TeX-like subscripts as markup.
 
@@ -141,8 +157,7 @@ def _form(figure: "Explorable") -> str:
 
 def _small(figure: "Explorable", label: str, state: Sequence[int], frame: Frame) -> str:
     """A named state, for print and for readers without JavaScript; ids of its own, as it is there twice."""
-    prefix = f"{figure.name}-{re.sub('[^a-z0-9]+', '-', label.lower())}-"
-    svg = re.sub(rf'((?:id=|href=)"#?|url\(#){figure.name}-', rf"\g<1>{prefix}", frame.svg)
+    svg = _prefixed(frame.svg, figure.name, re.sub("[^a-z0-9]+", "-", label.lower()))
     words = f"{label}: {_words(figure, state)}"
     return (
         f'<div class="gtt-small"><div class="gtt-picture" role="img" aria-label="{escape(frame.alt)}">{svg}</div>'

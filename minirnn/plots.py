@@ -38,6 +38,13 @@ PALETTE = {
     "wash": ("#f1f3f6", "#1f252e"),
     "paper": ("#ffffff", "#14181e"),
 }
+SYSTEM = {  # where the reader's system sets the colours
+    "ink": "CanvasText",
+    "muted": "CanvasText",
+    "line": "color-mix(in srgb, CanvasText 40%, Canvas)",
+    "wash": "Canvas",
+    "paper": "Canvas",
+}
 FONT = "Source Sans Pro"
 
 STYLE: Any = {
@@ -90,12 +97,21 @@ def color(name: str) -> str:
 
 
 def palette_css() -> str:
-    """The palette as CSS variables `--gtt-NAME`, for pages that mark their theme with `data-theme`; paper is light."""
+    """The palette as CSS variables `--gtt-NAME`, for pages that mark their theme with `data-theme`; paper is light.
 
-    def block(selector: str, which: int) -> str:
-        return selector + "{" + "".join(f"--gtt-{k}:{v[which]};" for k, v in PALETTE.items()) + "}"
+    Where the reader's system sets the colours, neutrals are its own, and the four hues those for its background.
+    """
 
-    return block(":root", 0) + "\n@media not print{" + block('html[data-theme="dark"]', 1) + "}\n"
+    def block(selector: str, colors: dict[str, str]) -> str:
+        return selector + "{" + "".join(f"--gtt-{k}:{v};" for k, v in colors.items()) + "}"
+
+    light, dark = ({name: pair[which] for name, pair in PALETTE.items()} for which in (0, 1))
+    dark_page, any_page = 'html[data-theme="dark"]', "html:root,html:root body"
+    return (
+        f"{block(':root', light)}\n@media not print{{{block(dark_page, dark)}}}\n"
+        f"@media (forced-colors:active){{{block(any_page, light | SYSTEM)}}}\n"
+        f"@media (forced-colors:active) and (prefers-color-scheme:dark){{{block(any_page, dark | SYSTEM)}}}\n"
+    )
 
 
 def themed(svg: str) -> str:
@@ -188,6 +204,9 @@ class Picture:
 
     def __init__(self, svg: str, alt: str) -> None:
         self.svg, self.alt = svg, alt
+
+    def __repr__(self) -> str:
+        return self.alt
 
     def _repr_html_(self) -> str:
         opening = f'<svg class="gtt-still" role="img" aria-label="{html.escape(self.alt)}"'

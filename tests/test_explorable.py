@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nbconvert
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ from matplotlib.figure import Figure
 from minirnn import frames
 from minirnn.explorable import Control, Explorable, Pad, Prediction, assets, explorable
 from minirnn.frames import compact, draw_frames, pack, steps
-from minirnn.plots import figure, styled
+from minirnn.plots import figure, show, styled
 
 
 @styled
@@ -178,19 +180,32 @@ def test_many_frames_are_drawn_on_every_core(cache: Path) -> None:
     assert e.frames() == [e.frame(s) for s in e.all_states()]
 
 
-def test_a_change_of_code_draws_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_of_code_data_or_versions_draws_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    helper, main = tmp_path / "helper_of_demo.py", tmp_path / "main_of_demo.py"
-    helper.write_text("def helper():\n    return 1\n")
-    main.write_text("from helper_of_demo import helper\ndef draw():\n    pass\n")
-    import main_of_demo  # type: ignore[import-not-found]
+    texts = {
+        "demo_figures/main.py": "from demo_runs.first import VALUE\ndef draw():\n    pass\n",
+        "demo_figures/__init__.py": "",
+        "demo_runs/first.py": "from pathlib import Path\nfrom . import second\nVALUE = 1\n",
+        "demo_runs/second.py": "from pathlib import Path\nDATA_FILES = [Path(__file__).with_name('data.json')]\n",
+        "demo_runs/data.json": "1",
+        "demo_runs/__init__.py": "",
+        "demo_runs/nobody.py": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    from demo_figures import main  # type: ignore[import-not-found]
 
-    job = frames.Job(main_of_demo.draw, main_of_demo.draw, "demo")
+    job = frames.Job(main.draw, main.draw, "demo")
     keys = [frames.fingerprint(job), frames.fingerprint(dataclasses.replace(job, text="path"))]
-    for file in (helper, main):
-        file.write_text(file.read_text() + "# changed\n")
+    for name in ("demo_figures/main.py", "demo_runs/first.py", "demo_runs/second.py", "demo_runs/data.json"):
+        (tmp_path / name).write_text(texts[name] + "\n")
         keys.append(frames.fingerprint(job))
-    assert len({*keys, None}) == 5
+    monkeypatch.setattr(np, "__version__", "of tomorrow")
+    keys.append(frames.fingerprint(job))
+    assert len({*keys, None}) == 8
+    (tmp_path / "demo_runs/nobody.py").write_text("1")
+    assert frames.fingerprint(job) == keys[-1]
 
 
 def test_a_function_of_a_notebook_is_never_cached(cache: Path) -> None:
@@ -234,14 +249,38 @@ def test_text_cannot_break_out(cache: Path) -> None:
     assert html.count("</script>") == 1
 
 
+def outputs(monkeypatch: pytest.MonkeyPatch, shown: Any) -> list[dict[str, Any]]:
+    """What a cell that shows this stores in its notebook."""
+    stored: list[dict[str, Any]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **kwargs: stored.append(data))
+    shown._ipython_display_()
+    return stored
+
+
 def test_a_build_gets_html_only_and_a_kernel_a_widget(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINIRNN_STATIC", "1")
     e = make(gain=[1.0])
-    assert e._repr_mimebundle_(include=None, exclude=None) == {"text/html": e.html()}
+    assert outputs(monkeypatch, e) == [{"text/html": e.html()}]
     monkeypatch.delenv("MINIRNN_STATIC")
-    bundle = e._repr_mimebundle_()
-    data = bundle[0] if isinstance(bundle, tuple) else bundle
-    assert "application/vnd.jupyter.widget-view+json" in data
+    widget, first = outputs(monkeypatch, e)
+    assert widget.keys() == {"application/vnd.jupyter.widget-view+json", "text/plain"}
+    assert first["text/plain"] == "gain 1.0 for 3 steps"
+    assert not re.search(r'(?:id="|#)demo-(?!first-)', first["text/html"]), "ids that the widget has too"
+    assert "[data-first=demo]{display:none}" in e.widget.html, "where the widget lives, the first frame is hidden"
+
+
+@pytest.mark.parametrize("kind", ["html", "markdown", "latex"])
+def test_an_export_shows_the_first_frame_and_no_repr(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    made = [nbformat.v4.new_output("display_data", data) for data in outputs(monkeypatch, make())]
+    still = show(draw(gain=1.0), "a still picture")
+    shown = {"text/html": still._repr_html_(), "text/plain": repr(still)}
+    made.append(nbformat.v4.new_output("execute_result", shown))
+    cell = nbformat.v4.new_code_cell("figure", outputs=made)
+    text, _ = nbconvert.get_exporter(kind)().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert "object at 0x" not in text
+    assert text.count("gain 0.5 for 3 steps") == 1
+    assert text.count("a still picture") == 1
+    assert text.lower().count('viewbox="0 0 504 144') == (0 if kind == "latex" else 2)
 
 
 def test_a_build_needs_no_widgets() -> None:

@@ -295,6 +295,11 @@ def test_paper_is_light_and_holds_all_of_the_code_and_nothing_of_the_furniture(p
     for furniture in (".bd-header-article", ".bd-sidebar-primary", ".bd-sidebar-secondary", ".prev-next-footer"):
         assert not any(part.is_visible() for part in tab.locator(furniture).all()), furniture
     assert not tab.locator("button:visible").count()
+    folded = tab.locator(".toggle-hidden > section, .gtt-check .answer")
+    shown = (
+        "all => all.map(e => e.offsetHeight > 20 && getComputedStyle(e).visibility + getComputedStyle(e).opacity)"
+    )
+    assert set(folded.evaluate_all(shown)) == {"visible1"}, "solutions and answers"
     cut = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
     assert tab.evaluate(cut) == 0
     tab.close()

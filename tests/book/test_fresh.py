@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,6 +38,33 @@ def test_every_record_is_needed_by_a_page():
     texts = fresh.sources()
     used = {stem for file in (ROOT / "book").glob("*.md") for stem in fresh.needed(file.read_text(), texts)}
     assert {path.stem for path in (ROOT / "book/experiments/results").glob("*.json")} <= used
+
+
+def test_pages_depend_on_pins_and_on_code_in_folders(tmp_path, monkeypatch):
+    monkeypatch.setattr(fresh, "ROOT", tmp_path)
+    made = (
+        "requirements.txt",
+        "minirnn/room/cell.py",
+        "book/coursework/notebooks.py",
+        "book/p.md",
+        "book/assignments/a.md",
+    )
+    for name in made:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1")
+    pages = ["book/assignments/a", "book/p"]
+    env = SimpleNamespace(found_docs=pages, doc2path=lambda page: tmp_path / f"{page}.md")
+
+    def outdated(*changed):
+        for name in changed:
+            (tmp_path / name).write_text("x = 2")
+        return fresh.outdated(None, env, set(), set(), set())
+
+    assert outdated() == pages
+    assert outdated() == []
+    assert outdated("requirements.txt") == pages
+    assert outdated("minirnn/room/cell.py") == pages
+    assert outdated("book/coursework/notebooks.py") == ["book/assignments/a"]
 
 
 def page(title, code):

@@ -18,7 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """open_page(url, width=1280, theme="light", js=True, reduced_motion="no-preference", touch=False) -> page.
+    """open_page(url, width=1280, theme="light", js=True, reduced_motion="no-preference", touch=False,
+    forced_colors="none", font_size=16, script="") -> page; `script` runs before the page's own.
 
     Nothing reaches the network: a request to another host is stopped, and the test that caused it fails when it
     ends, as it does for an error in a script.
@@ -39,6 +40,9 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         js: bool = True,
         reduced_motion: str = "no-preference",
         touch: bool = False,
+        forced_colors: str = "none",
+        font_size: int = 16,
+        script: str = "",
     ) -> Any:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
@@ -46,10 +50,15 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
             java_script_enabled=js,
             reduced_motion=reduced_motion,
             has_touch=touch,
+            forced_colors=forced_colors,
         )
         contexts.append(context)
         context.route("**/*", guard)
         page = context.new_page()
+        if font_size != 16:
+            context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": font_size}})
+        if script:
+            page.add_init_script(script)
         page.on("pageerror", lambda error: problems.append(f"error in a script: {error}"))
         page.goto(url)
         if js:

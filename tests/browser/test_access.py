@@ -1,10 +1,12 @@
-"""axe-core on every page, in both themes, wide and narrow: no violation of any impact."""
+"""Nobody is shut out: axe-core on every page, the keyboard, large letters, the reader's own colours, no site data."""
 
+import io
 import json
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from tests.conftest import FORMULAS_ARE_SET, ROOT
 
@@ -29,3 +31,112 @@ def test_nothing_stands_in_anyones_way(open_page: Any, site: str, name: str) -> 
             told = [(v["id"], v["impact"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
             assert not told, f"{width} px, {theme}: {json.dumps(told, indent=1)}"
             page.context.close()
+
+
+# What has the focus: what it is, and the contrast of its outline with the page where this shows, else 0
+FOCUSED = """() => {
+  const element = document.activeElement;
+  if (element === document.body) return null;
+  const luminance = color => color.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const drawn = element.closest(".gtt-choice label") ?? element; // whose radio button is transparent
+  const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(drawn);
+  const { width, height } = drawn.getBoundingClientRect();
+  const [a, b] = [outlineColor, getComputedStyle(document.body).backgroundColor].map(luminance);
+  const shows = outlineStyle === "solid" && parseFloat(outlineWidth) >= 2 && width && height;
+  const contrast = shows ? (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) : 0;
+  return [`${element.localName}.${element.className}`, contrast, !!element.closest("mjx-container")];
+}"""
+
+
+def focused(page: Any) -> list[tuple[str, float, bool]]:
+    """What Tab comes to, from where the page stands to its end or to where it began."""
+    found: list[tuple[str, float, bool]] = []
+    while len(found) < 400:
+        page.keyboard.press("Tab")
+        one = page.evaluate(FOCUSED)
+        if one is None:
+            break
+        found.append(one)
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_has_the_focus_shows_it(open_page: Any, site: str, width: int, theme: str) -> None:
+    page = open_page(f"{site}/book/exploding.html", width=width, theme=theme)
+    page.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
+    found = focused(page)
+    assert len({kind for kind, *_ in found}) > 15
+    assert [(kind, contrast) for kind, contrast, _ in found if contrast < 3] == []
+
+
+def test_menus_and_search_on_a_phone_show_the_focus(open_page: Any, site: str) -> None:
+    page = open_page(f"{site}/book/exploding.html", width=390)
+    for button in (".primary-toggle", ".secondary-toggle", ".search-button"):
+        page.locator(button).first.click()
+        page.wait_for_timeout(400)
+        kinds = {}
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            kind, contrast, _ = page.evaluate(FOCUSED) or ("body", 3, False)
+            kinds[kind] = contrast
+        assert [kind for kind, contrast in kinds.items() if contrast < 3] == [], button
+        page.keyboard.press("Escape")
+
+
+BLOCKED = """for (const kind of ["localStorage", "sessionStorage"])
+    Object.defineProperty(window, kind, {
+        configurable: true, get() { throw new DOMException("no", "SecurityError"); } });"""
+
+
+def test_the_theme_can_be_chosen_where_site_data_are_blocked(open_page: Any, site: str) -> None:
+    page = open_page(f"{site}/book/intro.html", script=BLOCKED)
+    button = page.locator(".theme-switch-button")
+    for mode in ("dark", "light"):
+        button.click()
+        assert page.locator("html").get_attribute("data-mode") == mode
+        assert page.locator("html").get_attribute("data-theme") == mode
+    page.get_by_role("link", name="Vanishing gradients").first.click()
+    page.wait_for_url("**/vanishing.html")
+    assert page.locator("html").get_attribute("data-mode") == "light", "the tab keeps it"
+
+
+def colours(page: Any, locator: Any) -> int:
+    """How many colours there are where an element is drawn; 1 where nothing shows."""
+    picture = Image.open(io.BytesIO(page.screenshot(clip=locator.bounding_box()))).convert("RGB")
+    return len(picture.getcolors(1 << 20))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_controls_and_icons_show_in_the_readers_own_colours(open_page: Any, site: str, theme: str) -> None:
+    page = open_page(f"{site}/book/vanishing.html", theme=theme, forced_colors="active")
+    slider = page.locator(".gtt-control input[type=range] >> visible=true").first
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    picture = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
+    ends = [picture.getpixel((round(x * box["width"]), picture.height // 2)) for x in (0.05, 0.95)]
+    assert picture.getpixel((2, 2)) not in ends, "the track shows at both ends"
+    for choice in page.locator(".gtt-choice:visible").all()[:1]:
+        fills = choice.locator("span").evaluate_all("all => all.map(e => getComputedStyle(e).backgroundColor)")
+        assert len(set(fills)) == 2
+    page.evaluate("scrollTo(0, 0)")
+    for icon in page.locator(".fa-solid:visible").all():
+        if icon.bounding_box()["y"] < 700:
+            assert colours(page, icon) > 1, icon.evaluate("e => e.outerHTML")
+    strokes = page.evaluate("""() => [...document.querySelectorAll(".gtt-picture svg text")]
+        .map(e => getComputedStyle(e).fill)""")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground not in strokes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "font_size"), [(390, 32), (320, 16)])
+def test_no_page_scrolls_sideways(open_page: Any, site: str, width: int, font_size: int) -> None:
+    """320 px is a screen of 1280 px at 400 %."""
+    page = open_page(f"{site}/search.html", width=width, font_size=font_size)
+    for name in ["search", "genindex", *pages()]:
+        page.goto(f"{site}/{name}.html")
+        page.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name

@@ -33,6 +33,8 @@ def test_the_live_figure_asks_python_and_shows_what_it_draws(browser: Any, tmp_p
     with run_in_jupyterlab(browser, tmp_path / "demo.ipynb", env={"PYTHONPATH": path}) as page:
         assert check_every_control(page, unrolled, text="path") >= 8
         assert "unrolled" not in page.url
+        stills = page.locator("[data-first]")  # what an export shows in place of a widget
+        assert [still.is_visible() for still in stills.all()] == [False] * 3
 
         # a burst of keys: whatever was left out on the way, the last state is what shows
         for key in ["Home", *["ArrowRight"] * 4, "ArrowLeft"]:

@@ -1,6 +1,8 @@
 """The book's own part of the build: what pages load, small pieces of markup, and the checks on every page."""
 
-from . import api, assets, assignments, checks, fresh, lean, markup, notebooks, paths, social
+from docutils import nodes
+
+from . import api, assets, assignments, checks, formulas, fresh, lean, markup, notebooks, paths, social
 
 
 def setup(app):
@@ -8,6 +10,8 @@ def setup(app):
     app.add_directive("check", markup.Check)
     app.add_directive("api", api.Api)
     app.add_directive("paths", paths.Paths)
+    for formula in (nodes.math, nodes.math_block):
+        app.add_node(formula, override=True, html=(formulas.visit, None))
     app.connect("config-inited", assets.prepare)
     app.connect("config-inited", notebooks.settle)
     app.connect("config-inited", social.settle)
@@ -21,6 +25,7 @@ def setup(app):
     app.connect("html-page-context", social.describe)
     app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
+    app.connect("build-finished", assets.deliver)
     app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)

@@ -1,11 +1,17 @@
-"""What the pages load, gathered from pinned packages: fonts, MathJax, the figures' script and style."""
+"""What the pages load, gathered from pinned packages: fonts, MathJax, the figures' script and style.
 
+What takes time is kept, and made again when anything that it is made of has changed: versions, options, this module.
+"""
+
+import filecmp
 import json
 import logging as python_logging
 import os
 import shutil
 import sys
+from hashlib import sha256
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 
 from sphinx.util import logging
@@ -25,6 +31,53 @@ GLYPHS = (
     "20ac,2100-214f,2190-21ff,2200-22ff,25a0-25ff,fb01,fb02"
 )
 
+SCRIPTS = {  # a text face says nothing of formulas: where browsers put indices, exponents and bars, in 1/1000 em
+    "ScriptPercentScaleDown": 72,
+    "ScriptScriptPercentScaleDown": 60,
+    "AxisHeight": 250,
+    "SubscriptShiftDown": 180,
+    "SubscriptTopMax": 400,
+    "SubscriptBaselineDropMin": 50,
+    "SuperscriptShiftUp": 370,
+    "SuperscriptShiftUpCramped": 300,
+    "SuperscriptBottomMin": 120,
+    "SuperscriptBaselineDropMax": 250,
+    "SubSuperscriptGapMin": 160,
+    "SuperscriptBottomMaxWithSubscript": 400,
+    "SpaceAfterScript": 40,
+    "UpperLimitGapMin": 110,
+    "LowerLimitGapMin": 170,
+    "FractionNumeratorShiftUp": 390,
+    "FractionNumeratorDisplayStyleShiftUp": 680,
+    "FractionDenominatorShiftDown": 350,
+    "FractionDenominatorDisplayStyleShiftDown": 690,
+    "FractionRuleThickness": 50,
+    "FractionNumeratorGapMin": 50,
+    "FractionDenominatorGapMin": 50,
+    "RadicalVerticalGap": 50,
+    "RadicalDisplayStyleVerticalGap": 150,
+    "RadicalRuleThickness": 50,
+    "RadicalExtraAscender": 50,
+}
+UNWANTED = (  # of MathJax, of which pages use one input and one output
+    "tex-svg*",
+    "tex-mml*",
+    "mml*",
+    "*-full*",
+    "node-main*",
+    "latest.js",
+    "svg",
+    "adaptors",
+    "asciimath",
+)
+MADE_BY = (
+    "fonttools",
+    "brotli",
+    "font-source-sans-pro",
+    "font-source-serif-pro",
+    "django-static-mathjax",
+)  # packages
+
 log = logging.getLogger(__name__)
 
 
@@ -37,10 +90,10 @@ def prepare(app, config):
 
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
     assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
-    own_kernel(assets / "jupyter")
-    fonts = make_fonts(assets / "fonts")
-    copy_mathjax(assets / "mathjax")
-    texts = explorable.assets() | {"tokens.css": plots.palette_css() + fonts}
+    own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
+    kept(assets / "fonts", ingredients(), make_fonts)
+    kept(assets / "mathjax", ingredients(), copy_mathjax)
+    texts = explorable.assets() | {"tokens.css": plots.palette_css() + faces_css()}
     for name, text in texts.items():
         (assets / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(assets))
@@ -57,26 +110,73 @@ def own_kernel(folder):
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH")]))
 
 
+def ingredients():
+    """A key for all that fonts and MathJax are made of: this module with its ranges and lists, and the packages."""
+    versions = " ".join(f"{name} {version(name)}" for name in MADE_BY)
+    return sha256(Path(__file__).read_bytes() + versions.encode()).hexdigest()
+
+
+def kept(folder, key, make):
+    """`folder` as `make(folder)` fills it, made anew unless it was made with the same key."""
+    stamp = folder / ".key"  # Sphinx copies no file that begins with a dot
+    if stamp.exists() and stamp.read_text() == key:
+        return
+    log.info("gathering %s", folder.name)
+    part = folder.with_name(f".{folder.name}")  # renamed when whole: an interrupted build leaves no half of it
+    shutil.rmtree(part, ignore_errors=True)
+    make(part)
+    (part / stamp.name).write_text(key)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+
+
+def deliver(app, error):
+    """On build-finished: the site's copies are those of this build. Sphinx copies nothing when no page is written, and
+    never removes what is no longer made."""
+    if error or app.builder.name != "html":
+        return
+    static, assets = Path(app.outdir) / "_static", Path(app.outdir).parent / ".assets"
+    for source in (assets, Path(app.confdir) / "book/_static"):
+        shutil.copytree(source, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+    for name in ("fonts", "mathjax"):
+        remove_stale(filecmp.dircmp(assets / name, static / name, hide=[]))
+
+
+def remove_stale(compared):
+    """What only the right one of two compared folders has."""
+    for name in compared.right_only:
+        path = Path(compared.right, name)
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for inside in compared.subdirs.values():
+        remove_stale(inside)
+
+
+def face_file(source):
+    """The file of one of FACES: source-serif-italic.woff2."""
+    _, weight, style = FACES[source]
+    name = {400: "regular", 600: "semibold"}[weight] if style == "normal" else "italic"
+    return f"source-{source.split('_')[0]}-{name}.woff2"
+
+
+def faces_css():
+    return "".join(
+        f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:swap;'
+        f'src:url("fonts/{face_file(source)}") format("woff2")}}\n'
+        for source, (family, weight, style) in FACES.items()
+    )
+
+
 def make_fonts(folder):
-    """The faces as small woff2 files, made once; returns their CSS."""
-    folder.mkdir(parents=True, exist_ok=True)
-    css = ""
-    for source, (family, weight, style) in FACES.items():
+    """The faces as small woff2 files."""
+    folder.mkdir(parents=True)
+    for source in FACES:
         package, stem = source.split("/")
-        name = {400: "regular", 600: "semibold"}[weight] if style == "normal" else "italic"
-        target = folder / f"source-{package.removesuffix('_pro')}-{name}.woff2"
-        if not target.exists():
-            log.info("subsetting %s", stem)
-            subset(resources.files(f"font_source_{package}") / "files" / f"{stem}.ttf", target)
-        css += (
-            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:swap;'
-            f'src:url("fonts/{target.name}") format("woff2")}}\n'
-        )
-    return css
+        subset(resources.files(f"font_source_{package}") / "files" / f"{stem}.ttf", folder / face_file(source))
 
 
 def subset(source, target):
     from fontTools import subset  # takes a third of a second to import: only when there is something to do
+    from fontTools.otlLib.builder import buildMathTable
 
     python_logging.getLogger("fontTools").setLevel(python_logging.ERROR)
     options = subset.Options(flavor="woff2", layout_features=["*"], hinting=False)
@@ -85,26 +185,11 @@ def subset(source, target):
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=subset.parse_unicodes(GLYPHS))
     subsetter.subset(font)
+    buildMathTable(font, constants=SCRIPTS)
     subset.save_font(font, str(target), options)
 
 
 def copy_mathjax(folder):
     """MathJax with one input and one output, its fonts, and what it may load later (menu, speech)."""
-    if folder.exists():
-        return
-    unwanted = (
-        "tex-svg*",
-        "tex-mml*",
-        "mml*",
-        "*-full*",
-        "node-main*",
-        "latest.js",
-        "svg",
-        "adaptors",
-        "asciimath",
-    )
     source = resources.files("mathjax") / "static" / "mathjax" / "es5"
-    part = folder.with_suffix(".part")  # renamed when whole: an interrupted build leaves no half of it
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(str(source), part, ignore=shutil.ignore_patterns(*unwanted))
-    part.rename(folder)
+    shutil.copytree(str(source), folder, ignore=shutil.ignore_patterns(*UNWANTED))

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -64,8 +63,6 @@ def report(app, error):
     """What each page weighs and how long its code ran."""
     if error or app.builder.name != "html":
         return
-    # Sphinx leaves a changed style as it was when no page is written
-    shutil.copytree(Path(app.confdir) / "book/_static", Path(app.outdir) / "_static", dirs_exist_ok=True)
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
     for page in sorted(app.env.found_docs):
         html = (Path(app.outdir) / f"{page}.html").read_bytes()

@@ -1,6 +1,7 @@
 """Which pages are built again: those whose own text changed, which Sphinx sees, and those whose code did."""
 
 import re
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,18 +37,29 @@ def needed(text, texts):
     return sorted(found)
 
 
+def files(folder):
+    """The texts of all code below a folder."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".js", ".css"))
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def pins():
+    """The versions of what is installed for the book, as its list of requirements has them."""
+    return [path.read_text(encoding="utf-8") for path in ROOT.glob("requirements.txt")]
+
+
+def digest(*parts):
+    return sha256("\0".join(map(str, parts)).encode()).hexdigest()
+
+
 def outdated(app, env, added, changed, removed):
     """On env-get-outdated: the pages that were made by other code than there is now. A cache of outputs would only
     know the page's own cells; this one runs a page again when minirnn changes, or a module or record that it uses."""
-    library = sha256()  # and the book's own part of the build
-    for file in sorted([*(ROOT / "minirnn").iterdir(), *Path(__file__).parent.iterdir()]):
-        if file.suffix in (".py", ".js", ".css"):
-            library.update(file.read_bytes())
+    library = digest(sys.version, *pins(), *files(ROOT / "minirnn"), *files(Path(__file__).parent))
+    releases = digest(*files(ROOT / "book/coursework"))  # what students get of an assignment
     texts, before = sources(), getattr(env, "gtt_code", {})
     env.gtt_code = {}
     for page in env.found_docs:
-        code = library.copy()
-        for stem in needed(Path(env.doc2path(page)).read_text(encoding="utf-8"), texts):
-            code.update(texts[stem].encode())
-        env.gtt_code[page] = code.hexdigest()
+        names = needed(Path(env.doc2path(page)).read_text(encoding="utf-8"), texts)
+        env.gtt_code[page] = digest(library, "assignments/" in page and releases, *(texts[name] for name in names))
     return [page for page in env.found_docs if before.get(page) != env.gtt_code[page]]

@@ -1,0 +1,80 @@
+"""Formulas as MathML, which a browser shows, prints and finds from the start and without a script. MathJax sets them
+more finely: book/_static/formulas.js gives it the TeX, which each carries along."""
+
+import re
+from contextlib import suppress
+
+from docutils import nodes
+from docutils.utils.math import MathError, latex2mathml
+from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
+from sphinx.util import logging
+
+PLAINER = [  # what docutils does not know, in words that it does
+    (r"\\vphantom\{[^{}]*\}", ""),
+    (r"\\dots(?![A-Za-z])", r"\\ldots"),
+    (r"(\\[tdc]?frac) *(\d)(?=\d|\{)", r"\1{\2}"),
+    (r"(\\[tdc]?frac\{\d\}) *(\d)", r"\1{\2}"),
+    (r"\\sqrt *(\d)", r"\\sqrt{\1}"),
+    (r"\\[Bb]igg?r\|_", "|_"),
+    ("·", r"\\cdot "),
+    ("½", r"\\tfrac{1}{2}"),
+]
+TOKEN = re.compile(r" *(\\[A-Za-z]+|\\?.)", re.DOTALL)
+
+log = logging.getLogger(__name__)
+
+
+def expand(tex, macros):
+    """`tex` without the macros of the settings: {name: text, or [text with #1, #2, number of arguments]}.
+
+    >>> expand(r"\\norm{W_{ij}} \\le \\norm\\lambda + \\normal", {"norm": [r"|#1|", 1]})
+    '|{W_{ij}}| \\\\le |\\\\lambda | + \\\\normal'
+    """
+    name = re.compile(rf"\\({'|'.join(macros)})(?![A-Za-z])")
+    while found := name.search(tex):
+        text, count = macros[found[1]] if isinstance(macros[found[1]], list) else (macros[found[1]], 0)
+        end = found.end()
+        for k in range(1, count + 1):
+            argument, end = take(tex, end)
+            text = text.replace(f"#{k}", argument)
+        tex = tex[: found.start()] + text + tex[end:]
+    return tex
+
+
+def take(tex, start):
+    """The token or the group in braces that begins at `start`, and where it ends."""
+    token = TOKEN.match(tex, start)
+    end, depth = token.end(), token[1] == "{"
+    while depth:
+        step = TOKEN.match(tex, end)
+        depth += {"{": 1, "}": -1}.get(step[1], 0)
+        end = step.end()
+    argument = tex[token.start(1) : end]
+    return argument + " " * argument[-1].isalpha(), end  # \lambda, and then perhaps a letter
+
+
+def mathml(tex, block, macros):
+    """The element <math> of a formula. Raises MathError where docutils has no word for a part of it."""
+    tex = expand(tex, macros)
+    for pattern, plainer in PLAINER:
+        tex = re.sub(pattern, plainer, tex)
+    text = latex2mathml.tex2mathml(tex, as_block=block)
+    text = re.sub("<mi>(?=[^<]{2})", '<mi mathvariant="normal">', text)  # tanh; one letter alone is set in italics
+    return re.sub(r">\s+<", "><", text).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+
+
+def visit(translator, node):
+    """In place of Sphinx's two visitors: what they write, with MathML where the TeX stood and the TeX as `data-tex`."""
+    block, start = isinstance(node, nodes.math_block), len(translator.body)
+    with suppress(nodes.SkipNode):
+        (html_visit_displaymath if block else html_visit_math)(translator, node)
+    written = "".join(translator.body[start:])
+    tex = re.search(r"\\[(\[b].*(?=</\w+>\s*\Z)", written, re.DOTALL)
+    try:
+        drawn = mathml(node.astext(), block, translator.config.mathjax3_config["tex"]["macros"])
+    except MathError as error:
+        log.warning("no MathML for the formula %r, write it more plainly: %s", node.astext(), error, location=node)
+        drawn = tex[0]
+    opening = written[: tex.start()].replace(" class=", f' data-tex="{tex[0]}" class=', 1)
+    translator.body[start:] = [opening + drawn + written[tex.end() :]]
+    raise nodes.SkipNode
