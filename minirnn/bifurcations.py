@@ -32,7 +32,7 @@ def roots(g: Scalar, low: float, high: float, intervals: int = 2000) -> np.ndarr
 
     Raises ValueError unless low < high and intervals >= 1.
     """
-    checks.number("high", high, checks.number("low", low), open_low=True)
+    high = checks.number("high", high, checks.number("low", low), open_low=True)
     grid = np.linspace(low, high, checks.integer("intervals", intervals, 1) + 1)
     positive = g(grid) > 0
     at = np.flatnonzero(positive[1:] != positive[:-1])

@@ -26,7 +26,7 @@ def clip_by_norm(gradient: Params, threshold: float) -> tuple[Params, float]:
 
     Raises ValueError if threshold <= 0; TypeError if the gradient is not a dict of float arrays.
     """
-    checks.number("threshold", threshold, 0.0, open_low=True)
+    threshold = checks.number("threshold", threshold, 0.0, open_low=True)
     before = norm(checks.float_arrays("gradient", gradient))
     if not before > threshold or not np.isfinite(before):
         return gradient, before
@@ -41,7 +41,7 @@ def clip_by_value(gradient: Params, bound: float) -> Params:
 
     Raises ValueError if bound <= 0; TypeError if the gradient is not a dict of float arrays.
     """
-    checks.number("bound", bound, 0.0, open_low=True)
+    bound = checks.number("bound", bound, 0.0, open_low=True)
     if not _finite(checks.float_arrays("gradient", gradient)):
         return gradient
     return map_params(lambda g: np.clip(g, -bound, bound), gradient)
@@ -59,8 +59,8 @@ def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: fl
     Raises ValueError if ratio <= 0, eps <= 0 or `params` lacks a key or shape of the gradient; TypeError if one
     of the two is not a dict of float arrays.
     """
-    checks.number("ratio", ratio, 0.0, open_low=True)
-    checks.number("eps", eps, 0.0, open_low=True)
+    ratio = checks.number("ratio", ratio, 0.0, open_low=True)
+    eps = checks.number("eps", eps, 0.0, open_low=True)
     checks.float_arrays("params", params, like=checks.float_arrays("gradient", gradient))
     if not _finite(gradient):
         return gradient

@@ -46,7 +46,7 @@ def measured_constants(
     bounds of the constants on the ball of radius·(1 + max(distances)), and grow with the number of points.
     Raises ValueError unless radius > 0, points >= 1 and 0 < distances <= 1; TypeError without a Generator.
     """
-    checks.number("radius", radius, 0.0, open_low=True)
+    radius = checks.number("radius", radius, 0.0, open_low=True)
     checks.integer("points", points, 1)
     checks.generator("rng", rng)
     for distance in distances:
@@ -78,7 +78,7 @@ def bounds(L: float, N: int, bounded: bool = False) -> Constants:
     >>> bounds(1.0, 100).cost, round(bounds(1.0, 200).gradient / bounds(1.0, 100).gradient, 1)  # 2^2.5 is 5.7
     (101.0, 5.6)
     """
-    checks.number("L", L, 0.0, open_low=True)
+    L = checks.number("L", L, 0.0, open_low=True)
     checks.integer("N", N, 1)
     S = H = 0.0
     with overflow_allowed():

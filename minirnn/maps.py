@@ -43,7 +43,7 @@ def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.0
     The Jacobian is that of the rule, by the chain rule through its four stages, so the exponents are exactly those of
     the discrete map; divided by h they are rates per unit of time. They sum to about -(σ + 1 + β).
     """
-    checks.number("h", h, 0.0, open_low=True)
+    h = checks.number("h", h, 0.0, open_low=True)
     one = np.eye(3)
 
     def slope(s: np.ndarray) -> np.ndarray:
@@ -97,7 +97,7 @@ def mean_field(g: float) -> tuple[float, float]:
     >>> round(q, 4), round(exponent, 4)
     (2.1215, 0.1547)
     """
-    checks.number("g", g, 0.0, open_low=True)
+    g = checks.number("g", g, 0.0, open_low=True)
     if g <= 1:
         return 0.0, float(np.log(g))
     z = np.linspace(-12, 12, 4001)  # the trapezoidal rule: sech⁴ is too narrow for Gauss and Hermite

@@ -168,7 +168,7 @@ def memory_function(cell: Cell, params: Params, T: int, size: float = 1.0, settl
     array([1.   , 0.5  , 0.25 , 0.125])
     """
     checks.integer("T", T, 1)
-    checks.number("size", size)
+    size = checks.number("size", size)
     rest = np.zeros((checks.integer("settle", settle, 1), 1, cell.m))
     step = np.zeros((T, 1, cell.m))
     step[:, :, 0] = size

@@ -36,9 +36,9 @@ def time_bound(w0: float, w1: float, D: float) -> float:
     >>> f"{time_bound(1.0, 0.5, 10.0):.3g}"
     '6.06e+05'
     """
-    checks.number("w0", w0, 0.0, open_low=True)
-    checks.number("w1", w1, 0.0, w0, open_low=True)
-    checks.number("D", D, 0.0, open_low=True)
+    w0 = checks.number("w0", w0, 0.0, open_low=True)
+    w1 = checks.number("w1", w1, 0.0, w0, open_low=True)
+    D = checks.number("D", D, 0.0, open_low=True)
     return float((np.exp(2 * w0 * D) - np.exp(2 * w1 * D)) / (8 * w0 * D**2))
 
 
@@ -58,8 +58,8 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     """
     from scipy.integrate import solve_ivp
 
-    checks.number("w0", w0, 0.0, open_low=True)
-    checks.number("D", D, 0.0, open_low=True)
+    w0 = checks.number("w0", w0, 0.0, open_low=True)
+    D = checks.number("D", D, 0.0, open_low=True)
 
     def arrived(t: float, y: np.ndarray) -> float:
         return y[1] - until / (2 * D)

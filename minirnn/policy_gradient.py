@@ -121,7 +121,7 @@ def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
     """
     checks.float_array("S", S, ("N", "P"), finite=False)
     checks.float_array("r", r, (len(S),), finite=False)
-    checks.number("damping", damping, 0.0)
+    damping = checks.number("damping", damping, 0.0)
     with overflow_allowed():
         kernel = S @ S.T + damping * np.eye(len(S))
     if not np.isfinite(kernel).all():
@@ -136,7 +136,7 @@ def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int 
     """
     checks.float_array("S", S, ("N", "P"))
     checks.float_array("g", g, (S.shape[1],))
-    checks.number("damping", damping, 0.0, open_low=True)
+    damping = checks.number("damping", damping, 0.0, open_low=True)
     v, residual = np.zeros_like(g), g.copy()
     direction, size = residual.copy(), residual @ residual
     for _ in range(checks.integer("steps", steps, 1)):

@@ -70,7 +70,7 @@ def regularized_bptt(
     Raises TypeError for a cell that is not a VanillaRNN, ValueError for alpha < 0 or bound <= 0, and as `bptt.bptt`.
     """
     _check(cell, params, X, h0, bound)
-    checks.number("alpha", alpha, 0.0)
+    alpha = checks.number("alpha", alpha, 0.0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
         E, dE, readout = loss(params, H[1:])
@@ -127,5 +127,5 @@ def omega_full(
 def _check(cell: VanillaRNN, params: Params, X: np.ndarray, h0: np.ndarray | None, bound: float) -> None:
     if not isinstance(cell, VanillaRNN):
         raise TypeError(f"cell must be a VanillaRNN, got {type(cell).__name__}")
-    checks.number("bound", bound, 0.0, open_low=True)
+    bound = checks.number("bound", bound, 0.0, open_low=True)
     check_inputs(cell, params, X, h0)

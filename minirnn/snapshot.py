@@ -136,7 +136,7 @@ def _imports(text: bytes, package: str) -> list[str]:
 
 def _sent(run: Callable[..., Any], modules: set[str]) -> tuple[bytes, bytes]:
     """The function pickled by value, and what of it is hashed: two pickles of one function may differ."""
-    from joblib.externals import cloudpickle
+    import cloudpickle
 
     try:
         return cloudpickle.dumps(run), b"".join(_parts(run, modules, []))

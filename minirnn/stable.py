@@ -88,8 +88,8 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
 
     Raises ValueError unless 1/2 < keep < 1 leaves room for the forget gate: keep >= 0.6 does.
     """
-    checks.number("keep", keep, 0.5, 1.0, open_low=True, open_high=True)
-    checks.number("largest_input", largest_input, 0.0, open_low=True)
+    keep = checks.number("keep", keep, 0.5, 1.0, open_low=True, open_high=True)
+    largest_input = checks.number("largest_input", largest_input, 0.0, open_low=True)
     rest = 1 - keep
     room = 0.5 * (np.log(keep / rest) - rest**2)
     if room <= 0:
@@ -112,7 +112,7 @@ def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
 
     limit < 1 makes every step a contraction, since tanh' <= 1. Sufficient, not necessary.
     """
-    checks.number("limit", limit, 0.0, open_low=True)
+    limit = checks.number("limit", limit, 0.0, open_low=True)
     left, sizes, right = np.linalg.svd(params["W"])
     return params | {"W": left * np.minimum(sizes, limit) @ right}
 

@@ -29,7 +29,7 @@ def cue_values(L: int, gamma: float) -> np.ndarray:
     array([0.25, 0.5 , 1.  ])
     """
     checks.integer("L", L, 1)
-    checks.number("gamma", gamma, 0.0, 1.0, open_low=True)
+    gamma = checks.number("gamma", gamma, 0.0, 1.0, open_low=True)
     return (gamma ** np.arange(L, -1, -1))[:, None, None] * np.array([-1.0, 1.0])[:, None]
 
 

@@ -108,7 +108,7 @@ def train(
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer such as sgd(lr=0.1), got {type(optimizer).__name__}")
     if clip is not None:
-        checks.number("clip", clip, 0.0, open_low=True)
+        clip = checks.number("clip", clip, 0.0, open_low=True)
     run = Run(cell, State(params, optimizer.init(params), rng.bit_generator.state))
     if save_to is not None and Path(save_to).exists():
         run = _same_kind(load(save_to), run, save_to)

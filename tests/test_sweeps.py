@@ -314,12 +314,12 @@ def swept():
 def noted(f):
     @wraps(f)
     def g(x):
-        with open(sys.argv[2], "a") as log:
+        with open(LOG, "a") as log:
             log.write("run\\n")
         return f(x)
     return g
 
-sys.argv = sys.argv  # the runs find it here
+LOG = sys.argv[2]
 A, LIST, ARRAY, SGD = 1, [1, {"a": (2, {3, 4})}], np.arange(3.0), optimizers.sgd(0.1)
 def helper(x):
     return nested(x)
