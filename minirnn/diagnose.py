@@ -162,7 +162,7 @@ def saturation(cell: Cell, H: np.ndarray) -> float:
 
 def sensitivity(cell: Cell, params: Params, X: np.ndarray, last: np.ndarray, size: float = 1e-5) -> float:
     """Relative change of the last state for a relative change of the cell's parameters, by a small random one."""
-    rng = np.random.default_rng(0)
+    rng, size = np.random.default_rng(0), checks.number("size", size, 0.0, open_low=True)
     moved = {key: p * (1 + size * rng.standard_normal(p.shape)).astype(p.dtype) for key, p in params.items()}
     change = unroll(cell, moved, X)[-1] - last
     return float(np.linalg.norm(change) / np.linalg.norm(last) / size)

@@ -29,6 +29,7 @@ class Constants(NamedTuple):
 def in_ball(rng: np.random.Generator, size: int, radius: float) -> np.ndarray:
     """A point (size,) uniform on a ball around 0."""
     point = rng.standard_normal(size)
+    radius = checks.number("radius", radius, 0.0)
     return radius * rng.random() ** (1 / size) / np.linalg.norm(point) * point
 
 
@@ -49,8 +50,7 @@ def measured_constants(
     radius = checks.number("radius", radius, 0.0, open_low=True)
     checks.integer("points", points, 1)
     checks.generator("rng", rng)
-    for distance in distances:
-        checks.number("distances", distance, 0.0, 1.0, open_low=True)
+    fractions = [checks.number("distances", distance, 0.0, 1.0, open_low=True) for distance in distances]
     centre, slope, curvature = flatten(params), 0.0, 0.0
 
     def gradient(theta: np.ndarray) -> np.ndarray:
@@ -58,12 +58,12 @@ def measured_constants(
 
     with overflow_allowed():
         for _ in range(points):
-            theta = centre + in_ball(rng, centre.size, radius)
+            theta = centre + in_ball(rng, centre.size, radius).astype(centre.dtype)
             here = gradient(theta)
             slope = max(slope, float(np.linalg.norm(here)))
-            for distance in distances:
+            for fraction in fractions:
                 move = rng.standard_normal(centre.size)
-                move *= distance * radius / np.linalg.norm(move)
+                move = (fraction * radius / np.linalg.norm(move) * move).astype(centre.dtype)
                 there = gradient(theta + move)
                 curvature = max(curvature, float(np.linalg.norm(there - here) / np.linalg.norm(move)))
     return Constants(slope, curvature)

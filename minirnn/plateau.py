@@ -21,11 +21,13 @@ from minirnn import checks
 
 def loss(c: float, w: float, D: float) -> float:
     """(eq. delay), for w > 0; works entry by entry on arrays."""
+    c, w, D = checks.alike(c, w, D)
     return c**2 / (4 * w) - c * np.exp(-w * D)
 
 
 def gradient(c: float, w: float, D: float) -> tuple[float, float]:
     """∂L/∂c and ∂L/∂w."""
+    c, w, D = checks.alike(c, w, D)
     reach = np.exp(-w * D)
     return c / (2 * w) - reach, -(c**2) / (4 * w**2) + c * D * reach
 
@@ -60,6 +62,7 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
 
     w0 = checks.number("w0", w0, 0.0, open_low=True)
     D = checks.number("D", D, 0.0, open_low=True)
+    until, c0 = checks.number("until", until, 0.0, open_low=True), checks.number("c0", c0)
 
     def arrived(t: float, y: np.ndarray) -> float:
         return y[1] - until / (2 * D)

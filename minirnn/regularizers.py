@@ -38,7 +38,9 @@ def omega(W: Any, D: Any, delta: Any, bound: float = 1e-20) -> Any:
     before = (delta**2).sum(-1)
     counts = before >= bound
     ratio = ((D @ W) ** 2).sum(-1) / anp.where(counts, before, 1.0)
-    return anp.where(counts, (ratio - 1) ** 2, 0.0).sum() / max(counts.sum(), 1)
+    return anp.where(counts, (ratio - 1) ** 2, 0.0).sum() / max(
+        int(counts.sum()), 1
+    )  # NumPy's would promote float32
 
 
 def omega_immediate(W: np.ndarray, D: np.ndarray, delta: np.ndarray, bound: float = 1e-20) -> np.ndarray:
@@ -51,7 +53,7 @@ def omega_immediate(W: np.ndarray, D: np.ndarray, delta: np.ndarray, bound: floa
     before = np.where(counts, before, 1.0)
     factor = np.where(counts, ((back**2).sum(-1) / before - 1) / before, 0.0)[..., None]
     n = len(W)
-    return 4 / max(counts.sum(), 1) * outer_sum((factor * D).reshape(-1, n), back.reshape(-1, n))
+    return 4 / max(int(counts.sum()), 1) * outer_sum((factor * D).reshape(-1, n), back.reshape(-1, n))
 
 
 def regularized_bptt(
