@@ -35,8 +35,9 @@ def roots(g: Scalar, low: float, high: float, intervals: int = 2000) -> np.ndarr
     low = checks.number("low", low)
     high = checks.number("high", high, low, open_low=True)
     grid = np.linspace(low, high, checks.integer("intervals", intervals, 1) + 1)
-    positive = g(grid) > 0
-    at = np.flatnonzero(positive[1:] != positive[:-1])
+    values = g(grid)
+    positive = values > 0
+    at = np.flatnonzero((positive[1:] != positive[:-1]) & ~np.isnan(values[1:] + values[:-1]))
     left, right, rising = grid[at], grid[at + 1], positive[at + 1]
     for _ in range(60):  # each halves the interval; 2^-60 of it is below rounding
         middle = (left + right) / 2

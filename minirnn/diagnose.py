@@ -165,7 +165,7 @@ def sensitivity(cell: Cell, params: Params, X: np.ndarray, last: np.ndarray, siz
     rng, size = np.random.default_rng(0), checks.number("size", size, 0.0, open_low=True)
     moved = {key: p * (1 + size * rng.standard_normal(p.shape)).astype(p.dtype) for key, p in params.items()}
     change = unroll(cell, moved, X)[-1] - last
-    return float(np.linalg.norm(change) / np.linalg.norm(last) / size)
+    return float(np.divide(norm({"h": change}), norm({"h": last}))) / size
 
 
 def findings(report: Report, T: int, growing: bool) -> list[Finding]:

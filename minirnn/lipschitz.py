@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
-from minirnn.params import Params, flatten, overflow_allowed, unflatten
+from minirnn.params import Params, flatten, norm, overflow_allowed, unflatten
 
 
 class Constants(NamedTuple):
@@ -60,12 +60,12 @@ def measured_constants(
         for _ in range(points):
             theta = centre + in_ball(rng, centre.size, radius).astype(centre.dtype)
             here = gradient(theta)
-            slope = max(slope, float(np.linalg.norm(here)))
+            slope = float(np.maximum(slope, norm({"g": here})))  # a nan stays one
             for fraction in fractions:
                 move = rng.standard_normal(centre.size)
                 move = (fraction * radius / np.linalg.norm(move) * move).astype(centre.dtype)
-                there = gradient(theta + move)
-                curvature = max(curvature, float(np.linalg.norm(there - here) / np.linalg.norm(move)))
+                change = gradient(theta + move) - here
+                curvature = float(np.maximum(curvature, norm({"g": change}) / norm({"move": move})))
     return Constants(slope, curvature)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from minirnn import checks
 from minirnn.bptt import Loss, bptt
 from minirnn.cells import Cell
-from minirnn.params import Params, map_params, norm
+from minirnn.params import Params, map_params, norm, scaled
 
 Gradient = Callable[[Params], Params]
 FRACTIONS = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -120,7 +120,7 @@ def fit_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
     checks.float_array("y", y, checks.float_array("x", x, ("N",)).shape)
     if np.ptp(x) == 0:
         raise ValueError("x must hold at least two different values")
-    dx, dy = x - x.mean(), y - y.mean()
-    slope = float(dx @ dy / (dx @ dx))
+    (dx, k), (dy, k_y) = scaled(x - x.mean()), scaled(y - y.mean())
+    slope = float(np.ldexp(dx @ dy / (dx @ dx), (k_y - k)[0]))
     correlation = float(dx @ dy / np.sqrt((dx @ dx) * (dy @ dy))) if np.ptp(y) else 0.0
     return slope, float(y.mean() - slope * x.mean()), correlation

@@ -184,7 +184,7 @@ def _parts(value: Any, modules: set[str], seen: list[Any]) -> Iterator[bytes]:
 def _members(value: Any) -> tuple[Any, ...]:
     if isinstance(value, FunctionType):
         cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        names = sorted(_globals(value.__code__) & value.__globals__.keys())
+        names = sorted(global_names(value.__code__) & value.__globals__.keys())
         used = [(name, value.__globals__[name]) for name in names]
         return value.__code__, value.__defaults__, value.__kwdefaults__, cells, used
     if isinstance(value, type):
@@ -195,6 +195,7 @@ def _members(value: Any) -> tuple[Any, ...]:
     return (made,) if isinstance(made, str) else (*made[:3], *map(list, (part or () for part in made[3:5])))
 
 
-def _globals(code: CodeType) -> set[str]:
+def global_names(code: CodeType) -> set[str]:
+    """The names that code looks up outside of itself; `co_names` has those of attributes too."""
     names = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
-    return names.union(*(_globals(const) for const in code.co_consts if isinstance(const, CodeType)))
+    return names.union(*(global_names(const) for const in code.co_consts if isinstance(const, CodeType)))
