@@ -105,13 +105,18 @@ def diagnose(
         rate, error = exponent(cell, params, X)
         saturated = saturation(cell, H[1:])
         felt = sensitivity(cell, params, X, H[-1])
-    clipped = (
-        None if norms is None or clip is None else float(np.mean(np.array(norms) > checks.number("clip", clip, 0)))
-    )
+    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
     report = Report(
         float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
     )
     return replace(report, findings=tuple(findings(report, T, growing(H))))
+
+
+def clip_rate(norms: Sequence[float], clip: float) -> float:
+    """Share of the norms above the threshold; those that are nan belong to updates that were skipped."""
+    sizes = np.array(norms, float)
+    sizes = sizes[~np.isnan(sizes)]
+    return float((sizes > checks.number("clip", clip, 0.0)).mean()) if len(sizes) else float("nan")
 
 
 def first_bad(A: np.ndarray) -> int | None:
@@ -152,7 +157,10 @@ def exponent(cell: Cell, params: Params, X: np.ndarray) -> tuple[float, float]:
 
 
 def saturation(cell: Cell, H: np.ndarray) -> float:
-    """Share of units that hardly answer to their input; 0 for cells without a bound, which cannot saturate."""
+    """Share of units that hardly answer to their input; 0 for cells without a bound, which cannot saturate; nan where
+    a state is."""
+    if np.isnan(H).any():
+        return float("nan")
     activation = getattr(cell, "activation", None)
     if activation in ("tanh", "sigmoid"):
         slope = ACTIVATIONS[activation][1](H)

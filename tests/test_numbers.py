@@ -225,6 +225,7 @@ NUMBERS = {  # a function that makes the number -> what comes out: Python's numb
     "linear.NormalizedRNN.init": lambda n: minirnn.NormalizedRNN(1, 2).init(rng(), r_min=n(0), r_max=0.5),
     "linear.LRU.init": lambda n: minirnn.LRU(1, 2).init(rng(), r_min=n(0), r_max=0.5),
     "linear.BlockRNN.init": lambda n: minirnn.BlockRNN(1, 2).init(rng(), r_min=n(0), r_max=n(1)),
+    "diagnose.clip_rate": lambda n: diagnose.clip_rate([n(1), n(3)], n(2)),
     "lipschitz.in_ball": lambda n: lipschitz.in_ball(rng(), 3, n(3)),
     "lipschitz.bounds": lambda n: lipschitz.bounds(n(3), 5),
     "maps.mean_field": lambda n: maps.mean_field(n(3)),
