@@ -78,10 +78,11 @@ def sweep(
     do not fight for cores.
 
     A finished run is stored in `folder` under a hash of its point, of `run`'s name and of `version`, and is not made
-    again by later calls, for this grid or another. By default the version is the code: the text of minirnn, of `run`'s
-    module and of all that it imports, other installed packages aside, as the files are when the sweep begins; for a
-    function of a notebook, itself and the functions, classes and values that it uses. What is set in a module from
-    outside does not reach the runs: give it in the point.
+    again by later calls, for this grid or another. By default the version is the code: the text of `run`'s module and
+    of all that it imports, minirnn too and other installed packages not, as the files are when the sweep begins; for a
+    function of a notebook, itself and the functions, classes and values that it uses. An edit there makes the runs
+    anew, but does not reach a sweep that is under way. Nor does what is set in a module from outside reach a run: give
+    it in the point.
 
     A run that raises, exits or dies is stored with its traceback or with what ended it, while the others go on; a
     later call tries it again unless `retry` is False. A stored result that cannot be read is made again.

@@ -1,7 +1,6 @@
 """The runs that tests/test_sweeps.py sweeps: functions that other processes import."""
 
 import os
-import resource
 import signal
 import sys
 import time
@@ -82,6 +81,8 @@ def changes_its_point(x):
 def too_large_for_the_disk(x):
     """As it is when the disk is full: the result's file cannot be written, a short one can."""
     if x == 1:
+        import resource
+
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     return bytes(100_000)

@@ -132,7 +132,7 @@ def test_a_run_is_given_what_its_point_says(tmp_path):
     for value in ({1: "a"}, {"deep": [{None: 1}]}):
         with refused(TypeError, "strings for keys"):
             expand([{"a": value}])
-    for value in ((1, 2), [(1, 2)], 1j, b"1", {1}, np.float128(1), np.array([1j]), np.datetime64("2020-01-01")):
+    for value in ((1, 2), [(1, 2)], 1j, b"1", {1}, np.longdouble(1), np.array([1j]), np.datetime64("2020-01-01")):
         with refused(TypeError, "grid must hold values that JSON can write"):
             expand([{"a": value}])
     with refused(ValueError, "each point once"):
@@ -149,22 +149,22 @@ def test_a_run_that_changes_its_point_is_stored_under_what_it_was_given(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("how", "words"),
+    ("how", "words", "jobs"),
     [
-        ("sys.exit", "SystemExit: 0"),
-        ("KeyboardInterrupt", "KeyboardInterrupt"),
-        ("os._exit(0)", "with exit code 0"),
-        ("os._exit(7)", "with exit code 7"),
-        ("SIGKILL", "by SIGKILL before its result was stored (it may have needed more memory"),
-        ("SIGSEGV", "by SIGSEGV"),
+        ("sys.exit", "SystemExit: 0", 1),
+        ("sys.exit", "SystemExit: 0", 2),
+        ("KeyboardInterrupt", "KeyboardInterrupt", 2),
+        ("os._exit(0)", "with exit code 0", 1),
+        ("os._exit(7)", "with exit code 7", 2),
+        ("SIGKILL", "by SIGKILL before its result was stored (it may have needed more memory", 2),
+        ("SIGSEGV", "by SIGSEGV", 2),
     ],
 )
-@pytest.mark.parametrize("jobs", [1, 2])
 def test_a_run_that_ends_its_process_costs_no_other_and_is_named(tmp_path, how, words, jobs):
-    grid = {"x": range(4), "how": [how]}
+    grid = {"x": range(3), "how": [how]}
     runs = quiet(sweep_runs.ends, grid, folder=tmp_path, jobs=jobs)
-    assert [run.result for run in runs] == [0, None, 2, 3]
-    with refused(RuntimeError, "1 of 4 runs failed", "x=1", words):
+    assert [run.result for run in runs] == [0, None, 2]
+    with refused(RuntimeError, "1 of 3 runs failed", "x=1", words):
         results(runs)
     assert quiet(sweep_runs.ends, grid, folder=tmp_path, retry=False) == runs
     assert quiet(sweep_runs.ends, grid, folder=tmp_path)[1].seconds != runs[1].seconds
