@@ -433,7 +433,7 @@ import sys
 from minirnn.sweeps import results, sweep
 from tests import sweep_runs
 folder, log = sys.argv[1:]
-print(results(sweep(sweep_runs.slow, {"x": range(80), "log": [log]}, folder=folder, jobs=2, version="1")))
+print(results(sweep(sweep_runs.slow, {"x": range(40), "log": [log]}, folder=folder, jobs=2, version="1")))
 """
 
 
@@ -477,10 +477,10 @@ def test_killed_at_any_moment_nothing_finished_is_lost_or_made_twice(tmp_path, k
         log_before = lines(log)
     process = start(folder, log, out)
     assert process.wait(timeout=60) == 0
-    assert out.read_text().strip() == str([x * x for x in range(80)])
+    assert out.read_text().strip() == str([x * x for x in range(40)])
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     begun = lines(log)[len(log_before) :]
-    assert len(begun) == len(set(begun)) == 80 - len(kept)
+    assert len(begun) == len(set(begun)) == 40 - len(kept)
 
 
 @pytest.mark.slow
