@@ -32,10 +32,12 @@ def roots(g: Scalar, low: float, high: float, intervals: int = 2000) -> np.ndarr
 
     Raises ValueError unless low < high and intervals >= 1.
     """
-    checks.number("high", high, checks.number("low", low), open_low=True)
+    low = checks.number("low", low)
+    high = checks.number("high", high, low, open_low=True)
     grid = np.linspace(low, high, checks.integer("intervals", intervals, 1) + 1)
-    positive = g(grid) > 0
-    at = np.flatnonzero(positive[1:] != positive[:-1])
+    values = g(grid)
+    positive = values > 0
+    at = np.flatnonzero((positive[1:] != positive[:-1]) & ~np.isnan(values[1:] + values[:-1]))
     left, right, rising = grid[at], grid[at + 1], positive[at + 1]
     for _ in range(60):  # each halves the interval; 2^-60 of it is below rounding
         middle = (left + right) / 2
@@ -77,7 +79,8 @@ def sigmoid_folds(w: float) -> tuple[np.ndarray, np.ndarray]:
     >>> x.round(6), b.round(6)
     (array([-0.962424,  0.962424]), array([-2.34439, -2.65561]))
     """
-    if checks.number("w", w) <= 4:
+    w = checks.number("w", w)
+    if w <= 4:
         return np.empty(0), np.empty(0)
     r = np.sqrt(1 - 4 / w)
     x = np.log((1 + r) / (1 - r)) * np.array([-1.0, 1.0])
@@ -95,9 +98,10 @@ def cell_fixed_points(
     Raises TypeError or ValueError if starts or x do not fit the cell.
     """
     checks.float_array("starts", starts, ("N", cell.n_state))
-    x = np.zeros(cell.m) if x is None else checks.float_array("x", x, (cell.m,))
+    tol = checks.number("tol", tol, 0.0, open_low=True)
+    x = np.zeros(cell.m, starts.dtype) if x is None else checks.float_array("x", x, (cell.m,))
     drive = np.repeat(cell.drive(params, x[None, None])[0], len(starts), axis=0)
-    h, eye = starts, np.eye(cell.n_state)
+    h, eye = starts, np.eye(cell.n_state, dtype=starts.dtype)
     with overflow_allowed():
         for _ in range(checks.integer("steps", steps, 1)):
             A = eye - jacobian(cell, params, h, drive)
@@ -108,7 +112,7 @@ def cell_fixed_points(
     for point in h[residual < tol]:
         if all(np.abs(point - other).max() > 1e3 * tol for other in found):
             found.append(point)
-    points = np.array(sorted(found, key=tuple)).reshape(-1, cell.n_state)
+    points = np.array(sorted(found, key=tuple), starts.dtype).reshape(-1, cell.n_state)
     J = jacobian(cell, params, points, drive[: len(points)])
     return points, np.abs(np.linalg.eigvals(J)).max(axis=1)
 
@@ -125,8 +129,8 @@ def orbit_diagram(
     Raises ValueError if burn_in < 0 or keep < 1.
     """
     checks.float_array("parameters", parameters, ("P",))
-    x = np.full(parameters.shape, checks.number("x0", x0))
-    orbit = np.empty((checks.integer("keep", keep, 1), len(parameters)))
+    x = np.full(parameters.shape, checks.number("x0", x0), parameters.dtype)
+    orbit = np.empty((checks.integer("keep", keep, 1), len(parameters)), parameters.dtype)
     for t in range(checks.integer("burn_in", burn_in, 0) + keep):
         x = f(x, parameters)
         if t >= burn_in:

@@ -121,6 +121,18 @@ def number(
     return float(value)
 
 
+def alike(*values: Any) -> tuple[Any, ...]:
+    """Arrays as they are, and numbers in their dtype (float64 without arrays), so that no number promotes an array.
+
+    >>> alike(np.zeros(2, np.float32), np.float64(0.5), 2)
+    (array([0., 0.], dtype=float32), np.float32(0.5), np.float32(2.0))
+    """
+    arrays = [value.real.dtype for value in values if np.ndim(value) and is_real(value.real)]
+    real = np.result_type(*arrays) if arrays else np.dtype(float)
+    made = {False: real.type, True: np.result_type(real, np.complex64).type}
+    return tuple(value if np.ndim(value) else made[np.iscomplexobj(value)](value) for value in values)
+
+
 def choice(name: str, value: Any, among: Any) -> Any:
     """`value`, if it is one of `among`.
 

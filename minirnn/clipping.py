@@ -11,13 +11,14 @@ return it as it is, so that the caller sees it; `training.train` skips such a st
 import numpy as np
 
 from minirnn import checks
-from minirnn.params import Params, map_params, norm, row_norms
+from minirnn.params import Params, flatten, map_params, norm, overflow_allowed, row_norms, scaled
 
 
 def clip_by_norm(gradient: Params, threshold: float) -> tuple[Params, float]:
     """Rescales the whole gradient, all arrays as one vector, to norm <= threshold. Returns (clipped, norm before).
 
-    An inf or nan in the gradient makes the norm inf or nan; the gradient is then returned unchanged. PyTorch's
+    An inf or nan in the gradient makes the norm inf or nan; the gradient is then returned unchanged. The norm of
+    finite entries may be beyond the floats, and inf; the gradient then has a direction, and is clipped. PyTorch's
     `clip_grad_norm_` divides by norm + 1e-6 instead of the norm.
 
     >>> clipped, before = clip_by_norm({"g": np.array([3.0, 4.0])}, threshold=1.0)
@@ -26,11 +27,13 @@ def clip_by_norm(gradient: Params, threshold: float) -> tuple[Params, float]:
 
     Raises ValueError if threshold <= 0; TypeError if the gradient is not a dict of float arrays.
     """
-    checks.number("threshold", threshold, 0.0, open_low=True)
+    threshold = checks.number("threshold", threshold, 0.0, open_low=True)
     before = norm(checks.float_arrays("gradient", gradient))
-    if not before > threshold or not np.isfinite(before):
+    if not before > threshold or not _finite(gradient):
         return gradient, before
-    return map_params(lambda g: g * (threshold / before), gradient), before
+    small, k = scaled(flatten(gradient))  # the factor of `gradient` itself could be too small for a float
+    size = norm({"g": small})
+    return map_params(lambda g: np.ldexp(g, -k[0]) * (threshold / size), gradient), before
 
 
 def clip_by_value(gradient: Params, bound: float) -> Params:
@@ -41,7 +44,7 @@ def clip_by_value(gradient: Params, bound: float) -> Params:
 
     Raises ValueError if bound <= 0; TypeError if the gradient is not a dict of float arrays.
     """
-    checks.number("bound", bound, 0.0, open_low=True)
+    bound = checks.number("bound", bound, 0.0, open_low=True)
     if not _finite(checks.float_arrays("gradient", gradient)):
         return gradient
     return map_params(lambda g: np.clip(g, -bound, bound), gradient)
@@ -59,20 +62,24 @@ def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: fl
     Raises ValueError if ratio <= 0, eps <= 0 or `params` lacks a key or shape of the gradient; TypeError if one
     of the two is not a dict of float arrays.
     """
-    checks.number("ratio", ratio, 0.0, open_low=True)
-    checks.number("eps", eps, 0.0, open_low=True)
+    ratio = checks.number("ratio", ratio, 0.0, open_low=True)
+    eps = checks.number("eps", eps, 0.0, open_low=True)
     checks.float_arrays("params", params, like=checks.float_arrays("gradient", gradient))
     if not _finite(gradient):
         return gradient
 
     def clip(g: np.ndarray, w: np.ndarray) -> np.ndarray:
-        rows = (len(g), -1)
-        limit = ratio * np.maximum(row_norms(w.reshape(rows)), eps)
-        size = row_norms(g.reshape(rows))
-        scale = np.where(size > limit, limit / np.where(size > 0, size, 1.0), 1.0).astype(g.dtype)
-        return (g.reshape(rows) * scale[:, None]).reshape(g.shape)
+        if not g.size:
+            return g
+        (g_rows, k), (w_rows, k_w) = (scaled(a.reshape(len(g) if g.ndim else 1, -1)) for a in (g, w))
+        size, weight = row_norms(g_rows)[:, None], row_norms(w_rows)[:, None]
+        limit = np.maximum(np.ldexp(ratio * weight, k_w), ratio * eps)
+        long = np.ldexp(size, k) > limit
+        cut = g_rows * (limit / np.where(long, size, 1.0)).astype(g.dtype)
+        return np.where(long, cut, g.reshape(g_rows.shape)).reshape(g.shape)
 
-    return map_params(clip, gradient, params)
+    with overflow_allowed():  # a norm beyond the floats is longer than any limit
+        return map_params(clip, gradient, params)
 
 
 def _finite(gradient: Params) -> bool:

@@ -109,13 +109,18 @@ def diagnose(
         rate, error = exponent(cell, params, X)
         saturated = saturation(cell, H[1:])
         felt = sensitivity(cell, params, X, H[-1])
-    clipped = (
-        None if norms is None or clip is None else float(np.mean(np.array(norms) > checks.number("clip", clip, 0)))
-    )
+    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
     report = Report(
         float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
     )
     return replace(report, findings=tuple(findings(report, T, growing(H))))
+
+
+def clip_rate(norms: Sequence[float], clip: float) -> float:
+    """Share of the norms above the threshold; those that are nan belong to updates that were skipped."""
+    sizes = np.array(norms, float)
+    sizes = sizes[~np.isnan(sizes)]
+    return float((sizes > checks.number("clip", clip, 0.0)).mean()) if len(sizes) else float("nan")
 
 
 def first_bad(A: np.ndarray) -> int | None:
@@ -156,7 +161,10 @@ def exponent(cell: Cell, params: Params, X: np.ndarray) -> tuple[float, float]:
 
 
 def saturation(cell: Cell, H: np.ndarray) -> float:
-    """Share of units that hardly answer to their input; 0 for cells without a bound, which cannot saturate."""
+    """Share of units that hardly answer to their input; 0 for cells without a bound, which cannot saturate; nan where
+    a state is."""
+    if np.isnan(H).any():
+        return float("nan")
     activation = getattr(cell, "activation", None)
     if activation in ("tanh", "sigmoid"):
         slope = ACTIVATIONS[activation][1](H)
@@ -166,10 +174,10 @@ def saturation(cell: Cell, H: np.ndarray) -> float:
 
 def sensitivity(cell: Cell, params: Params, X: np.ndarray, last: np.ndarray, size: float = 1e-5) -> float:
     """Relative change of the last state for a relative change of the cell's parameters, by a small random one."""
-    rng = np.random.default_rng(0)
+    rng, size = np.random.default_rng(0), checks.number("size", size, 0.0, open_low=True)
     moved = {key: p * (1 + size * rng.standard_normal(p.shape)).astype(p.dtype) for key, p in params.items()}
     change = unroll(cell, moved, X)[-1] - last
-    return float(np.linalg.norm(change) / np.linalg.norm(last) / size)
+    return float(np.divide(norm({"h": change}), norm({"h": last}))) / size
 
 
 def findings(report: Report, T: int, growing: bool) -> list[Finding]:

@@ -123,7 +123,8 @@ class Explorable:
         return LiveExplorable(self)
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display  # type: ignore[attr-defined]  # a page that is built has no use for it
+        with extra("draw"):
+            from IPython.display import display  # type: ignore[attr-defined]
 
         if os.environ.get("MINIRNN_STATIC"):
             return display({"text/html": self.html()}, raw=True)

@@ -50,16 +50,16 @@ def flossing(
     T, B, _ = X.shape
     slopes = 1 - H[1:] ** 2
     frame, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((cell.n, k)))
-    Qs, Rs = [np.broadcast_to(frame, (B, cell.n, k))], []
+    Qs, Rs = [np.broadcast_to(frame.astype(W.dtype), (B, cell.n, k))], []
     for t in range(T):
         Q, R = np.linalg.qr(slopes[t, :, :, None] * (W @ Qs[-1]))
         Qs.append(Q)
         Rs.append(R)
     diagonals = np.diagonal(np.array(Rs), axis1=2, axis2=3)  # (T, B, k)
     exponents = np.log(np.abs(diagonals)).mean(axis=0)
-    Q_bar, DW, dE = np.zeros((B, cell.n, k)), np.zeros_like(W), np.empty_like(slopes)
+    Q_bar, DW, dE = np.zeros((B, cell.n, k), W.dtype), np.zeros_like(W), np.empty_like(slopes)
     for t in reversed(range(T)):
-        R_bar = (2 * exponents / (T * B * diagonals[t]))[:, None] * np.eye(k)
+        R_bar = (2 * exponents / (T * B * diagonals[t]))[:, None] * np.eye(k, dtype=W.dtype)
         A_bar = qr_adjoint(Qs[t + 1], Rs[t], Q_bar, R_bar)
         scaled = slopes[t, :, :, None] * A_bar
         DW += (scaled @ Qs[t].mT).sum(0)

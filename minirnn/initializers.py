@@ -22,7 +22,7 @@ Shape = tuple[int, ...]
 
 def gaussian(rng: np.random.Generator, shape: Shape, std: float = 0.1) -> np.ndarray:
     """Independent entries N(0, std²)."""
-    checks.number("std", std, 0.0)
+    std = checks.number("std", std, 0.0)
     return std * checks.generator("rng", rng).standard_normal(_sizes(shape))
 
 
@@ -32,7 +32,7 @@ def fan_in(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndar
     For a square matrix and many rows the spectral radius tends to `gain` and the largest singular value to
     2·gain (the circular law for the bulk, Bai and Yin for the extremes), which is why the two must not be mixed up.
     """
-    checks.number("gain", gain, 0.0)
+    gain = checks.number("gain", gain, 0.0)
     _, columns = _sizes(shape, 2)
     return gain / np.sqrt(columns) * checks.generator("rng", rng).standard_normal(shape)
 
@@ -42,7 +42,7 @@ def orthogonal(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.
 
     The QR decomposition alone is not uniform: its sign convention biases Q, hence the signs of R's diagonal.
     """
-    checks.number("gain", gain, 0.0)
+    gain = checks.number("gain", gain, 0.0)
     rows, columns = _sizes(shape, 2)
 
     def block(rows: int) -> np.ndarray:
@@ -56,14 +56,14 @@ def orthogonal(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.
 
 def identity(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndarray:
     """gain × the identity: with ReLU, the IRNN (le2015). Draws nothing from `rng`."""
-    checks.number("gain", gain, 0.0)
+    gain = checks.number("gain", gain, 0.0)
     checks.generator("rng", rng)
     return _stack(shape, lambda: gain * np.eye(shape[1]))
 
 
 def spectral_radius(rng: np.random.Generator, shape: Shape, radius: float = 0.95) -> np.ndarray:
     """A Gaussian matrix scaled so that its largest |eigenvalue| is `radius`."""
-    checks.number("radius", radius, 0.0)
+    radius = checks.number("radius", radius, 0.0)
     checks.generator("rng", rng)
 
     def block() -> np.ndarray:
@@ -79,7 +79,7 @@ def sparse(rng: np.random.Generator, shape: Shape, radius: float = 0.95, nonzero
     The "smart tanh" initialisation of pascanu2013, whose code draws the entries N(0, 0.01²) first; the scaling
     makes their size irrelevant.
     """
-    checks.number("radius", radius, 0.0)
+    radius = checks.number("radius", radius, 0.0)
     checks.integer("nonzeros", nonzeros, 2)  # with 1, all eigenvalues can be 0
     checks.generator("rng", rng)
 
@@ -102,13 +102,13 @@ def chrono(rng: np.random.Generator, n: int, longest: float) -> np.ndarray:
     Raises ValueError unless longest > 2.
     """
     checks.integer("n", n, 1)
-    checks.number("longest", longest, 2.0, open_low=True)
+    longest = checks.number("longest", longest, 2.0, open_low=True)
     return np.log(checks.generator("rng", rng).uniform(1.0, longest - 1.0, n))
 
 
 def uniform(rng: np.random.Generator, shape: Shape, low: float = -1.0, high: float = 1.0) -> np.ndarray:
     """Independent entries, uniform on [low, high)."""
-    checks.number("high", high, checks.number("low", low))
+    high = checks.number("high", high, checks.number("low", low))
     return checks.generator("rng", rng).uniform(low, high, _sizes(shape))
 
 
@@ -120,7 +120,7 @@ def ring(rng: np.random.Generator, n: int, r_min: float = 0.0, r_max: float = 1.
     """
     checks.integer("n", n, 1)
     checks.generator("rng", rng)
-    checks.number("r_max", r_max, checks.number("r_min", r_min, 0.0), 1.0, open_low=True)
+    r_max = checks.number("r_max", r_max, checks.number("r_min", r_min, 0.0), 1.0, open_low=True)
     magnitude = np.sqrt(rng.uniform(r_min**2, r_max**2, n))
     return magnitude, rng.uniform(0.0, 2 * np.pi, n)
 

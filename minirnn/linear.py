@@ -167,7 +167,7 @@ class NormalizedRNN(DiagonalRNN):
         r_max: float = 0.99,
     ) -> Params:
         """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
-        checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
+        r_max = checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
         params = super().init(rng, inputs, r_min, r_max)
         return params | {"gamma_log": log_normalizer(np.log(-np.log(params["nu"])))}
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
-from minirnn.params import Params, flatten, overflow_allowed, unflatten
+from minirnn.params import Params, flatten, norm, overflow_allowed, unflatten
 
 
 class Constants(NamedTuple):
@@ -29,6 +29,7 @@ class Constants(NamedTuple):
 def in_ball(rng: np.random.Generator, size: int, radius: float) -> np.ndarray:
     """A point (size,) uniform on a ball around 0."""
     point = rng.standard_normal(size)
+    radius = checks.number("radius", radius, 0.0)
     return radius * rng.random() ** (1 / size) / np.linalg.norm(point) * point
 
 
@@ -46,11 +47,10 @@ def measured_constants(
     bounds of the constants on the ball of radius·(1 + max(distances)), and grow with the number of points.
     Raises ValueError unless radius > 0, points >= 1 and 0 < distances <= 1; TypeError without a Generator.
     """
-    checks.number("radius", radius, 0.0, open_low=True)
+    radius = checks.number("radius", radius, 0.0, open_low=True)
     checks.integer("points", points, 1)
     checks.generator("rng", rng)
-    for distance in distances:
-        checks.number("distances", distance, 0.0, 1.0, open_low=True)
+    fractions = [checks.number("distances", distance, 0.0, 1.0, open_low=True) for distance in distances]
     centre, slope, curvature = flatten(params), 0.0, 0.0
 
     def gradient(theta: np.ndarray) -> np.ndarray:
@@ -58,14 +58,14 @@ def measured_constants(
 
     with overflow_allowed():
         for _ in range(points):
-            theta = centre + in_ball(rng, centre.size, radius)
+            theta = centre + in_ball(rng, centre.size, radius).astype(centre.dtype)
             here = gradient(theta)
-            slope = max(slope, float(np.linalg.norm(here)))
-            for distance in distances:
+            slope = float(np.maximum(slope, norm({"g": here})))  # a nan stays one
+            for fraction in fractions:
                 move = rng.standard_normal(centre.size)
-                move *= distance * radius / np.linalg.norm(move)
-                there = gradient(theta + move)
-                curvature = max(curvature, float(np.linalg.norm(there - here) / np.linalg.norm(move)))
+                move = (fraction * radius / np.linalg.norm(move) * move).astype(centre.dtype)
+                change = gradient(theta + move) - here
+                curvature = float(np.maximum(curvature, norm({"g": change}) / norm({"move": move})))
     return Constants(slope, curvature)
 
 
@@ -78,7 +78,7 @@ def bounds(L: float, N: int, bounded: bool = False) -> Constants:
     >>> bounds(1.0, 100).cost, round(bounds(1.0, 200).gradient / bounds(1.0, 100).gradient, 1)  # 2^2.5 is 5.7
     (101.0, 5.6)
     """
-    checks.number("L", L, 0.0, open_low=True)
+    L = checks.number("L", L, 0.0, open_low=True)
     checks.integer("N", N, 1)
     S = H = 0.0
     with overflow_allowed():

@@ -24,17 +24,30 @@ def _matrix(*rows: tuple) -> np.ndarray:
 
 def logistic(r: Any) -> System:
     """x' = r x (1 - x). At r = 4, λ = ln 2 for almost every start."""
-    return autonomous(1, lambda x: (r * x.T * (1 - x.T)).T, lambda x: (r * (1 - 2 * x.T)).T[..., None])
+
+    def f(x: np.ndarray) -> np.ndarray:
+        x, rate = checks.alike(x.T, r)
+        return (rate * x * (1 - x)).T
+
+    def slope(x: np.ndarray) -> np.ndarray:
+        x, rate = checks.alike(x.T, r)
+        return (rate * (1 - 2 * x)).T[..., None]
+
+    return autonomous(1, f, slope)
 
 
 def henon(a: Any = 1.4, b: Any = 0.3) -> System:
     """x' = 1 - a x² + y,  y' = b x. The determinant is -b everywhere, so the exponents sum to ln b."""
 
     def f(state: np.ndarray) -> np.ndarray:
-        x, y = state.T
-        return np.stack([1 - a * x * x + y, b * x], axis=1)
+        x, y, bend, share = checks.alike(*state.T, a, b)
+        return np.stack([1 - bend * x * x + y, share * x], axis=1)
 
-    return autonomous(2, f, lambda s: _matrix((-2 * a * s[:, 0], np.ones(len(s))), (b, 0.0)))
+    def slope(state: np.ndarray) -> np.ndarray:
+        x, bend, share = checks.alike(state[:, 0], a, b)
+        return _matrix((-2 * bend * x, np.ones_like(x)), (share, 0 * x))
+
+    return autonomous(2, f, slope)
 
 
 def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.01) -> System:
@@ -43,19 +56,18 @@ def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.0
     The Jacobian is that of the rule, by the chain rule through its four stages, so the exponents are exactly those of
     the discrete map; divided by h they are rates per unit of time. They sum to about -(σ + 1 + β).
     """
-    checks.number("h", h, 0.0, open_low=True)
-    one = np.eye(3)
+    h = checks.number("h", h, 0.0, open_low=True)
 
     def slope(s: np.ndarray) -> np.ndarray:
-        x, y, z = s.T
-        return np.stack([sigma * (y - x), x * (rho - z) - y, x * y - beta * z], axis=1)
+        x, y, z, to_y, rate, decay = checks.alike(*s.T, sigma, rho, beta)
+        return np.stack([to_y * (y - x), x * (rate - z) - y, x * y - decay * z], axis=1)
 
     def derivative(s: np.ndarray) -> np.ndarray:
-        x, y, z = s.T
-        return _matrix((-sigma, sigma, 0 * x), (rho - z, -1.0, -x), (y, x, -beta))
+        x, y, z, to_y, rate, decay = checks.alike(*s.T, sigma, rho, beta)
+        return _matrix((-to_y, to_y, 0 * x), (rate - z, -np.ones_like(x), -x), (y, x, -decay))
 
     def stages(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        k, K = slope(s), derivative(s)
+        k, K, one = slope(s), derivative(s), np.eye(3, dtype=s.dtype)
         step, J = s + h / 6 * k, one + h / 6 * K
         for lag, weight in ((h / 2, 2), (h / 2, 2), (h, 1)):
             at = s + lag * k
@@ -97,7 +109,7 @@ def mean_field(g: float) -> tuple[float, float]:
     >>> round(q, 4), round(exponent, 4)
     (2.1215, 0.1547)
     """
-    checks.number("g", g, 0.0, open_low=True)
+    g = checks.number("g", g, 0.0, open_low=True)
     if g <= 1:
         return 0.0, float(np.log(g))
     z = np.linspace(-12, 12, 4001)  # the trapezoidal rule: sech⁴ is too narrow for Gauss and Hermite
@@ -116,7 +128,7 @@ def logistic_sensitivities(r: Any, x0: float, T: int) -> tuple[np.ndarray, np.nd
     Differentiating x' = r x (1 - x) once and twice in r gives two more recursions; both are exact.
     """
     checks.integer("T", T, 1)
-    r = np.asarray(r, float)
+    r, x0 = np.asarray(r, float), checks.number("x0", x0)
     x, d, c = np.empty((3, T + 1, *r.shape))
     x[0], d[0], c[0] = x0, 0.0, 0.0
     for t in range(T):

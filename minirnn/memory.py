@@ -42,8 +42,8 @@ def power_law(T: int, p: float = 1.1) -> np.ndarray:
 
 def bump(T: int, centre: float = 50.0, width: float = 3.0) -> np.ndarray:
     """exp(-½((k - centre)/width)²): what was `centre` steps ago, give or take `width` steps."""
-    k = np.arange(checks.integer("T", T, 1))
-    return np.exp(-0.5 * ((k - centre) / checks.number("width", width, 0.0, open_low=True)) ** 2)
+    k = np.arange(checks.integer("T", T, 1)) - checks.number("centre", centre)
+    return np.exp(-0.5 * (k / checks.number("width", width, 0.0, open_low=True)) ** 2)
 
 
 def airy(T: int) -> np.ndarray:
@@ -172,9 +172,10 @@ def memory_function(cell: Cell, params: Params, T: int, size: float = 1.0, settl
     array([1.   , 0.5  , 0.25 , 0.125])
     """
     checks.integer("T", T, 1)
-    checks.number("size", size)
-    rest = np.zeros((checks.integer("settle", settle, 1), 1, cell.m))
-    step = np.zeros((T, 1, cell.m))
+    size = checks.number("size", size)
+    dtype = next(iter(params.values())).dtype
+    rest = np.zeros((checks.integer("settle", settle, 1), 1, cell.m), dtype)
+    step = np.zeros((T, 1, cell.m), dtype)
     step[:, :, 0] = size
     outputs = readout(params, unroll(cell, params, np.concatenate([rest, step]))[settle:, 0])
     return np.linalg.norm(np.diff(outputs, axis=0), axis=1) / abs(size)
@@ -190,7 +191,7 @@ def stability_integral(rate: RealMap, w: float, moved: float) -> float:
     >>> bool(np.isclose(stability_integral(RATES["exp"], 0.3, 0.2), np.expm1(0.1)))
     True
     """
-    before, after = float(rate(w)), float(rate(moved))
+    before, after = float(rate(checks.number("w", w))), float(rate(checks.number("moved", moved)))
     if before >= 0:
         raise ValueError(f"w must have f(w) < 0, got f({w:g}) = {before:g}")
     return abs(before / after - 1) if after < 0 else float("inf")

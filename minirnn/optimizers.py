@@ -32,7 +32,7 @@ class Optimizer(NamedTuple):
 
 def sgd(lr: float) -> Optimizer:
     """θ <- θ - lr·g. Raises ValueError unless lr >= 0."""
-    checks.number("lr", lr, 0.0)
+    lr = checks.number("lr", lr, 0.0)
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
         checks.float_arrays("gradient", gradient, like=params)
@@ -43,8 +43,8 @@ def sgd(lr: float) -> Optimizer:
 
 def momentum(lr: float, beta: float = 0.9) -> Optimizer:
     """v <- βv + g,  θ <- θ - lr·v (Polyak's heavy ball; β = 0 is `sgd`). Raises ValueError unless 0 <= β < 1."""
-    checks.number("lr", lr, 0.0)
-    checks.number("beta", beta, 0.0, 1.0, open_high=True)
+    lr = checks.number("lr", lr, 0.0)
+    beta = checks.number("beta", beta, 0.0, 1.0, open_high=True)
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
         checks.float_arrays("gradient", gradient, like=params)
@@ -59,10 +59,10 @@ def adam(lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float 
 
     From kingma2015. Raises ValueError unless lr >= 0, 0 <= β < 1 for both and ε > 0.
     """
-    checks.number("lr", lr, 0.0)
-    checks.number("beta1", beta1, 0.0, 1.0, open_high=True)
-    checks.number("beta2", beta2, 0.0, 1.0, open_high=True)
-    checks.number("eps", eps, 0.0, open_low=True)
+    lr = checks.number("lr", lr, 0.0)
+    beta1 = checks.number("beta1", beta1, 0.0, 1.0, open_high=True)
+    beta2 = checks.number("beta2", beta2, 0.0, 1.0, open_high=True)
+    eps = checks.number("eps", eps, 0.0, open_low=True)
 
     def init(params: Params) -> State:
         return {"t": 0, "m": map_params(np.zeros_like, params), "v": map_params(np.zeros_like, params)}

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from minirnn import checks
+
 A, B = 1.0, 0.5  # of the "best" maps, as wang2024 choose them
 
 Entries = Callable[[Any], Any]
@@ -82,7 +84,7 @@ def _named(*maps: RealMap) -> dict[str, RealMap]:
 
 
 RATES = _named(
-    RealMap("direct", lambda w: 1.0 * w, lambda w: np.ones_like(w, float), lambda f: 1.0 * f, (-np.inf, np.inf)),
+    RealMap("direct", lambda w: 1.0 * w, lambda w: np.ones_like(1.0 * w), lambda f: 1.0 * f, (-np.inf, np.inf)),
     RealMap("exp", lambda w: -np.exp(w), lambda w: -np.exp(w), lambda f: np.log(-f), (-np.inf, 0)),
     RealMap(
         "softplus",
@@ -138,11 +140,11 @@ class ComplexMap:
 
     def __call__(self, w1: Any, w2: Any) -> Any:
         """λ, of the shape to which w1 and w2 broadcast."""
-        return self.f(_real("w1", w1), _real("w2", w2))
+        return self.f(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
     def derivatives(self, w1: Any, w2: Any) -> tuple[Any, Any]:
         """∂λ/∂w₁ and ∂λ/∂w₂."""
-        return self.slopes(_real("w1", w1), _real("w2", w2))
+        return self.slopes(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
     def inverse(self, lam: Any) -> tuple[Any, Any]:
         """(w₁, w₂) of λ: angles from -π to π, but above 0 and at most 2π for "exponential"."""

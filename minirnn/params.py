@@ -50,7 +50,7 @@ def map_params(f: Callable[..., np.ndarray], params: Params, *others: Params) ->
 
 
 def norm(params: Params) -> float:
-    """Euclidean norm of all entries together, ‖θ‖; nan or inf if an entry is.
+    """Euclidean norm of all entries together, ‖θ‖; nan or inf if an entry is, and inf where floats end.
 
     >>> norm({"W": np.array([[3.0]]), "b": np.array([4.0])})
     5.0
@@ -61,16 +61,27 @@ def norm(params: Params) -> float:
 
 
 def row_norms(rows: np.ndarray) -> np.ndarray:
-    """Euclidean norms (N,) of the rows of an array (N, j), in float64; nan or inf if an entry is.
+    """Euclidean norms (N,) of the rows of an array (N, j), in float64; nan or inf if an entry is; 0 for no entries.
 
     Each row is divided by its largest entry first: the squares of gradients that vanish or explode leave the
     range of floats long before the gradients do.
     """
     rows = rows.astype(float)
-    largest = np.abs(rows).max(axis=1)
+    largest = np.abs(rows).max(axis=1, initial=0.0)
     scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
     with overflow_allowed():
         return scale * np.sqrt(((rows / scale[:, None]) ** 2).sum(axis=1))
+
+
+def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """rows (..., j) · 2^-k with largest entries from ½ to 1, and k (..., 1): squares of these neither over- nor
+    underflow, and a power of 2 changes no digit.
+
+    >>> scaled(np.array([[3e200, 4e200], [0.0, 0.0]]))[1].ravel()
+    array([667,   0], dtype=int32)
+    """
+    _, k = np.frexp(np.abs(rows).max(axis=-1, keepdims=True, initial=0.0))
+    return np.ldexp(rows, -k), k
 
 
 @contextmanager

@@ -22,11 +22,13 @@ from minirnn.optional import extra
 
 def loss(c: float, w: float, D: float) -> float:
     """(eq. delay), for w > 0; works entry by entry on arrays."""
+    c, w, D = checks.alike(c, w, D)
     return c**2 / (4 * w) - c * np.exp(-w * D)
 
 
 def gradient(c: float, w: float, D: float) -> tuple[float, float]:
     """∂L/∂c and ∂L/∂w."""
+    c, w, D = checks.alike(c, w, D)
     reach = np.exp(-w * D)
     return c / (2 * w) - reach, -(c**2) / (4 * w**2) + c * D * reach
 
@@ -37,9 +39,9 @@ def time_bound(w0: float, w1: float, D: float) -> float:
     >>> f"{time_bound(1.0, 0.5, 10.0):.3g}"
     '6.06e+05'
     """
-    checks.number("w0", w0, 0.0, open_low=True)
-    checks.number("w1", w1, 0.0, w0, open_low=True)
-    checks.number("D", D, 0.0, open_low=True)
+    w0 = checks.number("w0", w0, 0.0, open_low=True)
+    w1 = checks.number("w1", w1, 0.0, w0, open_low=True)
+    D = checks.number("D", D, 0.0, open_low=True)
     return float((np.exp(2 * w0 * D) - np.exp(2 * w1 * D)) / (8 * w0 * D**2))
 
 
@@ -60,8 +62,9 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     with extra("theory"):
         from scipy.integrate import solve_ivp
 
-    checks.number("w0", w0, 0.0, open_low=True)
-    checks.number("D", D, 0.0, open_low=True)
+    w0 = checks.number("w0", w0, 0.0, open_low=True)
+    D = checks.number("D", D, 0.0, open_low=True)
+    until, c0 = checks.number("until", until, 0.0, open_low=True), checks.number("c0", c0)
 
     def arrived(t: float, y: np.ndarray) -> float:
         return y[1] - until / (2 * D)

@@ -88,14 +88,14 @@ def scores(cell: Cell, params: Params, X: np.ndarray, dY: np.ndarray) -> np.ndar
     check_policy(cell, params, X, dY.shape[-1])
     with overflow_allowed():
         H = unroll(cell, params, X)
-        dE, n_out = np.zeros(H[1:].shape), params["V"].shape[1]
+        dE, n_out = np.zeros_like(H[1:]), params["V"].shape[1]
         dE[..., :n_out] = dY @ params["V"]
         local, D, _ = adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))
         X, H_prev, D = (a.swapaxes(0, 1) for a in (X, H[:-1], D))
         rows = cell.vjp_params(params, X, H_prev, [a.swapaxes(0, 1) for a in local], D)
         dY = dY.swapaxes(0, 1)
         rows |= {"V": dY.swapaxes(1, 2) @ H[1:, :, :n_out].swapaxes(0, 1), "c_out": dY.sum(axis=1)}
-    kept = [rows.get(key, np.zeros((len(D), *value.shape))) for key, value in params.items()]
+    kept = [rows.get(key, np.zeros((len(D), *value.shape), value.dtype)) for key, value in params.items()]
     return np.concatenate([row.reshape(len(D), -1) for row in kept], axis=1)
 
 
@@ -121,9 +121,9 @@ def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
     """
     checks.float_array("S", S, ("N", "P"), finite=False)
     checks.float_array("r", r, (len(S),), finite=False)
-    checks.number("damping", damping, 0.0)
+    damping = checks.number("damping", damping, 0.0)
     with overflow_allowed():
-        kernel = S @ S.T + damping * np.eye(len(S))
+        kernel = S @ S.T + damping * np.eye(len(S), dtype=S.dtype)
     if not np.isfinite(kernel).all():
         return np.full(S.shape[1], np.nan)
     return S.T @ (np.linalg.pinv(kernel, rcond=1e-14, hermitian=True) @ r)
@@ -136,7 +136,7 @@ def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int 
     """
     checks.float_array("S", S, ("N", "P"))
     checks.float_array("g", g, (S.shape[1],))
-    checks.number("damping", damping, 0.0, open_low=True)
+    damping = checks.number("damping", damping, 0.0, open_low=True)
     v, residual = np.zeros_like(g), g.copy()
     direction, size = residual.copy(), residual @ residual
     for _ in range(checks.integer("steps", steps, 1)):

@@ -67,7 +67,7 @@ def choose(rng: np.random.Generator, pi: np.ndarray) -> np.ndarray:
 
 def _check(task: Any) -> None:
     checks.integer("L", task.L, 1)
-    checks.number("p", task.p, 0.5, 1.0)
+    object.__setattr__(task, "p", checks.number("p", task.p, 0.5, 1.0))  # frozen, but of Python's numbers
 
 
 def _show(rng: np.random.Generator, B: int, p: float) -> tuple[np.ndarray, np.ndarray]:
@@ -93,7 +93,7 @@ class DelayedCue:
 
     def __post_init__(self) -> None:
         _check(self)
-        checks.number("noise", self.noise, 0.0)
+        object.__setattr__(self, "noise", checks.number("noise", self.noise, 0.0))
 
     @property
     def optimum(self) -> float:
@@ -148,8 +148,8 @@ class TMaze:
 
     def __post_init__(self) -> None:
         _check(self)
-        checks.number("gamma", self.gamma, 0.0, 1.0, open_low=True)
-        checks.number("bump", self.bump, 0.0)
+        object.__setattr__(self, "gamma", checks.number("gamma", self.gamma, 0.0, 1.0, open_low=True))
+        object.__setattr__(self, "bump", checks.number("bump", self.bump, 0.0))
 
     @property
     def steps(self) -> int:

@@ -36,6 +36,7 @@ def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
     Raises ValueError unless |α| < 1, |β| < 1 and -1 <= ρ <= 1.
     """
     rho = checks.number("rho", rho, -1.0, 1.0)
+    alpha, beta = checks.alike(alpha, beta)
     a, b = _stable("alpha", alpha), _stable("beta", beta).conj()
     both, top = 1 - a * b, 1 - rho**2 * a * b
     K = top / ((1 - rho * a) * (1 - rho * b) * both)
@@ -84,6 +85,7 @@ def metric(lam: Any, directions: Sequence[Any], rho: float = 0.0, scale: Scale =
     array([[1.7778, 0.    ],
            [0.    , 0.5556]])
     """
+    lam, *directions = checks.alike(lam, *directions)
     K, K_a, K_ab = kernel(lam, lam, rho)
     s, g = scale(np.asarray(lam) + 0j)
     ds = [(np.conj(g) * d).real for d in directions]
@@ -108,6 +110,7 @@ def unit_loss(lam: Any, target: Any, rho: float = 0.0, scale: Scale = unscaled) 
 
     Raises ValueError unless |λ| < 1, |λ*| < 1 and -1 <= ρ <= 1.
     """
+    lam, target = np.broadcast_arrays(*checks.alike(lam, target))
     (own, own_slope, _), (cross, cross_slope, _) = kernel(lam, lam, rho), kernel(lam, target, rho)
     lam, target = np.asarray(lam) + 0j, np.asarray(target) + 0j
     (s, s_slope), (s_target, _) = scale(lam), scale(target)

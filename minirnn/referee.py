@@ -53,7 +53,7 @@ def central_differences(f: Callable[[Params], float], params: Params, step: floa
 
     Raises ValueError if step <= 0, TypeError if `params` is not a dict of float arrays.
     """
-    checks.number("step", step, 0.0, open_low=True)
+    step = checks.number("step", step, 0.0, open_low=True)
     theta = flatten(params).astype(float)
     gradient = np.empty_like(theta)
     for i in range(theta.size):

@@ -18,12 +18,13 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 from autograd import grad
+from autograd.tracer import getval
 
 from minirnn import checks, losses
 from minirnn.bptt import adjoints as pre_activation_adjoints
 from minirnn.bptt import check_inputs, scan_states, sum_over_time
 from minirnn.cells import VanillaRNN, outer_sum
-from minirnn.params import Params, overflow_allowed
+from minirnn.params import Params, overflow_allowed, scaled
 
 
 def omega(W: Any, D: Any, delta: Any, bound: float = 1e-20) -> Any:
@@ -35,10 +36,20 @@ def omega(W: Any, D: Any, delta: Any, bound: float = 1e-20) -> Any:
     >>> round(float(omega(np.eye(3)[::-1], d, d)), 12), float(omega(2 * np.eye(3), d, d))
     (0.0, 9.0)
     """
-    before = (delta**2).sum(-1)
-    counts = before >= bound
-    ratio = ((D @ W) ** 2).sum(-1) / anp.where(counts, before, 1.0)
-    return anp.where(counts, (ratio - 1) ** 2, 0.0).sum() / max(counts.sum(), 1)
+    counts, k = _counts(delta, bound)
+    before = ((delta * k) ** 2).sum(-1)
+    ratio = (((D * k) @ W) ** 2).sum(-1) / anp.where(counts, before, 1.0)
+    return anp.where(counts, (ratio - 1) ** 2, 0.0).sum() / max(
+        int(counts.sum()), 1
+    )  # NumPy's would promote float32
+
+
+def _counts(delta: Any, bound: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which terms count, (T, B), and the power of 2 that brings each δ_t near 1: squares could leave the floats."""
+    delta = np.asarray(getval(delta))
+    small, k = scaled(np.where(np.isfinite(delta), delta, 1))
+    with overflow_allowed():
+        return (delta**2).sum(-1) >= bound, np.ldexp(np.ones_like(small[..., :1]), -k)
 
 
 def omega_immediate(W: np.ndarray, D: np.ndarray, delta: np.ndarray, bound: float = 1e-20) -> np.ndarray:
@@ -46,12 +57,13 @@ def omega_immediate(W: np.ndarray, D: np.ndarray, delta: np.ndarray, bound: floa
 
     With D = d_t as rows and M terms that count:  ∂⁺Ω/∂W = (4/M) Σ (r_t - 1)/‖δ_t‖² · d_t (Wᵀd_t)ᵀ.
     """
-    before, back = (delta**2).sum(-1), D @ W
-    counts = before >= bound
+    counts, k = _counts(delta, bound)
+    D, before = D * k, ((delta * k) ** 2).sum(-1)
+    back = D @ W
     before = np.where(counts, before, 1.0)
     factor = np.where(counts, ((back**2).sum(-1) / before - 1) / before, 0.0)[..., None]
     n = len(W)
-    return 4 / max(counts.sum(), 1) * outer_sum((factor * D).reshape(-1, n), back.reshape(-1, n))
+    return 4 / max(int(counts.sum()), 1) * outer_sum((factor * D).reshape(-1, n), back.reshape(-1, n))
 
 
 def regularized_bptt(
@@ -70,7 +82,7 @@ def regularized_bptt(
     Raises TypeError for a cell that is not a VanillaRNN, ValueError for alpha < 0 or bound <= 0, and as `bptt.bptt`.
     """
     _check(cell, params, X, h0, bound)
-    checks.number("alpha", alpha, 0.0)
+    alpha = checks.number("alpha", alpha, 0.0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
         E, dE, readout = loss(params, H[1:])
@@ -127,5 +139,5 @@ def omega_full(
 def _check(cell: VanillaRNN, params: Params, X: np.ndarray, h0: np.ndarray | None, bound: float) -> None:
     if not isinstance(cell, VanillaRNN):
         raise TypeError(f"cell must be a VanillaRNN, got {type(cell).__name__}")
-    checks.number("bound", bound, 0.0, open_low=True)
+    bound = checks.number("bound", bound, 0.0, open_low=True)
     check_inputs(cell, params, X, h0)

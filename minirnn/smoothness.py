@@ -21,7 +21,7 @@ import numpy as np
 from minirnn import checks
 from minirnn.bptt import Loss, bptt
 from minirnn.cells import Cell
-from minirnn.params import Params, flatten, map_params, norm
+from minirnn.params import Params, map_params, norm, scaled
 
 Gradient = Callable[[Params], Params]
 FRACTIONS = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -47,6 +47,7 @@ def moved(params: Params, direction: Params, step: float) -> Params:
     >>> moved({"b": np.array([1.0])}, {"b": np.array([2.0])}, 0.5)
     {'b': array([2.])}
     """
+    step = checks.number("step", step)
     return map_params(lambda w, d: w + step * d, params, direction)
 
 
@@ -88,12 +89,12 @@ def local_lipschitz(
     Raises ValueError if the direction is 0 or no fraction is given; TypeError or ValueError as `line_scan`.
     """
     checks.float_arrays("direction", direction, like=checks.float_arrays("params", params))
-    length = norm(direction)
-    if not length > 0 or not len(fractions):
-        raise ValueError(f"direction must not be 0 and fractions not empty, got norm {length}, {fractions}")
-    here = flatten(gradient(params))
-    change = [np.linalg.norm(flatten(gradient(moved(params, direction, c))) - here) / abs(c) for c in fractions]
-    return float(max(change) / length)
+    length, here = norm(direction), gradient(params)
+    if not length > 0 or not len(fractions) or not all(fractions):
+        raise ValueError(f"direction must not be 0, fractions neither empty nor 0, got norm {length}, {fractions}")
+    sizes = [abs(checks.number("fractions", fraction)) for fraction in fractions]
+    change = [norm(moved(gradient(moved(params, direction, c)), here, -1.0)) for c in fractions]
+    return float(np.max(np.divide(change, sizes))) / length  # numpy's max, in which a nan stays one
 
 
 def along_path(gradient: Gradient, path: Sequence[Params]) -> tuple[np.ndarray, np.ndarray]:
@@ -119,7 +120,7 @@ def fit_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
     checks.float_array("y", y, checks.float_array("x", x, ("N",)).shape)
     if np.ptp(x) == 0:
         raise ValueError("x must hold at least two different values")
-    dx, dy = x - x.mean(), y - y.mean()
-    slope = float(dx @ dy / (dx @ dx))
+    (dx, k), (dy, k_y) = scaled(x - x.mean()), scaled(y - y.mean())
+    slope = float(np.ldexp(dx @ dy / (dx @ dx), (k_y - k)[0]))
     correlation = float(dx @ dy / np.sqrt((dx @ dx) * (dy @ dy))) if np.ptp(y) else 0.0
     return slope, float(y.mean() - slope * x.mean()), correlation

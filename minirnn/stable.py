@@ -9,6 +9,7 @@ True
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log
 
 import autograd.numpy as anp
 import numpy as np
@@ -74,8 +75,8 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     array([[ 0.75, -0.25],
            [ 0.1 ,  0.2 ]])
     """
-    sizes = np.abs(M).sum(axis=1, keepdims=True)
-    return M * np.minimum(1.0, limit / np.maximum(sizes, 1e-300))
+    limit, sizes = checks.number("limit", limit, 0.0), np.abs(M).sum(axis=1, keepdims=True)
+    return M * np.where(sizes > limit, limit / np.where(sizes > limit, sizes, 1), 1).astype(M.dtype)
 
 
 def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 1.0) -> Params:
@@ -88,10 +89,10 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
 
     Raises ValueError unless 1/2 < keep < 1 leaves room for the forget gate: keep >= 0.6 does.
     """
-    checks.number("keep", keep, 0.5, 1.0, open_low=True, open_high=True)
-    checks.number("largest_input", largest_input, 0.0, open_low=True)
+    keep = checks.number("keep", keep, 0.5, 1.0, open_low=True, open_high=True)
+    largest_input = checks.number("largest_input", largest_input, 0.0, open_low=True)
     rest = 1 - keep
-    room = 0.5 * (np.log(keep / rest) - rest**2)
+    room = 0.5 * (log(keep / rest) - rest**2)
     if room <= 0:
         raise ValueError(f"keep must be at least 0.6, got {keep}: nothing is left for the forget gate's input")
     n = params["W"].shape[1]
@@ -112,7 +113,7 @@ def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
 
     limit < 1 makes every step a contraction, since tanh' <= 1. Sufficient, not necessary.
     """
-    checks.number("limit", limit, 0.0, open_low=True)
+    limit = checks.number("limit", limit, 0.0, open_low=True)
     left, sizes, right = np.linalg.svd(params["W"])
     return params | {"W": left * np.minimum(sizes, limit) @ right}
 

@@ -6,7 +6,9 @@
     runs = sweep(measure, {"gain": [0.5, 1.0], "seed": range(8)}, folder="results")
     table = results(runs)                          # one result for each point, in the order of the grid
 
-The same on a cluster of Dask, where the runs of a worker that dies are given to another:
+Each run has a process of its own, which holds the code as it was when the sweep began: nothing that a run changes,
+leaves behind or breaks reaches another. The same on a cluster of Dask, where the runs of a worker that dies are given
+to another:
 
     client = distributed.Client(address)
     with joblib.parallel_config(backend="dask"):
@@ -23,16 +25,16 @@ import hashlib
 import inspect
 import itertools
 import json
-import os
 import pickle
+import signal
 import sys
+import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,8 @@ import numpy as np
 
 from minirnn import checks
 from minirnn.optional import extra, progress_bar
+from minirnn.processes import Processes, save
+from minirnn.snapshot import Snapshot, snapshot
 
 Point = dict[str, Any]
 
@@ -67,16 +71,23 @@ def sweep(
 ) -> list[Run]:
     """`run(**point)` for each point of the grid; returns a Run for each, in the grid's order.
 
-    `grid` is a dict of lists, of which all combinations are run (the last key changes fastest), or a list of dicts,
-    with values that JSON can write. `jobs` processes work at a time (-1: one for each core), each with `threads`
-    threads for matrix products (None: as it is), so that processes do not fight for cores.
+    `grid` is a dict of lists, of which all combinations are run (the last key changes fastest), or a list of dicts.
+    Values are None, bools, numbers, strings, lists of these and dicts with strings for keys, which reach `run` as they
+    are; NumPy's numbers and arrays become Python's numbers and lists. `jobs` runs are made at a time (-1: one for
+    each core), each in a new process with `threads` threads for matrix products (None: as it is), so that processes
+    do not fight for cores.
 
     A finished run is stored in `folder` under a hash of its point, of `run`'s name and of `version`, and is not made
-    again by later calls, for this grid or another. By default the version is the source of `run`'s module together
-    with minirnn's version number: an edit there makes all runs anew, one in another module none. A run that raises
-    is stored with its traceback while the others go on; a later call tries it again unless `retry` is False.
+    again by later calls, for this grid or another. By default the version is the code: the text of `run`'s module and
+    of all that it imports, minirnn too and other installed packages not, as the files are when the sweep begins; for a
+    function of a notebook, itself and the functions, classes and values that it uses. An edit there makes the runs
+    anew, but does not reach a sweep that is under way. Nor does what is set in a module from outside reach a run: give
+    it in the point.
 
-    Raises TypeError or ValueError if `run` or the grid is not as said above.
+    A run that raises, exits or dies is stored with its traceback or with what ended it, while the others go on; a
+    later call tries it again unless `retry` is False. A stored result that cannot be read is made again.
+
+    Raises TypeError or ValueError if `run` or the grid is not as said above, OSError if `folder` cannot be written to.
     """
     points = expand(grid)
     _check_callable(run, points)
@@ -86,20 +97,27 @@ def sweep(
     with extra("sweeps"):  # here, since importing minirnn's modules should stay quick
         from joblib import Parallel, delayed
 
-    identity = f"{_name(run)}\n{_source(run) if version is None else version}"
+    code = snapshot(run)
+    identity = f"{code.name}\n{code.digest if version is None else version}"
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{_key(identity, point)}.pickle" for point in points]
-    done = {file: _load(file) for file in files if file.exists()}
-    done = {file: old for file, old in done.items() if old.error is None or not retry}
-    todo = [(file, point) for file, point in zip(files, points, strict=True) if file not in done]
-    finished = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(
-        delayed(_run_and_store)(run, point, file, threads) for file, point in todo
+    files = {folder / f"{_key(identity, point)}.pickle": point for point in points}
+    done = _stored(files, retry)
+    todo = [(file, point) for file, point in files.items() if file not in done]
+    if todo:
+        tempfile.TemporaryFile(dir=folder).close()  # better now than after the first run's hours
+    processes = Processes()
+    finished = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered", prefer="threads")(
+        delayed(_in_a_process)(processes, code, point, file, threads) for file, point in todo
     )
-    for file, new in progress_bar(
+    bar = progress_bar(
         finished, total=len(points), initial=len(done), disable=not progress, unit="run", leave=False
-    ):
-        done[file] = new
+    )
+    try:
+        for file, new in bar:
+            done[file] = new
+    finally:
+        processes.end()
     runs = [done[file] for file in files]
     if failed := [r for r in runs if r.error]:
         print(f"{len(failed)} of {len(runs)} runs failed. The first:\n{_report(failed[0])}", file=sys.stderr)
@@ -125,8 +143,8 @@ def expand(grid: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]) -> l
     >>> expand({"gain": np.array([0.5, 1.0]), "seed": range(2)})[1:3]
     [{'gain': 0.5, 'seed': 1}, {'gain': 1.0, 'seed': 0}]
 
-    Raises TypeError or ValueError unless the grid is a dict of lists or a list of dicts, with values that JSON can
-    write, not empty, and without a point twice.
+    Raises TypeError or ValueError unless the grid is a dict of lists or a list of dicts, of values that `sweep` allows,
+    not empty, and without a point twice.
     """
     if isinstance(grid, Mapping):
         for key, values in grid.items():
@@ -141,29 +159,36 @@ def expand(grid: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]) -> l
         raise TypeError(f"grid must be a dict of lists or a list of dicts, got {type(grid).__name__} {grid!r:.40}")
     if not dicts:
         raise ValueError("grid must hold a point at least, got none")
-    written = [_written(point) for point in dicts]
-    if len(set(written)) < len(written):
-        twice = next(text for text in written if written.count(text) > 1)
-        raise ValueError(f"grid must hold each point once, got {twice} {written.count(twice)} times")
-    return [json.loads(text) for text in written]
+    points = [_plain(point) for point in dicts]
+    written, count = Counter(map(_written, points)).most_common(1)[0]
+    if count > 1:
+        raise ValueError(f"grid must hold each point once, got {written} {count} times")
+    return points
+
+
+def _plain(value: Any) -> Any:
+    """`value` without NumPy's types; what JSON could not give back as it was is refused."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if type(value) is list:
+        return [_plain(item) for item in value]
+    if type(value) is dict:
+        if not all(type(key) is str for key in value):
+            raise TypeError(f"grid must have strings for keys, got {', '.join(map(repr, value))}")
+        return {key: _plain(item) for key, item in value.items()}
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    hint = "; write it as a list" if isinstance(value, tuple) else ""
+    raise TypeError(f"grid must hold values that JSON can write, got {type(value).__name__} {value!r:.40}{hint}")
 
 
 def _written(point: Point) -> str:
-    """A point as JSON: what is hashed, and what `run` is given."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, np.generic | np.ndarray):
-            return value.tolist()
-        raise TypeError(f"grid must hold values that JSON can write, got {type(value).__name__} {value!r:.40}")
-
-    if not all(isinstance(key, str) for key in point):
-        raise TypeError(f"grid must have strings for keys, got {', '.join(map(repr, point))}")
-    return json.dumps(point, default=plain)
+    """A point for the hash. The order of its keys says nothing to `run`; that of a dict within it may."""
+    return json.dumps({key: point[key] for key in sorted(point)})
 
 
 def _key(identity: str, point: Point) -> str:
-    text = identity + "\n" + json.dumps(point, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{identity}\n{_written(point)}".encode()).hexdigest()[:24]
 
 
 def _check_callable(run: Any, points: list[Point]) -> None:
@@ -179,50 +204,51 @@ def _check_callable(run: Any, points: list[Point]) -> None:
             raise TypeError(f"run must take the keys of each point, got {point}: {error}") from None
 
 
-def _name(run: Callable[..., Any]) -> str:
-    """module.function; a module that was started by `python -m` is called what it is imported as."""
-    spec = getattr(sys.modules[run.__module__], "__spec__", None)
-    return f"{spec.name if spec else run.__module__}.{run.__qualname__}"
+def _stored(files: dict[Path, Point], retry: bool) -> dict[Path, Run]:
+    """The runs that are there already, by file."""
+    stored: dict[Path, Run] = {}
+    for file, point in files.items():
+        if not file.exists():
+            continue
+        try:
+            run = _load(file, point)
+        except Exception as error:  # a damaged pickle, or one of classes that are gone, can raise almost anything
+            print(f"{file} cannot be read and is made again: {error!r}", file=sys.stderr)
+        else:
+            stored |= {file: run} if run.error is None or not retry else {}
+    return stored
 
 
-def _source(run: Callable[..., Any]) -> str:
-    """What the result depends on, as far as it can be known: the source of the module, and minirnn's version."""
+def _load(file: Path, point: Point) -> Run:
+    result, error, seconds = pickle.loads(file.read_bytes())
+    return Run(point, result, error, seconds)
+
+
+def _in_a_process(
+    processes: Processes, code: Snapshot, point: Point, file: Path, threads: int | None
+) -> tuple[Path, Run]:
+    started, before = time.perf_counter(), _stamp(file)
+    status = processes.run(vars(code), point, file, threads)
+    if _stamp(file) != before:
+        try:
+            return file, _load(file, point)
+        except Exception:  # a class that only the run could import
+            return file, Run(point, None, traceback.format_exc(), time.perf_counter() - started)
+    ended = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
+    memory = " (it may have needed more memory than there is)" if ended == "by SIGKILL" else ""
+    error = f"The process of this run ended {ended} before its result was stored{memory}."
+    run = Run(point, None, error, time.perf_counter() - started)
+    with suppress(OSError):  # a full disk: the failure is told, though not stored
+        save((None, error, run.seconds), file)
+    return file, run
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """Which file it is: a new one after each `save`."""
     try:
-        source = inspect.getsource(sys.modules[run.__module__])
-    except (TypeError, OSError):  # in a notebook there is no module's file
-        source = inspect.getsource(run)
-    try:
-        return f"{package_version('minirnn')}\n{source}"
-    except PackageNotFoundError:  # used from its folder, not installed
-        return source
-
-
-def _run_and_store(run: Callable[..., Any], point: Point, file: Path, threads: int | None) -> tuple[Path, Run]:
-    """In the worker: one run, on disk before its result travels, so that nobody's death can lose it."""
-    with extra("sweeps"):
-        from threadpoolctl import threadpool_limits
-
-    started = time.perf_counter()
-    try:
-        with threadpool_limits(threads) if threads is not None else nullcontext():
-            result, error = run(**point), None
-        pickle.dumps(result)  # what cannot be stored is a failure of this run, not of the sweep
-    except Exception:
-        result, error = None, traceback.format_exc()
-    done = Run(point, result, error, time.perf_counter() - started)
-    _save(done, file)
-    return file, done
-
-
-def _save(run: Run, file: Path) -> None:
-    """At any moment the file is not there, or whole."""
-    partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
-    partial.write_bytes(pickle.dumps(run))
-    os.replace(partial, file)
-
-
-def _load(file: Path) -> Run:
-    return pickle.loads(file.read_bytes())
+        return file.stat().st_ino, file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def _report(run: Run) -> str:

@@ -29,7 +29,7 @@ def cue_values(L: int, gamma: float) -> np.ndarray:
     array([0.25, 0.5 , 1.  ])
     """
     checks.integer("L", L, 1)
-    checks.number("gamma", gamma, 0.0, 1.0, open_low=True)
+    gamma = checks.number("gamma", gamma, 0.0, 1.0, open_low=True)
     return (gamma ** np.arange(L, -1, -1))[:, None, None] * np.array([-1.0, 1.0])[:, None]
 
 
@@ -52,7 +52,7 @@ class TemporalDifference:
 
     def __post_init__(self) -> None:
         checks.float_array("rewards", self.rewards, ("T", "B", 1))
-        checks.number("gamma", self.gamma, 0.0, 1.0, open_low=True)
+        object.__setattr__(self, "gamma", checks.number("gamma", self.gamma, 0.0, 1.0, open_low=True))
 
     def targets(self, v: np.ndarray) -> np.ndarray:
         """r_t + γ v_{t+1} for values v (T, B, 1)."""
@@ -64,7 +64,7 @@ class TemporalDifference:
             v = readout(params, H)
             residual = v - self.targets(v)
             dv, n_out = residual / residual.size, params["V"].shape[1]
-            dE = np.zeros(H.shape)
+            dE = np.zeros_like(H)
             dE[..., :n_out] = dv @ params["V"]
             rows = dv.reshape(-1, 1), H[..., :n_out].reshape(-1, n_out)
             return float(0.5 * (residual * dv).sum()), dE, {"V": outer_sum(*rows), "c_out": rows[0].sum(0)}

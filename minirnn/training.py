@@ -11,10 +11,13 @@
 (50, 0)
 """
 
+import inspect
 import os
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from io import IOBase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +31,7 @@ from minirnn.losses import Loss, readout
 from minirnn.optimizers import Optimizer
 from minirnn.optional import progress_bar
 from minirnn.params import Params, norm, overflow_allowed
+from minirnn.snapshot import global_names
 
 
 class State(NamedTuple):
@@ -38,6 +42,7 @@ class State(NamedTuple):
     rng: Mapping[str, Any]
     updates: int = 0
     skipped: int = 0
+    seeds: Mapping[str, Any] | None = None  # of the rng: how many generators it has spawned is not in its own state
 
 
 @dataclass
@@ -98,8 +103,14 @@ def train(
     last save, makes these again, and ends in the same numbers as one that was never stopped; `rng` then counts only
     for a run's first start.
 
-    Raises ValueError if updates or save_every < 1, clip <= 0 or the file is of another cell, optimizer or kind of
-    rng; TypeError if `rng` is not a Generator, `optimizer` no Optimizer or batch(rng) no pair.
+    Saved are the parameters, the optimizer's memory, the history, and all of `rng`: its state, and how many generators
+    it has spawned. What `batch`, `loss`, `gradient` or `stop` remember by themselves is not, and a resumed run begins
+    with it anew: so let `batch` draw all from the rng that it is given, and `stop` read the run's history. With
+    `save_to`, a Generator of their own or an iterator that they hold is refused; a list that they change is not seen.
+
+    Raises ValueError if updates or save_every < 1, clip <= 0, the file is of another cell, optimizer or kind of rng,
+    or a function holds what the file would miss; TypeError if `rng` is not a Generator, `optimizer` no Optimizer or
+    batch(rng) no pair.
     """
     checks.integer("updates", updates, 1)
     checks.integer("save_every", save_every, 1)
@@ -108,11 +119,14 @@ def train(
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer such as sgd(lr=0.1), got {type(optimizer).__name__}")
     if clip is not None:
-        checks.number("clip", clip, 0.0, open_low=True)
-    run = Run(cell, State(params, optimizer.init(params), rng.bit_generator.state))
-    if save_to is not None and Path(save_to).exists():
-        run = _same_kind(load(save_to), run, save_to)
-        rng.bit_generator.state = run.state.rng
+        clip = checks.number("clip", clip, 0.0, open_low=True)
+    run = Run(cell, State(params, optimizer.init(params), rng.bit_generator.state, seeds=_seeds(rng)))
+    if save_to is not None:
+        for name, f in (("batch", batch), ("loss", loss), ("gradient", gradient), ("stop", stop)):
+            _check_remembers_nothing(name, f, rng)
+        if Path(save_to).exists():
+            run = _same_kind(load(save_to), run, save_to)
+            _restore(rng, run.state)
     bar = progress_bar(total=updates, initial=run.updates, disable=not progress, unit="update", leave=False)
     try:
         while run.updates < updates and not (stop is not None and run.updates and stop(run)):
@@ -154,7 +168,38 @@ def _updated(state: State, optimizer: Optimizer, E: float, g: Params, rng: np.ra
     with overflow_allowed():
         finite = bool(np.isfinite(E)) and all(np.isfinite(np.vdot(value, value)) for value in g.values())
     params, memory = optimizer.update(state.params, g, state.optimizer) if finite else state[:2]
-    return State(params, memory, rng.bit_generator.state, state.updates + 1, state.skipped + (not finite))
+    updates, skipped = state.updates + 1, state.skipped + (not finite)
+    return State(params, memory, rng.bit_generator.state, updates, skipped, _seeds(rng))
+
+
+def _seeds(rng: np.random.Generator) -> Mapping[str, Any] | None:
+    return getattr(rng.bit_generator.seed_seq, "state", None)
+
+
+def _restore(rng: np.random.Generator, state: State) -> None:
+    rng.bit_generator.state = state.rng
+    if state.seeds is not None:  # files of earlier versions have none
+        rng.bit_generator.__setstate__((state.rng, np.random.SeedSequence(**state.seeds)))  # type: ignore[attr-defined]
+
+
+def _check_remembers_nothing(name: str, f: Any, rng: np.random.Generator) -> None:
+    """Raises ValueError if a function holds what moves on with each call and is not saved."""
+    held: list[Any] = list(getattr(f, "__dict__", {}).values())
+    if isinstance(f, partial):
+        held += [f.func, *f.args, *f.keywords.values()]
+    elif inspect.ismethod(f):
+        held += getattr(f.__self__, "__dict__", {}).values()
+    elif inspect.isfunction(f):
+        held += [f.__globals__.get(global_) for global_ in global_names(f.__code__)]
+        held += inspect.getclosurevars(f).nonlocals.values()
+        held += [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
+    for value in held:
+        moves = isinstance(value, np.random.Generator | np.random.RandomState | Iterator)
+        if moves and value is not rng and not isinstance(value, IOBase):
+            raise ValueError(
+                f"{name} must remember nothing, so that a saved run goes on to the same numbers, but it holds a "
+                f"{type(value).__name__}, which is not saved; draw from the rng that batch is given"
+            )
 
 
 def save(run: Run, path: str | Path) -> None:
@@ -187,11 +232,28 @@ def load(path: str | Path) -> Run:
 
 
 def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> float:
-    """Share of sequences X (T, B, m) whose last readout is largest for the class `target` (B,).
+    """Share of sequences X (T, B, m) whose last readout is larger for the class `target` (B,) than for any other.
 
-    Raises TypeError or ValueError if X or params do not fit the cell, or the target is not (B,) integers.
+    Where two are equal, or one is nan, the network names no class, and the sequence counts as wrong.
+    Raises TypeError or ValueError if X or params do not fit the cell, or the target is not (B,) class numbers.
     """
     h = unroll(cell, params, X)[-1]
     checks.integers("target", target, h.shape[:1])
     with overflow_allowed():
-        return float((readout(params, h).argmax(axis=1) == target).mean())
+        return float(named(readout(params, h), target).mean())
+
+
+def named(Y: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Whether the entry `target` (...) of each row of Y (..., classes) is larger than all others: (...) of bools.
+
+    `argmax` would name the first of equal entries, and nan as the largest.
+
+    >>> named(np.array([[1.0, 2.0], [np.nan, np.nan], [np.inf, np.inf]]), np.array([1, 0, 0]))
+    array([ True, False, False])
+
+    Raises ValueError if a target is no class.
+    """
+    if target.min() < 0 or target.max() >= Y.shape[-1]:
+        raise ValueError(f"target must be from 0 to {Y.shape[-1] - 1}, got {target.min()} to {target.max()}")
+    own = np.take_along_axis(Y, target[..., None], axis=-1)
+    return ~np.isnan(own[..., 0]) & ((own > Y).sum(axis=-1) == Y.shape[-1] - 1)

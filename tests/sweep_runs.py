@@ -1,6 +1,8 @@
 """The runs that tests/test_sweeps.py sweeps: functions that other processes import."""
 
 import os
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -41,6 +43,54 @@ def threads(x):
 
     np.ones((2, 2)) @ np.ones((2, 2))
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def ends(x, how):
+    """One of the runs ends in its own way; the others give x."""
+    if x == 1:
+        {
+            "sys.exit": lambda: sys.exit(0),
+            "os._exit(0)": lambda: os._exit(0),
+            "os._exit(7)": lambda: os._exit(7),
+            "SIGKILL": lambda: os.kill(os.getpid(), signal.SIGKILL),
+            "SIGSEGV": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+            "KeyboardInterrupt": lambda: signal.default_int_handler(2, None),
+        }[how]()
+    return x
+
+
+COUNT = 0
+
+
+def leaves_traces(x):
+    """Says what it finds, and changes all that the next run of the same process would find."""
+    global COUNT
+    found = [COUNT, os.environ.get("TRACE"), os.getcwd(), np.random.get_state()[1][0] == 7]  # noqa: NPY002
+    COUNT += 1
+    os.environ["TRACE"] = "left"
+    os.chdir("/")
+    np.random.seed(7)  # noqa: NPY002
+    return found
+
+
+def changes_its_point(x):
+    x.append("changed")
+    return x
+
+
+def too_large_for_the_disk(x):
+    """As it is when the disk is full: the result's file cannot be written, a short one can."""
+    if x == 1:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    return bytes(100_000)
+
+
+def waits(x, log):
+    note(log, x)
+    time.sleep(60)
 
 
 def plain(a, b=None, c=None):

@@ -83,3 +83,9 @@ def test_what_is_refused():
         cell_fixed_points(VanillaRNN(m=1, n=2), {}, np.zeros((3, 1)))
     with refused(ValueError, "keep must be an integer >= 1", "0"):
         orbit_diagram(lambda x, p: x, np.ones(1), 0.0, 0, 0)
+
+
+def test_a_function_that_is_nan_has_no_zero_at_its_end():
+    with np.errstate(invalid="ignore", divide="ignore"):
+        assert roots(lambda x: np.log(x) + 3, -1.0, 1.01) == pytest.approx([np.exp(-3)])
+        assert roots(lambda x: np.sqrt(x) + 1, -1.0, 1.01).size == 0

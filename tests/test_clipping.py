@@ -135,3 +135,48 @@ def test_adaptive_wants_the_weights_of_the_gradient():
         clip_adaptive(g, g | {"b": np.ones(1)})
     with refused(TypeError, "params must be a non-empty dict"):
         clip_adaptive(g, None)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("threshold", [1e-30, 1e-3, 1.0, 1e30])
+@pytest.mark.parametrize("power", [-0.99, -0.6, 0.0, 0.6, 1.0])
+def test_finite_gradients_of_every_size_are_clipped(dtype, threshold, power):
+    """Also where the norm, its square or the factor is beyond the floats; the direction stays."""
+    direction = np.array([1.0, -0.5, 0.25, 1.0])
+    g = {"g": (np.finfo(dtype).max if power == 1 else np.finfo(dtype).max ** power) * direction}
+    g = {"g": g["g"].astype(dtype)}
+    exact = np.sqrt(2.3125) * float(g["g"][0]) if power < 1 else np.inf
+    clipped, before = clip_by_norm(g, threshold)
+    assert before == pytest.approx(
+        exact if dtype is np.float64 or power < 1 else float(g["g"][0]) * np.sqrt(2.3125)
+    )
+    if before <= threshold:
+        assert clipped is g
+        return
+    assert clipped["g"].dtype == dtype
+    np.testing.assert_allclose(clipped["g"], threshold * direction / np.sqrt(2.3125), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_adaptive_clip_of_rows_that_are_longer_than_floats_reach(dtype):
+    top = np.finfo(dtype).max
+    g = {"W": np.array([[top, top], [-top, 0.0], [1.0, 0.0], [0.0, 0.0]], dtype)}
+    w = {"W": np.array([[3.0, 4.0], [top, top], [top, top], [1.0, 1.0]], dtype)}
+    clipped = clip_adaptive(g, w, ratio=0.1)["W"]
+    side = np.sqrt(0.125)
+    np.testing.assert_allclose(clipped[0], [side, side], rtol=1e-6)
+    np.testing.assert_allclose(clipped[1] / top, [-0.1 * np.sqrt(2), 0.0], rtol=1e-6)
+    np.testing.assert_array_equal(clipped[2:], g["W"][2:])
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), ()])
+def test_arrays_without_entries_or_axes_are_clipped_too(shape):
+    g, w = {"a": np.full(shape, 3.0), "b": np.array([4.0])}, {"a": np.ones(shape), "b": np.ones(1)}
+    size = np.hypot(3.0, 4.0) if shape == () else 4.0
+    clipped, before = clip_by_norm(g, 1.0)
+    assert before == size
+    assert clipped["a"].shape == shape
+    np.testing.assert_allclose(clipped["b"], 4 / size)
+    assert clip_by_norm({"a": np.zeros((0, 2))}, 1.0)[1] == 0.0
+    assert clip_by_value(g, 1.0)["a"].shape == shape
+    np.testing.assert_allclose(clip_adaptive(g, w, ratio=0.5)["a"], np.full(shape, 0.5))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, losses
-from minirnn.diagnose import diagnose
+from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, losses, unroll
+from minirnn.diagnose import diagnose, sensitivity
 from tests.helpers import refused
 
 T, B = 80, 6
@@ -141,3 +141,26 @@ def test_bad_input():
         diagnose(cell, params, X, loss, clip=1.0)
     with refused(ValueError, "T of X"):
         diagnose(cell, params, X[:2], loss)
+
+
+def test_measures_of_what_is_not_finite_are_not_numbers():
+    cell, rng = VanillaRNN(m=1, n=4), np.random.default_rng(0)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    loss = losses.at_end(losses.squared_error, np.ones((2, 1)))
+    norms = [np.nan, np.nan, 3.0, np.inf, 0.5]
+    report = diagnose(cell, params, rng.standard_normal((8, 2, 1)), loss, norms, clip=1.0)
+    assert report.clip_rate == pytest.approx(2 / 3)
+    assert np.isnan(diagnose(cell, params, np.ones((8, 2, 1)), loss, [np.nan], clip=1.0).clip_rate)
+    params["b"][0] = np.nan
+    assert np.isnan(diagnose(cell, params, np.ones((8, 2, 1)), loss).saturated)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_sensitivity_does_not_depend_on_the_size_of_the_states(size):
+    cell = LinearRNN(1, 1)
+    params = {"W": np.full((1, 1), 0.5), "U": np.ones((1, 1)), "b": np.zeros(1)}
+    values = []
+    for scale in (1.0, size):
+        X = np.full((8, 2, 1), scale)
+        values.append(sensitivity(cell, params, X, unroll(cell, params, X)[-1]))
+    assert values[1] == pytest.approx(values[0])

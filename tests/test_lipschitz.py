@@ -91,3 +91,12 @@ def test_bad_input():
         measured_constants(cost, {"w": np.zeros(1)}, 1.0, 0)
     with refused(ValueError, "L must be a finite number > 0"):
         bounds(0.0, 5)
+
+
+def test_a_gradient_that_is_nan_or_large_is_not_passed_over():
+    broken = lambda p: (0.0, {"w": np.full_like(p["w"], np.nan)})  # noqa: E731
+    assert np.isnan(measured_constants(broken, {"w": np.zeros(2)}, 1.0, np.random.default_rng(0))).all()
+    steep = lambda p: (0.0, {"w": 1e200 * p["w"]})  # noqa: E731
+    found = measured_constants(steep, {"w": np.ones(2)}, 1.0, np.random.default_rng(0))
+    assert found.gradient == pytest.approx(1e200)
+    assert 1e200 < found.cost < 3e200

@@ -37,7 +37,7 @@ USES = [
     ("draw", "font_source_sans_pro", "from minirnn import plots; plots.figure()"),
     ("data", "sklearn", "from minirnn import tasks; tasks.digits('train')"),
     ("sweeps", "joblib", SWEEP),
-    ("sweeps", "threadpoolctl", SWEEP),
+    ("sweeps", "cloudpickle", "from minirnn.snapshot import snapshot\ndef run(x): return x\nsnapshot(run)"),
     ("theory", "scipy", MEMORY + "memory.airy(3)"),
     ("theory", "scipy", MEMORY + "memory.fit(np.ones(3), np.array([0.5]), positive=True)"),
     ("theory", "scipy", MEMORY + "memory.optimise(np.ones(3), np.array([0.5]))"),

@@ -139,3 +139,13 @@ def test_bad_arguments():
         omega_full(cell, params, X, loss, bound=0.0)
     with refused(ValueError, "X must be (T, B, 2)"):
         regularized_bptt(cell, params, X[..., :1], loss, 1.0)
+
+
+@pytest.mark.parametrize("size", [1e-150, 1e-20, 1.0, 1e150, 1e300])
+def test_omega_does_not_depend_on_the_size_of_the_adjoints(size):
+    """It is a ratio; squares of adjoints that explode or vanish leave the floats before the adjoints do."""
+    rng = np.random.default_rng(0)
+    W, D, delta = rng.standard_normal((3, 3)), *rng.standard_normal((2, 5, 2, 3))
+    scaled = size * D, size * delta
+    for f in (omega, omega_immediate):
+        np.testing.assert_allclose(f(W, *scaled, bound=1e-320), f(W, D, delta), rtol=1e-12)

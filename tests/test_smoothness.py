@@ -161,3 +161,20 @@ def test_a_clipped_step_descends_as_the_theorem_says(f, slope, L0, L1):
     g = np.abs(slope(x))
     h = np.minimum(1, L0 / L1 / np.maximum(g, 1e-300)) / (6 * L0)
     assert (f(x) - f(x - h * slope(x)) >= 0.75 * h * g**2 * (1 - 1e-9)).all()
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_lines_and_constants_of_every_size(size):
+    x = np.arange(4.0)
+    slope, intercept, correlation = fit_line(size * x, size * (3 * x + 1))
+    np.testing.assert_allclose([slope, intercept / size, correlation], [3, 1, 1])
+    steep = lambda p: {"b": size * p["b"]}  # noqa: E731
+    one = {"b": np.ones(2)}
+    assert local_lipschitz(steep, one, one) == pytest.approx(size)
+    with refused(ValueError, "fractions neither empty nor 0"):
+        local_lipschitz(steep, one, one, [0.5, 0.0])
+
+
+def test_a_gradient_that_is_nan_somewhere_has_no_constant():
+    f = lambda p: {"b": p["b"] if p["b"][0] < 1.5 else np.full(1, np.nan)}  # noqa: E731
+    assert np.isnan(local_lipschitz(f, {"b": np.ones(1)}, {"b": np.ones(1)}))

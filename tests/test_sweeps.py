@@ -1,12 +1,16 @@
 """Sweeps: nothing finished is lost or made twice, whatever dies; failures are kept; bad input is refused."""
 
+import importlib
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
@@ -112,7 +116,316 @@ def test_points_reach_the_run_as_plain_values(tmp_path):
 
 
 def test_numbers_that_look_alike_are_different_points():
-    assert len(expand({"a": [1, 1.0, True, "1", float("nan")]})) == 5
+    assert len(expand({"a": [1, 1.0, True, "1", float("nan"), 0.0, -0.0, None, [1], {"1": 1}]})) == 10
+
+
+def test_a_run_is_given_what_its_point_says(tmp_path):
+    """Values and their types, to the order of a dict within a point; or the point is refused."""
+    values = [1, 1.0, True, "1", None, [1, [2.5]], {"b": 1, "a": [None]}, -0.0, 10**30, "\ud800é", np.int8(3)]
+    runs = quiet(sweep_runs.plain, {"a": values}, folder=tmp_path)
+    assert [repr(run.result[0]) for run in runs] == [*map(repr, values[:-1]), "3"]
+    assert [repr(run.point["a"]) for run in runs] == [*map(repr, values[:-1]), "3"]
+    (other,) = quiet(sweep_runs.plain, [{"a": {"a": [None], "b": 1}}], folder=tmp_path)
+    assert list(other.result[0]) == ["a", "b"]
+    same = quiet(sweep_runs.plain, {"a": values}, folder=tmp_path)
+    assert [run.seconds for run in same] == [run.seconds for run in runs]
+    for value in ({1: "a"}, {"deep": [{None: 1}]}):
+        with refused(TypeError, "strings for keys"):
+            expand([{"a": value}])
+    for value in ((1, 2), [(1, 2)], 1j, b"1", {1}, np.longdouble(1), np.array([1j]), np.datetime64("2020-01-01")):
+        with refused(TypeError, "grid must hold values that JSON can write"):
+            expand([{"a": value}])
+    with refused(ValueError, "each point once"):
+        expand([{"a": 1, "b": 2}, {"b": 2, "a": 1}])
+
+
+def test_a_run_that_changes_its_point_is_stored_under_what_it_was_given(tmp_path):
+    for _ in range(2):
+        (run,) = quiet(sweep_runs.changes_its_point, [{"x": [1]}], folder=tmp_path)
+        assert (run.point, run.result) == ({"x": [1]}, [1, "changed"])
+
+
+# ---------------------------------------------------------------- what one run does costs no other
+
+
+@pytest.mark.parametrize(
+    ("how", "words", "jobs"),
+    [
+        ("sys.exit", "SystemExit: 0", 1),
+        ("sys.exit", "SystemExit: 0", 2),
+        ("KeyboardInterrupt", "KeyboardInterrupt", 2),
+        ("os._exit(0)", "with exit code 0", 1),
+        ("os._exit(7)", "with exit code 7", 2),
+        ("SIGKILL", "by SIGKILL before its result was stored (it may have needed more memory", 2),
+        ("SIGSEGV", "by SIGSEGV", 2),
+    ],
+)
+def test_a_run_that_ends_its_process_costs_no_other_and_is_named(tmp_path, how, words, jobs):
+    grid = {"x": range(3), "how": [how]}
+    runs = quiet(sweep_runs.ends, grid, folder=tmp_path, jobs=jobs)
+    assert [run.result for run in runs] == [0, None, 2]
+    with refused(RuntimeError, "1 of 3 runs failed", "x=1", words):
+        results(runs)
+    assert quiet(sweep_runs.ends, grid, folder=tmp_path, retry=False) == runs
+    assert quiet(sweep_runs.ends, grid, folder=tmp_path)[1].seconds != runs[1].seconds
+
+
+def test_no_run_sees_what_another_left(tmp_path):
+    runs = quiet(sweep_runs.leaves_traces, {"x": range(3)}, folder=tmp_path, jobs=1)
+    assert results(runs) == [[0, None, os.getcwd(), False]] * 3
+
+
+def test_a_result_that_the_disk_does_not_take_is_a_failure_with_its_reason(tmp_path):
+    runs = quiet(sweep_runs.too_large_for_the_disk, {"x": [0, 1, 2]}, folder=tmp_path)
+    assert [run.error is None for run in runs] == [True, False, True]
+    assert "OSError" in runs[1].error
+    assert list(tmp_path.glob("*.partial")) == []
+
+
+def test_a_folder_that_takes_nothing_is_refused_before_a_run_begins(tmp_path, monkeypatch):
+    def fail(dir):
+        raise PermissionError(f"Permission denied: {dir}")
+
+    log = tmp_path / "log"
+    done = quiet(sweep_runs.square, {"x": [1]}, folder=tmp_path / "runs")
+    monkeypatch.setattr(tempfile, "TemporaryFile", fail)
+    with refused(PermissionError, str(tmp_path / "runs")):
+        quiet(sweep_runs.square, {"x": [1], "log": [str(log)]}, folder=tmp_path / "runs")
+    assert lines(log) == []
+    assert quiet(sweep_runs.square, {"x": [1]}, folder=tmp_path / "runs") == done  # nothing is to be written
+
+
+@pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps({"a": 1}), "cut", b"cno_such_module\nf\n."])
+def test_a_stored_result_that_cannot_be_read_is_made_again(tmp_path, capsys, content):
+    grid = {"x": [1, 2, 3]}
+    runs = quiet(sweep_runs.square, grid, folder=tmp_path)
+    file = sorted(tmp_path.glob("*.pickle"))[0]
+    file.write_bytes(file.read_bytes()[:-5] if content == "cut" else content)
+    again = quiet(sweep_runs.square, grid, folder=tmp_path)
+    assert [r["square"] for r in results(again)] == [1, 4, 9]
+    assert sum(a == b for a, b in zip(runs, again, strict=True)) == 2
+    assert f"{file} cannot be read and is made again" in capsys.readouterr().err
+    assert quiet(sweep_runs.square, grid, folder=tmp_path) == again
+
+
+@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["sweep", "group"])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_ends_the_sweep_and_its_runs_at_once(tmp_path, kill, jobs):
+    code = f"""
+from minirnn.sweeps import sweep
+from tests import sweep_runs
+sweep(sweep_runs.waits, {{"x": range(4), "log": [{str(tmp_path / "log")!r}]}}, folder={str(tmp_path / "runs")!r},
+      jobs={jobs}, progress=False)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 30
+    while len(lines(tmp_path / "log")) < jobs:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    kill(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert b"KeyboardInterrupt" in err
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert len(lines(tmp_path / "log")) == jobs
+    assert stored(tmp_path / "runs") == set()
+
+
+# ---------------------------------------------------------------- the code that is run is the code that is stored
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """Writes a module of this name and text, for this process and new ones to import."""
+    (tmp_path / "modules").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path / "modules"))
+    names = []
+
+    def write(name, text):
+        names.append(name)
+        (tmp_path / "modules" / f"{name}.py").write_text(text)
+        importlib.invalidate_caches()
+
+    yield write
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def test_a_constant_edited_and_reloaded(tmp_path, module):
+    """Within a second and without a change of size, where Python itself takes an old .pyc for new."""
+    module("constant_of_a_run", "C = 10\n\ndef f(x):\n    return C * x\n")
+    edited = importlib.import_module("constant_of_a_run")
+    old = edited.f
+    for constant in (10, 20, 10):
+        module("constant_of_a_run", f"C = {constant}\n\ndef f(x):\n    return C * x\n")
+        importlib.reload(edited)
+        assert results(quiet(edited.f, {"x": [1, 2]}, folder=tmp_path)) == [constant, 2 * constant]
+    assert len(stored(tmp_path)) == 4
+    with refused(TypeError, "run must be the function that constant_of_a_run.f is now", "from the module again"):
+        quiet(old, {"x": [1]}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("how", ["from a_helper import h", "import a_helper; h = a_helper.h", "within"])
+def test_a_helper_module_counts(tmp_path, module, how):
+    text = f"{how}\ndef f(x):\n    return h(x)\n"
+    if how == "within":
+        text = "def f(x):\n    from a_helper import h\n    return h(x)\n"
+    module("uses_a_helper", text)
+    for factor in (10, 20):
+        module("a_helper", f"def h(x):\n    return {factor} * x\n")
+        f = importlib.import_module("uses_a_helper").f
+        assert results(quiet(f, {"x": [1]}, folder=tmp_path)) == [factor]
+
+
+def test_an_edit_while_the_sweep_runs_does_not_reach_it(tmp_path, module):
+    text = """
+from pathlib import Path
+from edited_helper import FACTOR
+
+def f(x):
+    for name in ("edited_run", "edited_helper"):
+        file = Path(__file__).with_name(f"{name}.py")
+        file.write_text(file.read_text().replace("FACTOR = 1", "FACTOR = 2").replace("* x", "* -x"))
+    return FACTOR * x
+"""
+    module("edited_run", text)
+    module("edited_helper", "FACTOR = 1\n")
+    f = importlib.import_module("edited_run").f
+    assert results(quiet(f, {"x": [1, 2, 3]}, folder=tmp_path, jobs=1)) == [1, 2, 3]
+    assert len(stored(tmp_path)) == 3
+    assert "FACTOR = 2" in (tmp_path / "modules" / "edited_helper.py").read_text()
+    assert results(quiet(f, {"x": [1]}, folder=tmp_path, jobs=1)) == [-2]
+
+
+NOTEBOOK = """
+import sys
+from dataclasses import dataclass
+from functools import partial, wraps
+import numpy as np
+from minirnn import optimizers, tasks
+from minirnn.sweeps import results, sweep
+
+def swept():
+    return results(sweep(run, [{"x": 1}], folder=sys.argv[1], progress=False))
+
+def noted(f):
+    @wraps(f)
+    def g(x):
+        with open(LOG, "a") as log:
+            log.write("run\\n")
+        return f(x)
+    return g
+
+LOG = sys.argv[2]
+A, LIST, ARRAY, SGD = 1, [1, {"a": (2, {3, 4})}], np.arange(3.0), optimizers.sgd(0.1)
+def helper(x):
+    return nested(x)
+def nested(x):
+    return 1 + x if x else helper(x)
+@dataclass
+class Base:
+    a: int = 1
+    def value(self):
+        return self.a
+class Derived(Base):
+    @property
+    def twice(self):
+        return 2 * self.value()
+PARTIAL = partial(helper, 1)
+def default(x, y=5):
+    return [y for _ in range(x)]
+@noted
+def run(x):
+    return [helper(x), A, str(LIST), float(ARRAY.sum()), Derived().twice, PARTIAL(), default(x), type(SGD).__name__]
+"""
+CHANGES = {
+    "helper": "def helper(x):\n    return 7",
+    "nested": "def nested(x):\n    return 7",
+    "constant": "A = 1.0",
+    "list": "LIST[1]['a'][1].add(5)",
+    "array": "ARRAY[0] = 1",
+    "base": "@dataclass\nclass Base:\n    a: int = 2\n    def value(self):\n        return self.a\n"
+    "class Derived(Base):\n    twice = property(lambda self: 3 * self.value())",
+    "partial": "PARTIAL = partial(helper, 2)",
+    "default": "def default(x, y=6):\n    return [y for _ in range(x)]",
+    "nested code": "def default(x, y=5):\n    return [y + 1 for _ in range(x)]",
+    "optimizer": "SGD = optimizers.sgd(0.2)",
+}
+
+
+def test_what_a_function_of_a_notebook_uses_counts(tmp_path):
+    """As in a notebook, __main__ has no module that could be imported; each cell is compiled by itself."""
+    code = f"""
+cells, changes = {NOTEBOOK!r}, {CHANGES!r}
+exec(compile(cells, "<cell 1>", "exec"))
+first = swept()
+for number, (name, cell) in enumerate(changes.items()):
+    exec(compile("\\n" * number + cells, f"<cell {{number}}>", "exec"))
+    assert swept() == first, name
+    exec(compile(cell, "<cell>", "exec"))
+    here = run(1)
+    assert swept() == [here], (name, swept(), here)
+"""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    for seed in "12":  # another order of sets, another session
+        args = [sys.executable, "-c", code, str(tmp_path / "runs"), str(tmp_path / "log")]
+        subprocess.run(args, env=env | {"PYTHONHASHSEED": seed}, check=True)
+    in_the_notebook = 2 * len(CHANGES)
+    assert len(lines(tmp_path / "log")) - in_the_notebook == 1 + len(CHANGES)
+
+
+def test_a_module_started_by_m_is_the_module_that_is_imported(tmp_path, module):
+    module(
+        "started",
+        f"""
+from dataclasses import dataclass
+from minirnn.sweeps import results, sweep
+
+@dataclass
+class Answer:
+    x: int
+
+def f(x):
+    return Answer(x)
+
+if __name__ == "__main__":
+    print(results(sweep(f, {{"x": [1]}}, folder={str(tmp_path)!r}, progress=False)))
+""",
+    )
+    for _ in range(2):
+        env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path / "modules"), str(ROOT)])}
+        out = subprocess.check_output([sys.executable, "-m", "started"], env=env, text=True)
+        assert out.strip() == "[Answer(x=1)]"
+    assert results(quiet(importlib.import_module("started").f, {"x": [1]}, folder=tmp_path))[0].x == 1
+    assert len(stored(tmp_path)) == 1
+
+
+def test_what_cannot_be_sent_is_refused(tmp_path):
+    code = f"""
+import threading
+from minirnn.sweeps import sweep
+LOCK = threading.Lock()
+def run(x):
+    return LOCK
+try:
+    sweep(run, [{{"x": 1}}], folder={str(tmp_path)!r})
+except TypeError as error:
+    assert "run must use only what can be pickled" in str(error) and "lock" in str(error), error
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_two_sweeps_at_a_time_on_one_folder(tmp_path):
+    sweeps = [partial(quiet, sweep_runs.square, {"x": range(4)}, folder=tmp_path, jobs=2) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        for runs in pool.map(lambda f: f(), sweeps):
+            assert [r["square"] for r in results(runs)] == [0, 1, 4, 9]
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 KILLED = """
@@ -120,7 +433,7 @@ import sys
 from minirnn.sweeps import results, sweep
 from tests import sweep_runs
 folder, log = sys.argv[1:]
-print(results(sweep(sweep_runs.slow, {"x": range(80), "log": [log]}, folder=folder, jobs=2, version="1")))
+print(results(sweep(sweep_runs.slow, {"x": range(40), "log": [log]}, folder=folder, jobs=2, version="1")))
 """
 
 
@@ -164,10 +477,10 @@ def test_killed_at_any_moment_nothing_finished_is_lost_or_made_twice(tmp_path, k
         log_before = lines(log)
     process = start(folder, log, out)
     assert process.wait(timeout=60) == 0
-    assert out.read_text().strip() == str([x * x for x in range(80)])
+    assert out.read_text().strip() == str([x * x for x in range(40)])
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     begun = lines(log)[len(log_before) :]
-    assert len(begun) == len(set(begun)) == 80 - len(kept)
+    assert len(begun) == len(set(begun)) == 40 - len(kept)
 
 
 @pytest.mark.slow

@@ -47,7 +47,8 @@ def same(a, b):
         a.history == b.history
         and a.params.keys() == b.params.keys()
         and all((a.params[key] == b.params[key]).all() for key in a.params)
-        and a.state.rng == b.state.rng
+        and repr(a.state.rng) == repr(b.state.rng)  # some hold arrays
+        and a.state.seeds == b.state.seeds
         and (a.updates, a.skipped) == (b.updates, b.skipped)
     )
 
@@ -167,6 +168,20 @@ def test_an_exploding_network_leaves_its_parameters_alone(activation):
     assert accuracy(cell, params, tasks.adding(np.random.default_rng(0), 2, 2000)[0], np.zeros(2, int)) <= 1
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gradient_longer_than_floats_reach_is_clipped(dtype):
+    largest = np.finfo(dtype).max
+
+    def huge(cell, params, X, loss):
+        return 1.0, {key: np.full(value.shape, largest, dtype) for key, value in params.items()}
+
+    params = {key: value.astype(dtype) for key, value in start().items()}
+    run = go(2, gradient=huge, clip=1.0, params=params, optimizer=sgd(1.0))
+    assert run.skipped == 0
+    size = norm({key: value - params[key] for key, value in run.params.items()})
+    assert size == pytest.approx(2.0, rel=1e-6)
+
+
 def test_gradients_whose_squares_overflow_are_skipped_unless_clipped():
     """Adam would keep v = inf for ever, and stand still without a word."""
 
@@ -191,6 +206,116 @@ def test_a_resumed_run_gives_the_same_numbers_to_the_last_bit(tmp_path, optimize
     go(first, optimizer=optimizer, save_to=tmp_path / "run", save_every=3)
     assert same(go(20, optimizer=optimizer, seed=99, save_to=tmp_path / "run"), whole)
     assert same(load(tmp_path / "run"), whole)
+
+
+def spawned(rng):
+    return draw(rng.spawn(1)[0])
+
+
+DRAWS = {  # ways to draw that leave something behind: half a word, a buffer, a counter
+    "integers": lambda rng: (draw(rng)[0], rng.integers(0, 9, (4, 1), dtype=np.int32) / 9),
+    "a bool": lambda rng: (draw(rng)[0] + rng.integers(0, 2, dtype=np.uint8), draw(rng)[1]),
+    "float32": lambda rng: (draw(rng)[0] + rng.random(dtype=np.float32), draw(rng)[1]),
+    "spawn": spawned,
+    "seed sequence": lambda rng: draw(np.random.default_rng(rng.bit_generator.seed_seq.spawn(2)[1])),
+    "spawn and draw": lambda rng: tuple(a + b for a, b in zip(draw(rng), spawned(rng), strict=True)),
+    "spawned twice": lambda rng: spawned(rng.spawn(3)[2]),
+    "permuted": lambda rng: (rng.permuted(draw(rng)[0], axis=0), draw(rng)[1]),
+    "binomial": lambda rng: (draw(rng)[0] * rng.binomial(5, 0.3), draw(rng)[1] + rng.poisson(2.0)),
+}
+
+
+@pytest.mark.parametrize("how", DRAWS)
+@pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_however_a_batch_draws_a_run_goes_on_to_the_same_numbers(tmp_path, how, kind):
+    """Ended after each count of updates, also between two saves, and gone on with from a generator of another seed."""
+    batch, generator = DRAWS[how], lambda seed: np.random.Generator(kind(seed))
+    whole = go(6, batch=batch, rng=generator(1))
+    for first in range(1, 6):
+        go(first, batch=batch, rng=generator(1), save_to=tmp_path / f"{first}", save_every=2)
+        go(first, batch=batch, rng=generator(5), save_to=tmp_path / f"{first}")
+        assert same(go(6, batch=batch, rng=generator(99), save_to=tmp_path / f"{first}"), whole)
+
+    calls = []
+
+    def fails(rng):
+        drawn = batch(rng)
+        calls.append(0)
+        return drawn if len(calls) < 4 else pytest.fail("drawn, and not used")
+
+    with pytest.raises(pytest.fail.Exception):
+        go(6, batch=fails, rng=generator(1), save_to=tmp_path / "failed")
+    assert same(go(6, batch=batch, rng=generator(99), save_to=tmp_path / "failed"), whole)
+
+
+def test_a_generator_that_spawned_before_the_run_goes_on_there(tmp_path):
+    def generator():
+        rng = np.random.default_rng(3)
+        rng.spawn(4)
+        return rng
+
+    whole = go(4, batch=spawned, rng=generator())
+    go(2, batch=spawned, rng=generator(), save_to=tmp_path / "run")
+    assert same(go(4, batch=spawned, rng=np.random.default_rng(3), save_to=tmp_path / "run"), whole)
+
+
+def test_a_file_without_the_count_of_spawned_generators_is_resumed(tmp_path):
+    run = go(3)
+    run.state = run.state._replace(seeds=None)
+    save(run, tmp_path / "run")
+    assert same(go(6, save_to=tmp_path / "run"), go(6))
+
+
+OWN, COUNTER = np.random.default_rng(5), iter(range(100))
+
+
+class Drawing:
+    def __init__(self):
+        self.rng = np.random.default_rng(5)
+
+    def __call__(self, rng):
+        return draw(self.rng)
+
+    def batch(self, rng):
+        return draw(self.rng)
+
+
+def from_a_closure():
+    own = np.random.RandomState(5)
+    return lambda rng: (draw(rng)[0] + own.rand(), draw(rng)[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "holds"),
+    [
+        ("batch", from_a_closure(), "RandomState"),
+        ("batch", lambda rng: draw(OWN), "Generator"),
+        ("batch", lambda rng, own=OWN: draw(own), "Generator"),
+        ("batch", partial(lambda own, rng: draw(own), OWN), "Generator"),
+        ("batch", Drawing(), "Generator"),
+        ("batch", Drawing().batch, "Generator"),
+        ("batch", lambda rng: draw(np.random.default_rng(next(COUNTER))), "range_iterator"),
+        ("stop", lambda run: next(COUNTER) > 5, "range_iterator"),
+        ("loss", lambda target: squared(target + OWN.random()), "Generator"),
+        ("gradient", lambda *args: (OWN.random(), bptt(*args)[1]), "Generator"),
+    ],
+)
+def test_what_a_file_would_miss_is_refused_where_it_can_be_seen(tmp_path, name, f, holds):
+    with refused(ValueError, f"{name} must remember nothing", holds, "not saved", "the rng that batch is given"):
+        go(3, save_to=tmp_path / "run", **{name: f})
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_a_run_may_hold(tmp_path):
+    """The generator of the run itself, which is restored in place; a file to write to; a name that is an attribute."""
+    rng = np.random.default_rng(1)
+    whole = go(6)
+    holds = lambda given: draw(rng)  # noqa: E731
+    go(3, rng=rng, batch=holds, save_to=tmp_path / "run")
+    rng = np.random.default_rng(2)
+    with (tmp_path / "log").open("w") as log:
+        stop = lambda run: bool(log.write("update\n")) and run.updates == 9  # noqa: E731
+        assert same(go(6, rng=rng, batch=holds, stop=stop, save_to=tmp_path / "run"), whole)
 
 
 def test_a_finished_run_is_returned_as_it_is(tmp_path):
@@ -320,6 +445,23 @@ def test_accuracy_by_hand():
     assert accuracy(cell, params, X, np.array([0, 0, 1, 0])) == 0.75
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_network_that_says_nothing_is_right_nowhere(dtype):
+    """Outputs that are nan, infinite together or all the same name no class; argmax would name the first."""
+    cell = LinearRNN(1, 1)
+    params = {"W": np.zeros((1, 1)), "U": np.ones((1, 1)), "b": np.zeros(1)}
+    params |= {"V": np.array([[1.0], [-1.0], [0.0]]), "c_out": np.zeros(3)}
+    params = {key: value.astype(dtype) for key, value in params.items()}
+    X, target = np.full((2, 4, 1), 1.0, dtype), np.array([0, 0, 1, 2])
+    assert accuracy(cell, params, X, target) == 0.5
+    for broken in ({"V": np.full((3, 1), np.nan)}, {"c_out": np.full(3, np.nan)}, {"V": np.zeros((3, 1))}):
+        broken = {key: value.astype(dtype) for key, value in broken.items()}
+        assert accuracy(cell, params | broken, X, target) == 0.0
+    assert accuracy(cell, params | {"c_out": np.array([np.inf, -np.inf, 0], dtype)}, X, target) == 0.5
+    assert accuracy(cell, params | {"c_out": np.array([np.inf, np.inf, 0], dtype)}, X, target) == 0.0
+    assert accuracy(cell, params | {"c_out": np.array([0, np.nan, 0], dtype)}, X, target) == 0.0
+
+
 # ---------------------------------------------------------------- bad input
 
 
@@ -398,6 +540,9 @@ def test_bad_arguments_of_accuracy():
     for bad in (np.zeros((4, 1), int), np.zeros(1, int), np.zeros(5, int)):  # the first two would broadcast
         with refused(ValueError, "target must be (4,)", str(bad.shape)):
             accuracy(CELL, params, X, bad)
+    for bad in (-1, 1):
+        with refused(ValueError, "target must be from 0 to 0", str(bad)):
+            accuracy(CELL, params, X, np.full(4, bad))
     with refused(TypeError, "target must be an array of integers", "float64"):
         accuracy(CELL, params, X, np.zeros(4))
     with refused(ValueError, "X must be (T, B, 2)", "(4, 2)"):

@@ -171,8 +171,10 @@ def exponents(r: dict) -> tuple[str, str]:
 
 
 def teachers(r: dict) -> tuple[str, str]:
-    loss = np.array(r["loss"])[:, r["nu0"].index(0.99)]  # (architecture, rate, seed)
-    best = {name: float(np.nanmin(np.nanmedian(loss[k], axis=-1))) for k, name in enumerate(r["architecture"])}
+    loss = np.nan_to_num(
+        np.array(r["loss"], float)[:, r["nu0"].index(0.99)], nan=np.inf
+    )  # (architecture, rate, seed)
+    best = {name: float(np.median(loss[k], axis=-1).min()) for k, name in enumerate(r["architecture"])}
     found = f"dense {readable(best['dense'])}, LRU {readable(best['LRU'])}"
     return verdict(found, best["dense"] > 1000 * best["LRU"], best["dense"] > 3 * best["LRU"])
 

@@ -19,7 +19,7 @@ from minirnn.cells import Cell
 from minirnn.diagnose import diagnose
 from minirnn.dynamics import jacobian
 from minirnn.params import Params
-from minirnn.training import Run, accuracy, train
+from minirnn.training import Run, accuracy, named, train
 
 N, BATCH, UPDATES, CLIP, CHECK = 32, 16, 500, 1.0, 100
 RATES, TUNING, SEEDS, DECODED = [1e-3, 3e-3, 1e-2, 3e-2], [100, 101], range(5), [0, 1, 2]
@@ -129,7 +129,7 @@ def fitted_readout(states: np.ndarray, validation: np.ndarray, penalty: float = 
     Z, Z_val = (np.column_stack([(h - mean) / size, np.ones(len(h))]) for h in (states, validation))
     gram, target = Z.T @ Z, tasks.one_hot(data("fit", "64")[1], 10)
     weights = np.linalg.solve(gram + penalty * np.trace(gram) / len(gram) * np.eye(len(gram)), Z.T @ target)
-    return float(((Z_val @ weights).argmax(1) == data("validation", "64")[1]).mean())
+    return float(named(Z_val @ weights, data("validation", "64")[1]).mean())
 
 
 def lags(T: int) -> np.ndarray:

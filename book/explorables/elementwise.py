@@ -505,8 +505,8 @@ def student_losses() -> np.ndarray:
 
 
 def best_rate(losses: np.ndarray) -> np.ndarray:
-    """Which rate has the least median over the seeds: losses (..., rate, seed) -> (...)."""
-    return np.median(losses, axis=-1).argmin(-1)
+    """Which rate has the least median over the seeds: losses (..., rate, seed) -> (...); nan is no least."""
+    return np.median(np.nan_to_num(losses, nan=np.inf), axis=-1).argmin(-1)
 
 
 @styled

@@ -1,0 +1,319 @@
+"""A number given by the caller never changes the dtype of an array, nor does its type change a value.
+
+Every public function with a parameter that is a float has its case here, by name. It is called with numbers that all
+types hold exactly, so results must be the same to the last bit.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import fields, is_dataclass
+from functools import partial
+
+import numpy as np
+import pytest
+
+import minirnn
+from minirnn import (
+    GRU,
+    LSTM,
+    LinearRNN,
+    VanillaRNN,
+    attractors,
+    bifurcations,
+    bptt,
+    clipping,
+    diagnose,
+    initializers,
+    lipschitz,
+    losses,
+    maps,
+    memory,
+    optimizers,
+    plateau,
+    policy_gradient,
+    pomdp,
+    population,
+    referee,
+    regularizers,
+    smoothness,
+    stable,
+    tasks,
+    td,
+    training,
+)
+from minirnn.dynamics import spectrum
+from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
+from tests.helpers import random_params
+
+KINDS = {"int": int, "float32": np.float32, "float64": np.float64, "int64": np.int64}
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def gradient(dtype):
+    return {"W": rng().standard_normal((3, 3)).astype(dtype), "b": rng().standard_normal(3).astype(dtype)}
+
+
+def network(dtype, outputs=1):
+    """A cell, its parameters with a readout, inputs and a loss."""
+    cell = VanillaRNN(2, 3)
+    params = random_params(rng(), cell, outputs, dtype)
+    X = rng().standard_normal((6, 4, 2)).astype(dtype)
+    return cell, params, X, losses.at_end(losses.squared_error, np.zeros((4, outputs), dtype))
+
+
+def trained(dtype, optimizer, **options):
+    """Three updates: a state that has changed its dtype stops the second."""
+    cell, params, X, _ = network(dtype)
+    loss = lambda target: losses.at_end(losses.squared_error, target)  # noqa: E731
+    batch = lambda rng: (X, np.zeros((4, 1), dtype))  # noqa: E731
+    run = training.train(cell, params, batch, loss, optimizer, 3, rng(), progress=False, **options)
+    return run.params, run.state.optimizer, run.history
+
+
+def value_and_gradient(dtype):
+    cell, params, X, loss = network(dtype)
+    return (lambda p: bptt(cell, p, X, loss)), params
+
+
+def adjoints(dtype):
+    W = rng().standard_normal((3, 3)).astype(dtype)
+    return (W, *rng().standard_normal((2, 5, 4, 3)).astype(dtype))
+
+
+def last_state(dtype):
+    cell, params, X, _ = network(dtype)
+    return cell, params, X, minirnn.unroll(cell, params, X)[-1]
+
+
+def states(system, dtype, n):
+    found = spectrum(system, np.full((2, n), 0.25, dtype), 20, 1)
+    h = np.full((2, n), 0.25, dtype)
+    return system.step(0, h), system.push(0, h, np.ones((2, n, 1), dtype)), found.exponents.astype(dtype)
+
+
+def scores(dtype):
+    cell, params, X, _ = network(dtype, outputs=2)
+    return policy_gradient.scores(cell, params, X, np.ones((6, 4, 2), dtype))
+
+
+def episodes(p=1, noise=0, **options):
+    task = pomdp.DelayedCue(2, p=p, noise=noise)
+    cell = VanillaRNN(1, 3)
+    return cell, random_params(rng(), cell, 2), task.sample(rng(), cell, random_params(rng(), cell, 2), 4)
+
+
+def temporal_difference(dtype, gamma):
+    cell, params, X, _ = network(dtype)
+    loss = td.TemporalDifference(np.ones((6, 4, 1), dtype), gamma)
+    return loss.gamma, bptt(cell, params, X, loss)
+
+
+def maze(**options):
+    task, cell = pomdp.TMaze(2, **options), VanillaRNN(3, 3)
+    return task.optimum, task.memoryless, tuple(task.sample(rng(), cell, random_params(rng(), cell, 3), 4))
+
+
+def real_maps(dtype, w):
+    return [(f(w), f.derivative(w)) for table in (RATES, MULTIPLIERS) for f in table.values()]
+
+
+vector = partial(np.linspace, 0.25, 0.75, 5)
+ARRAYS = {  # (dtype of the arrays, a function that makes the number) -> what comes out, all of it of that dtype
+    "attractors.attractors": lambda d, n: attractors.attractors(
+        maps.logistic(np.full(2, 3.2, d)), np.full((2, 1), 0.25, d), 300, 100, 8, tol=n(1), threshold=n(1)
+    ),
+    "bifurcations.cell_fixed_points": lambda d, n: bifurcations.cell_fixed_points(
+        LinearRNN(1, 2),
+        {"W": 0.5 * np.eye(2, dtype=d), "U": np.ones((2, 1), d), "b": np.ones(2, d)},
+        np.ones((3, 2), d),
+        tol=n(1),
+    ),
+    "bifurcations.orbit_diagram": lambda d, n: bifurcations.orbit_diagram(
+        lambda x, p: p * x * (1 - x), vector(dtype=d), n(1), 2, 2
+    ),
+    "clipping.clip_by_norm": lambda d, n: clipping.clip_by_norm(gradient(d), n(1)),
+    "clipping.clip_by_value": lambda d, n: clipping.clip_by_value(gradient(d), n(1)),
+    "clipping.clip_adaptive": lambda d, n: clipping.clip_adaptive(gradient(d), gradient(d), n(1), n(2)),
+    "diagnose.diagnose": lambda d, n: str(diagnose.diagnose(*network(d), norms=[n(1), n(3)], clip=n(2))),
+    "diagnose.sensitivity": lambda d, n: diagnose.sensitivity(*last_state(d), size=n(1)),
+    "lipschitz.measured_constants": lambda d, n: lipschitz.measured_constants(
+        *value_and_gradient(d), n(2), rng(), 3, (n(1),)
+    ),
+    "maps.logistic": lambda d, n: states(maps.logistic(n(3)), d, 1),
+    "maps.henon": lambda d, n: states(maps.henon(n(1), n(1)), d, 2),
+    "maps.lorenz": lambda d, n: states(maps.lorenz(n(10), n(28), n(2), n(1)), d, 3),
+    "memory.memory_function": lambda d, n: memory.memory_function(
+        VanillaRNN(2, 3), network(d)[1], 4, size=n(2), settle=3
+    ),
+    "optimizers.sgd": lambda d, n: trained(d, optimizers.sgd(n(1))),
+    "optimizers.momentum": lambda d, n: trained(d, optimizers.momentum(n(1), n(0))),
+    "optimizers.adam": lambda d, n: trained(d, optimizers.adam(n(1), n(0), n(0), n(1))),
+    "parametrizations.RealMap": lambda d, n: real_maps(d, vector(dtype=d)),
+    "parametrizations.ComplexMap": lambda d, n: [
+        (f(vector(dtype=d), n(1)), f(n(1), vector(dtype=d)), f.derivatives(vector(dtype=d), n(1)))
+        for f in EIGENVALUES.values()
+    ],
+    "plateau.loss": lambda d, n: (
+        plateau.loss(vector(dtype=d), n(1), n(2)),
+        plateau.loss(n(1), vector(dtype=d), n(2)),
+    ),
+    "plateau.gradient": lambda d, n: plateau.gradient(vector(dtype=d), vector(dtype=d), n(2)),
+    "policy_gradient.natural": lambda d, n: policy_gradient.natural(scores(d), np.ones(4, d), n(1)),
+    "policy_gradient.conjugate_gradient": lambda d, n: policy_gradient.conjugate_gradient(
+        scores(d), scores(d)[0], n(1)
+    ),
+    "population.kernel": lambda d, n: (population.kernel(vector(dtype=d), n(0), n(1)),),
+    "population.variance": lambda d, n: population.variance(vector(dtype=d), n(1)),
+    "population.sensitivity": lambda d, n: population.sensitivity(vector(dtype=d), n(1)),
+    "population.metric": lambda d, n: population.metric(vector(dtype=d), [n(1), 1j * n(2)], n(0)),
+    "population.unit_loss": lambda d, n: population.unit_loss(
+        vector(dtype=d), n(0), n(0), scale=population.normalized
+    ),
+    "referee.central_differences": lambda d, n: (
+        referee.central_differences(
+            lambda p: value_and_gradient(d)[0](p)[0] if p["W"].dtype == d else None, network(np.float64)[1], n(1)
+        )
+        if d is np.float64
+        else None
+    ),
+    "regularizers.omega": lambda d, n: regularizers.omega(*adjoints(d), bound=n(1)),
+    "regularizers.omega_immediate": lambda d, n: regularizers.omega_immediate(*adjoints(d), bound=n(1)),
+    "regularizers.regularized_bptt": lambda d, n: (
+        regularizers.regularized_bptt(*network(d), alpha=n(2), bound=n(1)),
+        trained(d, optimizers.sgd(0.5), gradient=partial(regularizers.regularized_bptt, alpha=n(2))),
+    ),
+    "regularizers.omega_of": lambda d, n: regularizers.omega_of(*network(d), bound=n(1)),
+    "regularizers.omega_full": lambda d, n: regularizers.omega_full(*network(d), bound=n(1)),
+    "smoothness.moved": lambda d, n: smoothness.moved(gradient(d), gradient(d), n(2)),
+    "smoothness.local_lipschitz": lambda d, n: smoothness.local_lipschitz(
+        lambda p: {key: w**3 for key, w in p.items()}, gradient(d), gradient(d), [n(1), n(2)]
+    ),
+    "stable.limit_rows": lambda d, n: (
+        stable.limit_rows(gradient(d)["W"], n(1)),
+        stable.limit_rows(np.zeros((2, 2), d), n(1)),
+    ),
+    "stable.contractive_lstm": lambda d, n: stable.contractive_lstm(
+        random_params(rng(), LSTM(2, 3), 1, d), largest_input=n(1)
+    ),
+    "stable.contractive_tanh": lambda d, n: stable.contractive_tanh(network(d)[1], n(1)),
+    "td.TemporalDifference": lambda d, n: temporal_difference(d, n(1)),
+    "training.train": lambda d, n: trained(d, optimizers.sgd(0.5), clip=n(1)),
+}
+
+NUMBERS = {  # a function that makes the number -> what comes out: Python's numbers and float64
+    "bifurcations.roots": lambda n: bifurcations.roots(np.sin, n(1), n(7), 9),
+    "bifurcations.fixed_points": lambda n: bifurcations.fixed_points(np.cos, np.sin, n(0), n(3), 9),
+    "bifurcations.folds": lambda n: bifurcations.folds(np.cos, np.sin, n(-2), n(3), 9),
+    "bifurcations.sigmoid_folds": lambda n: bifurcations.sigmoid_folds(n(5)),
+    "initializers.gaussian": lambda n: initializers.gaussian(rng(), (2, 2), n(3)),
+    "initializers.fan_in": lambda n: initializers.fan_in(rng(), (3, 3), n(3)),
+    "initializers.orthogonal": lambda n: initializers.orthogonal(rng(), (2, 2), n(3)),
+    "initializers.identity": lambda n: initializers.identity(rng(), (2, 2), n(3)),
+    "initializers.spectral_radius": lambda n: initializers.spectral_radius(rng(), (3, 3), n(3)),
+    "initializers.sparse": lambda n: initializers.sparse(rng(), (3, 3), n(3), 2),
+    "initializers.chrono": lambda n: initializers.chrono(rng(), 3, n(7)),
+    "initializers.uniform": lambda n: initializers.uniform(rng(), (2, 2), n(1), n(3)),
+    "initializers.ring": lambda n: initializers.ring(rng(), 3, n(0), n(1)),
+    "gated.LSTM.init": lambda n: LSTM(1, 2).init(rng(), forget_bias=n(3)),
+    "gated.GRU.init": lambda n: GRU(1, 2).init(rng(), update_bias=n(3)),
+    "gated.ResetFirstGRU.init": lambda n: minirnn.ResetFirstGRU(1, 2).init(rng(), update_bias=n(3)),
+    "linear.DiagonalRNN.init": lambda n: minirnn.DiagonalRNN(1, 2).init(rng(), r_min=n(0), r_max=n(1)),
+    "linear.NormalizedRNN.init": lambda n: minirnn.NormalizedRNN(1, 2).init(rng(), r_min=n(0), r_max=0.5),
+    "linear.LRU.init": lambda n: minirnn.LRU(1, 2).init(rng(), r_min=n(0), r_max=0.5),
+    "linear.BlockRNN.init": lambda n: minirnn.BlockRNN(1, 2).init(rng(), r_min=n(0), r_max=n(1)),
+    "diagnose.clip_rate": lambda n: diagnose.clip_rate([n(1), n(3)], n(2)),
+    "lipschitz.in_ball": lambda n: lipschitz.in_ball(rng(), 3, n(3)),
+    "lipschitz.bounds": lambda n: lipschitz.bounds(n(3), 5),
+    "maps.mean_field": lambda n: maps.mean_field(n(3)),
+    "maps.logistic_sensitivities": lambda n: maps.logistic_sensitivities(n(3), n(1), 4),
+    "memory.power_law": lambda n: memory.power_law(9, n(3)),
+    "memory.bump": lambda n: memory.bump(9, n(3), n(7)),
+    "memory.stability_integral": lambda n: memory.stability_integral(RATES["exp"], n(1), n(3)),
+    "plateau.time_bound": lambda n: plateau.time_bound(n(3), n(1), n(7)),
+    "plateau.flow": lambda n: plateau.flow(n(1), n(3), n(2), n(1)),
+    "pomdp.DelayedCue": lambda n: (
+        pomdp.DelayedCue(2, p=n(1), noise=n(3)).rewards(),
+        tuple(episodes(p=n(1), noise=n(3))[2]),
+        pomdp.DelayedCue(2, p=n(1)).optimum,
+    ),
+    "pomdp.TMaze": lambda n: maze(p=n(1), gamma=n(1), bump=n(3)),
+    "policy_gradient.sampled_natural": lambda n: policy_gradient.sampled_natural(*episodes(), damping=n(3)),
+    "tasks.latch": lambda n: tasks.latch(rng(), 3, 9, signal=n(3), std=n(7)),
+    "td.cue_values": lambda n: td.cue_values(3, n(1)),
+    "td.critic_error": lambda n: td.critic_error(
+        VanillaRNN(1, 3), random_params(rng(), VanillaRNN(1, 3), 1), 3, n(1)
+    ),
+}
+
+NO_CASE = {  # what holds results, what draws, and what does nothing with the number but compare it
+    *("attractors.Attractor", "diagnose.Report", "lipschitz.Constants", "memory.Fit", "sweeps.Run"),
+    *("training.Run", "training.Run.record", "processes.save", "checks.number"),
+    *("frames.Frame", "plots.figure", "plots.readable", "plots.label_line"),
+}
+
+
+def with_float_parameters():
+    for info in pkgutil.iter_modules(minirnn.__path__):
+        module = importlib.import_module(f"minirnn.{info.name}")
+        for name, value in vars(module).items():
+            if name.startswith("_") or getattr(value, "__module__", None) != module.__name__ or not callable(value):
+                continue
+            members = [(name, value)]
+            if inspect.isclass(value):
+                methods = {key: f for key, f in vars(value).items() if inspect.isfunction(f) and key[0] != "_"}
+                members += [(f"{name}.{key}", f) for key, f in methods.items()]
+            for full, function in members:
+                annotations = [str(p.annotation) for p in inspect.signature(function).parameters.values()]
+                if any("float" in text and "Callable" not in text for text in annotations):
+                    yield f"{info.name}.{full}"
+
+
+def test_every_function_with_a_number_has_a_case():
+    cases = ARRAYS.keys() | NUMBERS.keys() | NO_CASE
+    assert set(with_float_parameters()) - cases == set()
+
+
+def leaves(value):
+    if is_dataclass(value) and not isinstance(value, type):
+        value = [getattr(value, field.name) for field in fields(value)]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, tuple | list):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def same(result, expected):
+    result, expected = list(leaves(result)), list(leaves(expected))
+    assert len(result) == len(expected)
+    for one, other in zip(result, expected, strict=True):
+        assert np.array_equal(one, other, equal_nan=not isinstance(one, str | bool | None)), (one, other)
+
+
+def real_dtypes(value):
+    kept = [leaf for leaf in leaves(value) if isinstance(leaf, np.ndarray | np.inexact)]
+    return {leaf.real.dtype for leaf in kept if leaf.dtype.kind in "fc"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_a_number_never_changes_the_dtype_of_an_array(name, dtype, kind):
+    expected, result = ARRAYS[name](dtype, float), ARRAYS[name](dtype, KINDS[kind])
+    same(result, expected)
+    assert real_dtypes(expected) <= {np.dtype(dtype)}
+    assert real_dtypes(result) <= {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_counts_in_full_whatever_its_type(name, kind):
+    expected, result = NUMBERS[name](float), NUMBERS[name](KINDS[kind])
+    same(result, expected)
+    assert real_dtypes(result) <= {np.dtype(float)}
