@@ -1,7 +1,7 @@
 """Cells and maps as dynamical systems: Jacobians and Lyapunov exponents.
 
-A `System` is a step and the product of its Jacobian with vectors; `network` makes one of any cell, `autonomous` of any
-map with a Jacobian. Rows of a batch may start in different states or have different parameters.
+A `System` is a step and the products of its Jacobians with vectors; `network` makes one of any cell, `autonomous` of
+any map with a Jacobian. Rows of a batch may start in different states or have different parameters.
 
 The largest exponent λ₁ is the mean rate, in nats a step, at which two nearby states part (λ₁ > 0) or meet (λ₁ < 0).
 Adjoints run through the same Jacobians, transposed and backwards; products have the same singular values either way,
@@ -9,26 +9,33 @@ so over long lags a generic ‖δ_{t-k}‖ grows or decays like e^{λ₁k}.
 This module only evaluates: autograd has no derivative for QR.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minirnn import checks
-from minirnn.bptt import check_inputs
-from minirnn.cells import Cell
+from minirnn.bptt import blocks, check_inputs
+from minirnn.cells import Cell, Local, step_jacobian
 from minirnn.params import Params, overflow_allowed
 
 BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is the estimate of the error
 
 
+Product = Callable[[np.ndarray], np.ndarray]  # V (B, n, k) -> J V, for the Jacobians J (B, n, n) of one step
+
+
 class System(NamedTuple):
-    """States (B, n) go to step(t, h), t = 0, 1, …, and with vectors V (B, n, k) to push(t, h, V) = (step(t, h), J V),
-    J the Jacobian of the step at h."""
+    """States (B, n) go to step(t, h), t = 0, 1, …; products(t, H) are those with the Jacobians of the S steps from
+    H[0] to H[-1], for states H (S + 1, B, n) of which H[0] is the one at t. T and B, where they are not None, are the
+    number of steps for which there are inputs, and the number of rows that a batch must have."""
 
     n: int
     step: Callable[[int, np.ndarray], np.ndarray]
-    push: Callable[[int, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+    products: Callable[[int, np.ndarray], Iterable[Product]]
+    T: int | None = None
+    B: int | None = None
 
 
 class Spectrum(NamedTuple):
@@ -51,15 +58,8 @@ def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) 
     array([[0., 2.],
            [3., 0.]])
     """
-    return _jacobian(cell, params, h_prev, drive, cell.step(params, h_prev, drive))
-
-
-def _jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray, h: np.ndarray) -> np.ndarray:
-    n = h_prev.shape[-1]
-    local = cell.linearize(params, drive, h_prev, h)
-    rows = np.eye(n, dtype=h_prev.dtype).reshape(n, *[1] * (h_prev.ndim - 1), n)
-    rows, _ = cell.vjp_step(params, local, np.broadcast_to(rows, (n, *h_prev.shape)))
-    return np.moveaxis(np.asarray(rows), 0, -2)
+    local = cell.linearize(params, drive, h_prev, cell.step(params, h_prev, drive))
+    return step_jacobian(cell, params, local, h_prev.shape[:-1], h_prev.dtype)
 
 
 def autonomous(n: int, f: Callable[[np.ndarray], np.ndarray], jacobian: Callable[[np.ndarray], Any]) -> System:
@@ -71,7 +71,11 @@ def autonomous(n: int, f: Callable[[np.ndarray], np.ndarray], jacobian: Callable
     for name, value, target in (("f", f, "(B, n)"), ("jacobian", jacobian, "(B, n, n)")):
         if not callable(value):
             raise TypeError(f"{name} must be a function (B, n) -> {target}, got {type(value).__name__}")
-    return System(checks.integer("n", n, 1), lambda t, x: f(x), lambda t, x, V: (f(x), jacobian(x) @ V))
+
+    def products(t: int, H: np.ndarray) -> Iterator[Product]:
+        return (partial(np.matmul, jacobian(x)) for x in H[:-1])
+
+    return System(checks.integer("n", n, 1), lambda t, x: f(x), products)
 
 
 class _Stack(np.ndarray):
@@ -107,42 +111,74 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
         drives = [cell.drive(p, inputs[:, [b]] if several else inputs) for b, p in enumerate(every)]
     drive = np.stack(drives, axis=1) if several else drives[0]
     weights = _stacked(every) if several else every[0]
-    last = len(drive) if X is not None else 0
-
-    def at(t: int, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        here = drive[t if last else 0]
-        h = h[:, None] if several else h
-        return h, here if several else np.broadcast_to(here, (len(h), here.shape[-1]))
+    wide = {key: p.astype(float, copy=False) for key, p in weights.items()}  # directions are in float64
 
     def step(t: int, h: np.ndarray) -> np.ndarray:
-        return np.asarray(cell.step(weights, *at(t, h))).reshape(h.shape)
+        h = h[:, None] if several else h
+        here = drive[t] if X is not None else np.broadcast_to(drive[0], (*h.shape[:-1], drive.shape[-1]))
+        after = np.asarray(cell.step(weights, h, here))
+        return after[:, 0] if several else after
 
-    def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        here = at(t, h)
-        after = cell.step(weights, *here)
-        J = _jacobian(cell, weights, *here, after)
-        return np.asarray(after).reshape(h.shape), J.reshape(len(h), cell.n_state, cell.n_state) @ V
+    def products(t: int, H: np.ndarray) -> Iterator[Product]:
+        S, H = len(H) - 1, H[:, :, None] if several else H
+        here = drive[t : t + S] if X is not None else drive
+        here = np.broadcast_to(here, (*H[1:].shape[:-1], here.shape[-1]))
+        local = cell.linearize(weights, here, H[:-1], H[1:])
+        return (partial(product, [a[s] for a in local]) for s in range(S))
 
-    return System(cell.n_state, step, push)
+    def product(local: Local, V: np.ndarray) -> np.ndarray:
+        if several:  # local (B, 1, ·): directions are rows of each network
+            return np.asarray(cell.jvp_step(wide, local, V.swapaxes(1, 2))).swapaxes(1, 2)
+        return cell.jvp_step(wide, local, V.transpose(2, 0, 1)).transpose(1, 2, 0)
+
+    T, B = inputs.shape[:2]
+    return System(
+        cell.n_state, step, products, T if X is not None else None, B if several or X is not None else None
+    )
 
 
+def stretch(system: System, t: int, h: np.ndarray, steps: int) -> np.ndarray:
+    """States H (S + 1, B, n) of the steps from h at t on, S <= steps: up to the first that is not finite."""
+    states = [h]
+    for s in range(t, t + steps):
+        states.append(system.step(s, states[-1]))
+        if not np.isfinite(states[-1]).all():
+            break
+    return np.array(states)
+
+
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def orthonormalize(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Q and ln |diag R| of V = QR for V (B, n, k). LAPACK for few or large matrices; for many small ones
-    Gram–Schmidt, twice, over the whole batch at once."""
+    """Q and ln |diag R| of V = QR for V (B, n, k). A single column is divided by its length. LAPACK for few or large
+    matrices; for many small ones Gram–Schmidt, twice, over the whole batch at once."""
     B, _, k = V.shape
-    if k > 8 or B < 8:
+    if k > 8 or (k > 1 and B < 8):
         Q, R = np.linalg.qr(V)
         return Q, np.log(np.abs(np.diagonal(R, axis1=1, axis2=2)))
+    if k == 1:
+        sizes = np.sqrt(np.einsum("bnk,bnk->bk", V, V))
+        Q = V / sizes[:, None]
+    else:
+        Q, sizes = _gram_schmidt(V)
+    if not (sizes.min() > 1e-140 and sizes.max() < 1e140):
+        # squares have left the range of floats, or a direction was annihilated: LAPACK scales, and its Q is
+        # orthonormal all the same
+        rows = ~((sizes > 1e-140) & (sizes < 1e140)).all(axis=1)
+        Q[rows], R = np.linalg.qr(V[rows])
+        sizes[rows] = np.abs(np.diagonal(R, axis1=1, axis2=2))
+    return Q, np.log(sizes)
+
+
+def _gram_schmidt(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Q and |diag R| (B, k) of V = QR; with 0 on the diagonal, Q is nan from there on."""
+    B, _, k = V.shape
     Q, sizes = np.ascontiguousarray(V.transpose(2, 1, 0)), np.empty((k, B))  # the batch runs fastest
     for j in range(k):
         for i in [*range(j)] * 2:
             Q[j] -= (Q[i] * Q[j]).sum(0) * Q[i]
         sizes[j] = np.sqrt((Q[j] ** 2).sum(0))
-        Q[j] /= np.where(sizes[j] > 0, sizes[j], 1.0)
-    Q, lost = Q.transpose(2, 1, 0), (sizes == 0).any(axis=0)
-    if lost.any():  # what was annihilated leaves no direction to go on from; LAPACK's Q is orthonormal all the same
-        Q[lost] = np.linalg.qr(V[lost])[0]
-    return Q, np.log(sizes.T)
+        Q[j] /= sizes[j]
+    return Q.transpose(2, 1, 0), sizes.T
 
 
 def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> Iterator[tuple]:
@@ -152,15 +188,18 @@ def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> It
     # a random frame: unit vectors would never leave an invariant subspace, and each is one for a diagonal Jacobian
     frame, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((system.n, k)))
     h, Q = h0, np.broadcast_to(frame, (len(h0), system.n, k))
-    diverged = np.zeros(len(h0), int)
+    t, diverged = 0, np.zeros(len(h0), int)
     with overflow_allowed(), np.errstate(divide="ignore"):
-        for t in range(T):
-            h, Q = system.push(t, h, Q)
-            lost = ~np.isfinite(h).all(axis=1)
-            diverged[lost & (diverged == 0)] = t + 1
-            if (t + 1) % every == 0:
-                Q, sizes = orthonormalize(Q)
-                yield t + 1, sizes, diverged
+        while t < T:
+            H = stretch(system, t, h, min(blocks(T, h0.size)[0].stop, T - t))
+            h, lost, start = H[-1], ~np.isfinite(H[-1]).all(axis=1), t
+            for product in system.products(start, H):
+                Q, t = product(Q), t + 1
+                if t == start + len(H) - 1:
+                    diverged[lost & (diverged == 0)] = t
+                if t % every == 0:
+                    Q, sizes = orthonormalize(Q)
+                    yield t, sizes, diverged
             if lost.any():
                 h, Q = np.where(lost[:, None], 0.0, h), np.where(lost[:, None, None], frame, Q)
 
@@ -193,9 +232,13 @@ def spectrum(
         if t - every < burn_in:
             continue
         block = (t - 1 - burn_in) * BLOCKS // (T - burn_in)
-        counted = (diverged == 0) | ((diverged == t) & ~np.isnan(sizes).any(axis=1))
-        sums[block, counted] += sizes[counted]
-        counts[block, counted] += every
+        if diverged.any():
+            counted = (diverged == 0) | ((diverged == t) & np.isfinite(sizes).all(axis=1))
+            sums[block, counted] += sizes[counted]
+            counts[block, counted] += every
+        else:
+            sums[block] += sizes
+            counts[block] += every
     with np.errstate(invalid="ignore", divide="ignore"):
         exponents = sums.sum(0) / counts.sum(0)
         errors = (sums / counts).std(axis=0, ddof=1) / np.sqrt(BLOCKS)

@@ -116,6 +116,9 @@ class DiagonalRNN(Paired):
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return to_real(local[0] * to_complex(delta)), delta
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return to_real(local[0].conj() * to_complex(V))
+
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
         return to_real(linear_scan(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
 
@@ -260,6 +263,9 @@ class BlockRNN(Paired):
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         back = params | {"W": params["W"].swapaxes(-1, -2)}
         return self.step(back, delta, np.zeros((), delta.dtype)), delta
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return self.step(params, V, np.zeros((), V.dtype))
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         pairs = [z.reshape(*z.shape[:-1], 2, self.n) for z in (D, H_prev)]

@@ -8,6 +8,7 @@ Each map is a `dynamics.System`; its parameters are numbers, or arrays (B,) with
 True
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,20 +55,24 @@ def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.0
         x, y, z = s.T
         return _matrix((-sigma, sigma, 0 * x), (rho - z, -1.0, -x), (y, x, -beta))
 
-    def stages(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        k, K = slope(s), derivative(s)
-        step, J = s + h / 6 * k, one + h / 6 * K
-        for lag, weight in ((h / 2, 2), (h / 2, 2), (h, 1)):
+    lags, weights = (0.0, h / 2, h / 2, h), (h / 6, 2 * h / 6, 2 * h / 6, h / 6)
+
+    def step(s: np.ndarray) -> np.ndarray:
+        k, after = np.zeros_like(s), s
+        for lag, weight in zip(lags, weights, strict=True):
+            k = slope(s + lag * k)
+            after = after + weight * k
+        return after
+
+    def jacobian(s: np.ndarray) -> np.ndarray:
+        k, K, J = np.zeros_like(s), 0 * one, one
+        for lag, weight in zip(lags, weights, strict=True):
             at = s + lag * k
             k, K = slope(at), derivative(at) @ (one + lag * K)
-            step, J = step + weight * h / 6 * k, J + weight * h / 6 * K
-        return step, J
+            J = J + weight * K
+        return J
 
-    def push(t: int, s: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        after, J = stages(s)
-        return after, J @ V
-
-    return System(3, lambda t, s: stages(s)[0], push)
+    return autonomous(3, step, jacobian)
 
 
 def tanh_network(W: np.ndarray) -> System:
@@ -80,11 +85,10 @@ def tanh_network(W: np.ndarray) -> System:
     def step(t: int, h: np.ndarray) -> np.ndarray:
         return np.tanh((W @ h[..., None])[..., 0])
 
-    def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        after = step(t, h)
-        return after, (1 - after**2)[..., None] * (W @ V)
+    def product(after: np.ndarray, V: np.ndarray) -> np.ndarray:
+        return (1 - after**2)[..., None] * (W @ V)
 
-    return System(n, step, push)
+    return System(n, step, lambda t, H: (partial(product, after) for after in H[1:]))
 
 
 def mean_field(g: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
-from minirnn.cells import Initializer, Local, Sized, outer_sum, sigmoid
+from minirnn.cells import Initializer, Local, Sized, outer_sum, parts, sigmoid, times
 from minirnn.optimizers import Optimizer, State
 from minirnn.params import Params
 
@@ -61,6 +61,10 @@ class ChaosFreeRNN(Sized):
         slopes, through, dh_da = local
         d = np.concatenate([delta, delta], axis=-1) * slopes
         return delta * through + d @ params["W"], np.concatenate([d, delta * dh_da], axis=-1)
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        theta, eta = parts(local[0] * times(V, params["W"]), 2)
+        return local[1] * V + theta + eta
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         gates = D[..., : 2 * self.n]
