@@ -29,6 +29,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.params import Params
 
 Local = Sequence[np.ndarray]
@@ -169,6 +170,7 @@ class VanillaRNN(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n, self.n), "U": (self.n, self.m), "b": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -215,6 +217,7 @@ class IndRNN(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"w": (self.n,), "U": (self.n, self.m), "b": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,

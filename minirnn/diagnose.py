@@ -16,7 +16,8 @@ from importlib import import_module
 import numpy as np
 
 from minirnn import checks
-from minirnn.bptt import Loss, adjoints, blocks, check_inputs, unroll
+from minirnn.arguments import checked
+from minirnn.bptt import Loss, adjoints, blocks, check_inputs, errors, unroll
 from minirnn.cells import ACTIVATIONS, Cell
 from minirnn.dynamics import network, spectrum
 from minirnn.params import Params, overflow_allowed, row_norms
@@ -72,6 +73,7 @@ class Report:
         return import_module("minirnn.report").html(self)  # what draws is imported once somebody looks
 
 
+@checked
 def diagnose(
     cell: Cell,
     params: Params,
@@ -99,7 +101,7 @@ def diagnose(
         raise ValueError("norms and clip must be given together, or neither")
     H = unroll(cell, params, X)
     with overflow_allowed(), np.errstate(invalid="ignore", divide="ignore"):
-        E, dE, _ = loss(params, H[1:])
+        E, dE, _ = errors(loss, params, H)
         state_overflow = first_bad(H[1:])
         by_lag, far, gradient_overflow = gradient_by_lag(cell, params, X, H, dE)
         rate, error = exponent(cell, params, X)

@@ -9,33 +9,21 @@ so over long lags a generic ‖δ_{t-k}‖ grows or decays like e^{λ₁k}.
 This module only evaluates: autograd has no derivative for QR.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import blocks, check_inputs
 from minirnn.cells import Cell, Local, step_jacobian
 from minirnn.params import Params, overflow_allowed
+from minirnn.systems import Product, System, check_start, stretch
+from minirnn.systems import autonomous as autonomous
 
 BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is the estimate of the error
-
-
-Product = Callable[[np.ndarray], np.ndarray]  # V (B, n, k) -> J V, for the Jacobians J (B, n, n) of one step
-
-
-class System(NamedTuple):
-    """States (B, n) go to step(t, h), t = 0, 1, …; products(t, H) are those with the Jacobians of the S steps from
-    H[0] to H[-1], for states H (S + 1, B, n) of which H[0] is the one at t. T and B, where they are not None, are the
-    number of steps for which there are inputs, and the number of rows that a batch must have."""
-
-    n: int
-    step: Callable[[int, np.ndarray], np.ndarray]
-    products: Callable[[int, np.ndarray], Iterable[Product]]
-    T: int | None = None
-    B: int | None = None
 
 
 class Spectrum(NamedTuple):
@@ -47,6 +35,7 @@ class Spectrum(NamedTuple):
     diverged: np.ndarray
 
 
+@checked
 def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
     """∂h_t/∂h_{t-1}, (..., B, n_state, n_state), at h_prev (..., B, n_state) and drive: [b, i, j] = ∂h_i/∂h_j.
 
@@ -58,24 +47,13 @@ def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) 
     array([[0., 2.],
            [3., 0.]])
     """
+    if h_prev.shape[-1:] != (cell.n_state,) or h_prev.ndim < 2:
+        raise ValueError(f"h_prev must be (..., B, {cell.n_state}), got {h_prev.shape}")
+    width = np.shape(cell.drive(params, np.zeros((1, 1, cell.m), h_prev.dtype)))[-1]
+    if drive.shape != (*h_prev.shape[:-1], width):
+        raise ValueError(f"drive must be {(*h_prev.shape[:-1], width)}, as cell.drive gives it, got {drive.shape}")
     local = cell.linearize(params, drive, h_prev, cell.step(params, h_prev, drive))
     return step_jacobian(cell, params, local, h_prev.shape[:-1], h_prev.dtype)
-
-
-def autonomous(n: int, f: Callable[[np.ndarray], np.ndarray], jacobian: Callable[[np.ndarray], Any]) -> System:
-    """The system x' = f(x) of n variables: f (B, n) -> (B, n), jacobian (B, n) -> (B, n, n).
-
-    Parameters inside f may be numbers, or arrays (B,) with a value for each row of the batch.
-    Raises TypeError if f or jacobian is not a function.
-    """
-    for name, value, target in (("f", f, "(B, n)"), ("jacobian", jacobian, "(B, n, n)")):
-        if not callable(value):
-            raise TypeError(f"{name} must be a function (B, n) -> {target}, got {type(value).__name__}")
-
-    def products(t: int, H: np.ndarray) -> Iterator[Product]:
-        return (partial(np.matmul, jacobian(x)) for x in H[:-1])
-
-    return System(checks.integer("n", n, 1), lambda t, x: f(x), products)
 
 
 class _Stack(np.ndarray):
@@ -92,6 +70,7 @@ def _stacked(params: Sequence[Params]) -> Params:
     return {key: value.view(_Stack) for key, value in rows.items()}
 
 
+@checked
 def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None = None) -> System:
     """The cell as a system. X (T, B, m) drives it; without X the input is 0 and any number of states may start.
 
@@ -135,16 +114,6 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
     return System(
         cell.n_state, step, products, T if X is not None else None, B if several or X is not None else None
     )
-
-
-def stretch(system: System, t: int, h: np.ndarray, steps: int) -> np.ndarray:
-    """States H (S + 1, B, n) of the steps from h at t on, S <= steps: up to the first that is not finite."""
-    states = [h]
-    for s in range(t, t + steps):
-        states.append(system.step(s, states[-1]))
-        if not np.isfinite(states[-1]).all():
-            break
-    return np.array(states)
 
 
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")
@@ -204,6 +173,7 @@ def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> It
                 h, Q = np.where(lost[:, None], 0.0, h), np.where(lost[:, None, None], frame, Q)
 
 
+@checked
 def spectrum(
     system: System, h0: np.ndarray, T: int, k: int | None = None, burn_in: int = 0, every: int = 1
 ) -> Spectrum:
@@ -221,8 +191,7 @@ def spectrum(
 
     Raises ValueError unless 1 <= k <= n, 0 <= burn_in < T, 1 <= every <= T - burn_in, h0 is (B, n).
     """
-    checks.float_array("h0", h0, ("B", system.n), finite=False)
-    checks.integer("T", T, 1)
+    check_start(system, h0, T)
     k = checks.integer("k", system.n if k is None else k, 1, system.n)
     checks.integer("burn_in", burn_in, 0, T - 1)
     checks.integer("every", every, 1, T - burn_in)
@@ -246,6 +215,7 @@ def spectrum(
     return Spectrum(exponents, np.where(complete, errors, np.inf), diverged)
 
 
+@checked
 def lyapunov_exponents(
     cell: Cell,
     params: Params,
@@ -273,14 +243,15 @@ def lyapunov_exponents(
     return spectrum(network(cell, params, X), h0, T, k, burn_in).exponents
 
 
+@checked
 def finite_time_exponents(system: System, h0: np.ndarray, T: int, window: int, k: int | None = None) -> np.ndarray:
     """Growth rates of k directions over each `window` steps, (T // window, B, k), nats a step.
 
     Q is carried from window to window, so the mean over many windows is the spectrum; nan once a state diverged.
     """
-    checks.float_array("h0", h0, ("B", system.n), finite=False)
+    check_start(system, h0, T)
     k = checks.integer("k", system.n if k is None else k, 1, system.n)
-    checks.integer("window", window, 1, checks.integer("T", T, 1))
+    checks.integer("window", window, 1, T)
     rates, total = [], np.zeros((len(h0), k))
     for t, sizes, diverged in growth(system, h0, T, k):
         total = total + np.where((diverged > 0)[:, None], np.nan, sizes)

@@ -11,6 +11,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.cells import Initializer, Local, Sized, affine_vjp, outer_sum, parts, sigmoid, times
 from minirnn.params import Params
 from minirnn.scan import linear_scan, scan_adjoint
@@ -41,6 +42,7 @@ class LSTM(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (4 * self.n, self.n), "U": (4 * self.n, self.m), "b": (4 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -105,6 +107,7 @@ class GRU(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (3 * self.n, self.n), "U": (3 * self.n, self.m), "b": (3 * self.n,), "c": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -171,6 +174,7 @@ class ResetFirstGRU(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (3 * self.n, self.n), "U": (3 * self.n, self.m), "b": (3 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -231,6 +235,7 @@ class MinGRU(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"U": (2 * self.n, self.m), "b": (2 * self.n,)}
 
+    @checked
     def init(self, rng: np.random.Generator, inputs: Initializer = initializers.fan_in) -> Params:
         """U from `inputs`, b = 0."""
         checks.generator("rng", rng)

@@ -13,6 +13,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.cells import Initializer, Local, Sized, VanillaRNN, affine_vjp, outer_sum
 from minirnn.params import Params
 from minirnn.scan import linear_scan, scan_adjoint
@@ -72,6 +73,7 @@ class DiagonalRNN(Paired):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"nu": (self.n,), "theta": (self.n,), "B_re": (self.n, self.m), "B_im": (self.n, self.m)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -162,6 +164,7 @@ class NormalizedRNN(DiagonalRNN):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return super().shapes() | {"gamma_log": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -195,6 +198,7 @@ class LRU(NormalizedRNN):
         n, m = self.n, self.m
         return {"nu_log": (n,), "theta_log": (n,), "B_re": (n, m), "B_im": (n, m), "gamma_log": (n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -234,6 +238,7 @@ class BlockRNN(Paired):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n, 2, 2), "U": (2 * self.n, self.m), "b": (2 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from minirnn import checks
-from minirnn.dynamics import System, autonomous
+from minirnn.arguments import checked
+from minirnn.systems import System, autonomous
 
 
 def _matrix(*rows: tuple) -> np.ndarray:
@@ -25,11 +26,14 @@ def _matrix(*rows: tuple) -> np.ndarray:
 
 def logistic(r: Any) -> System:
     """x' = r x (1 - x). At r = 4, λ = ln 2 for almost every start."""
+    checks.numbers("r", r)
     return autonomous(1, lambda x: (r * x.T * (1 - x.T)).T, lambda x: (r * (1 - 2 * x.T)).T[..., None])
 
 
 def henon(a: Any = 1.4, b: Any = 0.3) -> System:
     """x' = 1 - a x² + y,  y' = b x. The determinant is -b everywhere, so the exponents sum to ln b."""
+    checks.numbers("a", a)
+    checks.numbers("b", b)
 
     def f(state: np.ndarray) -> np.ndarray:
         x, y = state.T
@@ -38,12 +42,15 @@ def henon(a: Any = 1.4, b: Any = 0.3) -> System:
     return autonomous(2, f, lambda s: _matrix((-2 * a * s[:, 0], np.ones(len(s))), (b, 0.0)))
 
 
+@checked
 def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.01) -> System:
     """x' = σ(y - x),  y' = x(ρ - z) - y,  z' = xy - βz, one step of length h by the classical Runge–Kutta rule.
 
     The Jacobian is that of the rule, by the chain rule through its four stages, so the exponents are exactly those of
     the discrete map; divided by h they are rates per unit of time. They sum to about -(σ + 1 + β).
     """
+    for name, value in (("sigma", sigma), ("rho", rho), ("beta", beta)):
+        checks.numbers(name, value)
     checks.number("h", h, 0.0, open_low=True)
     one = np.eye(3)
 
@@ -75,6 +82,7 @@ def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.0
     return autonomous(3, step, jacobian)
 
 
+@checked
 def tanh_network(W: np.ndarray) -> System:
     """h' = tanh(W h) for one W (n, n), or W (B, n, n) for each row; no input, no bias.
 
@@ -91,6 +99,7 @@ def tanh_network(W: np.ndarray) -> System:
     return System(n, step, lambda t, H: (partial(product, after) for after in H[1:]))
 
 
+@checked
 def mean_field(g: float) -> tuple[float, float]:
     """q and λ₁ of x' = J tanh(x) with J_ij ~ N(0, g²/N), N -> ∞, in the line of sompolinsky1988.
 
@@ -114,13 +123,15 @@ def mean_field(g: float) -> tuple[float, float]:
     return q, float(0.5 * np.log(g * g * weights @ np.cosh(np.sqrt(q) * z) ** -4.0))
 
 
+@checked
 def logistic_sensitivities(r: Any, x0: float, T: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x_t, dx_t/dr and d²x_t/dr² of the logistic map for t = 0 … T, each (T + 1, ...) for r (...).
 
     Differentiating x' = r x (1 - x) once and twice in r gives two more recursions; both are exact.
     """
     checks.integer("T", T, 1)
-    r = np.asarray(r, float)
+    checks.number("x0", x0)
+    r = np.asarray(checks.numbers("r", r), float)
     x, d, c = np.empty((3, T + 1, *r.shape))
     x[0], d[0], c[0] = x0, 0.0, 0.0
     for t in range(T):

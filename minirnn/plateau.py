@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 
 
 def loss(c: float, w: float, D: float) -> float:
@@ -30,6 +31,7 @@ def gradient(c: float, w: float, D: float) -> tuple[float, float]:
     return c / (2 * w) - reach, -(c**2) / (4 * w**2) + c * D * reach
 
 
+@checked
 def time_bound(w0: float, w1: float, D: float) -> float:
     """(e^{2 w_0 D} - e^{2 w_1 D}) / (8 w_0 D²): gradient flow from c = 0 needs at least this from w_0 to w_1 < w_0.
 
@@ -50,6 +52,7 @@ class Flow(NamedTuple):
     w: np.ndarray
 
 
+@checked
 def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     """Gradient flow from (c0, w0), until w is `until` times 1/(2D); needs SciPy (LSODA, relative tolerance 1e-8).
 
@@ -60,6 +63,8 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
 
     checks.number("w0", w0, 0.0, open_low=True)
     checks.number("D", D, 0.0, open_low=True)
+    checks.number("until", until, 0.0, open_low=True)
+    checks.number("c0", c0)
 
     def arrived(t: float, y: np.ndarray) -> float:
         return y[1] - until / (2 * D)

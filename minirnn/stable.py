@@ -3,7 +3,7 @@
 >>> from minirnn import LSTM
 >>> cell, rng = LSTM(m=1, n=4), np.random.default_rng(0)
 >>> params = contractive_lstm(cell.init(rng))
->>> bool(np.abs(params["W"][:4]).sum(axis=1).max() <= 0.36)
+>>> bool(np.abs(params["W"][:4]).sum(axis=1).max() < 0.3601)
 True
 """
 
@@ -14,6 +14,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.cells import Initializer, Local, Sized, outer_sum, parts, sigmoid, times
 from minirnn.optimizers import Optimizer, State
 from minirnn.params import Params
@@ -31,6 +32,7 @@ class ChaosFreeRNN(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (2 * self.n, self.n), "U": (3 * self.n, self.m), "b": (2 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -71,6 +73,7 @@ class ChaosFreeRNN(Sized):
         return {"W": outer_sum(gates, H_prev), "U": outer_sum(D, X), "b": gates.sum(-2)}
 
 
+@checked
 def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     """M (rows, columns) with every row of Σ|entries| > limit scaled down to it: ‖M‖_∞ <= limit.
 
@@ -78,10 +81,12 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     array([[ 0.75, -0.25],
            [ 0.1 ,  0.2 ]])
     """
+    checks.number("limit", limit, 0.0)
     sizes = np.abs(M).sum(axis=1, keepdims=True)
     return M * np.minimum(1.0, limit / np.maximum(sizes, 1e-300))
 
 
+@checked
 def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 1.0) -> Params:
     """The parameters of an LSTM moved into the set of miller2019's Proposition 2, row by row; a readout stays.
 
@@ -111,6 +116,7 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     return params | {"W": W, "U": U, "b": b}
 
 
+@checked
 def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
     """The parameters of a tanh network with the singular values of W cut at `limit`: the nearest such W.
 
@@ -121,6 +127,7 @@ def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
     return params | {"W": left * np.minimum(sizes, limit) @ right}
 
 
+@checked
 def projected(optimizer: Optimizer, project: Callable[[Params], Params]) -> Optimizer:
     """The optimizer followed by a projection of the parameters: they never leave the set."""
 

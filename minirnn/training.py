@@ -22,6 +22,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import bptt, unroll
 from minirnn.cells import Cell
 from minirnn.clipping import clip_by_norm
@@ -68,6 +69,7 @@ class Run:
             self.history[key][self.updates :] = [value]
 
 
+@checked
 def train(
     cell: Cell,
     params: Params,
@@ -105,6 +107,8 @@ def train(
     checks.integer("save_every", save_every, 1)
     checks.generator("rng", rng)
     checks.float_arrays("params", params)
+    if save_to is not None and Path(save_to).is_dir():
+        raise ValueError(f"save_to must be a file, got the directory {save_to}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer such as sgd(lr=0.1), got {type(optimizer).__name__}")
     if clip is not None:
@@ -157,6 +161,7 @@ def _updated(state: State, optimizer: Optimizer, E: float, g: Params, rng: np.ra
     return State(params, memory, rng.bit_generator.state, state.updates + 1, state.skipped + (not finite))
 
 
+@checked
 def save(run: Run, path: str | Path) -> None:
     """Writes the run to a file next to `path` and renames it, so that a kill leaves the old file or the new one."""
     path = Path(path)
@@ -169,6 +174,7 @@ def save(run: Run, path: str | Path) -> None:
     os.replace(partial_path, path)
 
 
+@checked
 def load(path: str | Path) -> Run:
     """The run saved at `path`. It is a pickle: load only files that you wrote.
 
@@ -186,6 +192,7 @@ def load(path: str | Path) -> Run:
     return run
 
 
+@checked
 def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> float:
     """Share of sequences X (T, B, m) whose last readout is largest for the class `target` (B,).
 
