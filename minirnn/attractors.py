@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
-from minirnn.dynamics import System, spectrum
+from minirnn.arguments import checked
+from minirnn.dynamics import spectrum
 from minirnn.params import overflow_allowed
+from minirnn.systems import System, check_start
 
 
 class Attractor(NamedTuple):
@@ -24,11 +26,12 @@ class Attractor(NamedTuple):
     exponent: float
 
 
+@checked
 def orbit(system: System, h0: np.ndarray, T: int, burn_in: int = 0) -> np.ndarray:
     """The states after steps burn_in + 1 … T, (T - burn_in, B, n), from h0 (B, n). With a system whose rows have
     different parameters this is an orbit diagram: a column of states above each parameter."""
-    checks.float_array("h0", h0, ("B", system.n), finite=False)
-    checks.integer("burn_in", burn_in, 0, checks.integer("T", T, 1) - 1)
+    check_start(system, h0, T)
+    checks.integer("burn_in", burn_in, 0, T - 1)
     h, states = h0, np.empty((T - burn_in, *h0.shape), h0.dtype)
     with overflow_allowed():
         for t in range(T):
@@ -37,6 +40,7 @@ def orbit(system: System, h0: np.ndarray, T: int, burn_in: int = 0) -> np.ndarra
     return states
 
 
+@checked
 def attractors(
     system: System,
     h0: np.ndarray,
@@ -54,6 +58,8 @@ def attractors(
     Raises ValueError unless T - burn_in > 3·longest, and as `spectrum`.
     """
     checks.integer("T", T, checks.integer("burn_in", burn_in, 0) + 3 * checks.integer("longest", longest, 1) + 1)
+    checks.number("tol", tol, 0.0)
+    checks.number("threshold", threshold, 0.0)
     found = spectrum(system, h0, T, 1, burn_in)
     last = orbit(system, h0, T, T - 3 * longest)
     with overflow_allowed():

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.cells import Cell, sigmoid
 from minirnn.dynamics import jacobian
 from minirnn.params import Params, overflow_allowed
@@ -22,6 +23,7 @@ from minirnn.params import Params, overflow_allowed
 Scalar = Callable[[np.ndarray], np.ndarray]
 
 
+@checked
 def roots(g: Scalar, low: float, high: float, intervals: int = 2000) -> np.ndarray:
     """The zeros of g where it changes sign between neighbours of a grid on [low, high], by bisection, ascending.
 
@@ -46,6 +48,7 @@ def roots(g: Scalar, low: float, high: float, intervals: int = 2000) -> np.ndarr
     return (left + right) / 2
 
 
+@checked
 def fixed_points(
     f: Scalar, slope: Scalar, low: float, high: float, intervals: int = 2000
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -61,6 +64,7 @@ def fixed_points(
     return x, slope(x)
 
 
+@checked
 def folds(
     f: Scalar, slope: Scalar, low: float, high: float, intervals: int = 2000
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +76,7 @@ def folds(
     return x, x - f(x)
 
 
+@checked
 def sigmoid_folds(w: float) -> tuple[np.ndarray, np.ndarray]:
     """The two folds (x, b) of x <- wσ(x) + b in closed form (eq. folds), x ascending; none for w <= 4.
 
@@ -87,6 +92,7 @@ def sigmoid_folds(w: float) -> tuple[np.ndarray, np.ndarray]:
     return x, x - w * sigmoid(x)
 
 
+@checked
 def cell_fixed_points(
     cell: Cell, params: Params, starts: np.ndarray, x: np.ndarray | None = None, steps: int = 50, tol: float = 1e-10
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -117,6 +123,7 @@ def cell_fixed_points(
     return points, np.abs(np.linalg.eigvals(J)).max(axis=1)
 
 
+@checked
 def orbit_diagram(
     f: Callable[[np.ndarray, np.ndarray], np.ndarray], parameters: np.ndarray, x0: float, burn_in: int, keep: int
 ) -> np.ndarray:

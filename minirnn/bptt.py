@@ -19,6 +19,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.cells import Cell, Local, Scannable
 from minirnn.params import Params, overflow_allowed
 
@@ -41,10 +42,29 @@ def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | Non
         if key not in params:
             raise ValueError(f"params must hold {', '.join(shapes)}; {key} is missing")
         checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
+    if unknown := params.keys() - shapes.keys():
+        raise ValueError(
+            f"params must hold {', '.join(shapes)} and nothing else, got also {', '.join(sorted(unknown))}"
+        )
     checks.float_array("X", X, ("T", "B", cell.m))
     if h0 is not None:
         checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
     checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in shapes})
+
+
+def errors(loss: Loss, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]:
+    """What the loss says of the states; raises TypeError or ValueError unless it is E, ∂E/∂H and a dict."""
+    made = "loss must be a function (params, H) -> (E, dE/dH, gradients of the readout)"
+    code = getattr(loss, "__code__", None)
+    if code is not None and "target" in code.co_varnames[: code.co_argcount]:
+        raise TypeError(f"{made}, got the error {loss.__name__}; write at_end({loss.__name__}, target)")
+    answer = loss(params, H[1:])
+    if not isinstance(answer, tuple) or len(answer) != 3:
+        raise TypeError(f"{made}; it returned {checks.kind(answer)}")
+    E, dE, readout = answer
+    checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
+    checks.one_dtype(X=H, dE=dE)
+    return E, dE, readout
 
 
 def blocks(T: int, entries: int) -> list[slice]:
@@ -114,6 +134,7 @@ def sum_over_time(
     return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
 
 
+@checked
 def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
     """States H (T+1, B, n_state) for inputs X (T, B, m), with H[0] = h0 (B, n_state), 0 by default.
 
@@ -130,6 +151,7 @@ def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = No
         return scan_states(cell, params, X, h0)
 
 
+@checked
 def backward(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> np.ndarray:
     """Adjoints D (T, B, k) of the pre-activations, d_t = ∂E/∂a_t, from H of `unroll` and dE (T, B, n_state)."""
     _check_states(cell, params, X, H, dE)
@@ -137,6 +159,7 @@ def backward(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.nd
         return adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))[1]
 
 
+@checked
 def temporal_terms(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> Params:
     """The T summands of the gradient: a dict of arrays (T, ...), whose sums over the first axis are ∂E/∂θ.
 
@@ -149,6 +172,7 @@ def temporal_terms(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE:
         return cell.vjp_params(params, X, H[:-1], local, D)
 
 
+@checked
 def bptt(
     cell: Cell, params: Params, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None
 ) -> tuple[float, Params]:
@@ -168,12 +192,11 @@ def bptt(
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
-        E, dE, readout = loss(params, H[1:])
-        checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
-        checks.one_dtype(X=X, dE=dE)
+        E, dE, readout = errors(loss, params, H)
         return E, gradient(cell, params, X, H, dE, np.zeros_like(H[0]))[0] | readout
 
 
+@checked
 def truncated_bptt(
     cell: Cell, params: Params, X: np.ndarray, loss: Loss, K: int, h0: np.ndarray | None = None
 ) -> tuple[float, Params]:
@@ -188,9 +211,7 @@ def truncated_bptt(
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
-        E, dE, readout = loss(params, H[1:])
-        checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
-        checks.one_dtype(X=X, dE=dE)
+        E, dE, readout = errors(loss, params, H)
         drive = cell.drive(params, X)
         local = cell.linearize(params, drive, H[:-1], H[1:])
         D, delta = np.zeros_like(drive), dE

@@ -8,12 +8,14 @@ of parameters. A pass through time is a *scan* over what cannot be done at once,
     linearize   map     what the derivative of the step needs, once the states are known       (eq. local)
     vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
+    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state
 
 A cell whose state enters its step only linearly and element by element (`Scannable`) may replace both scans by its
-own, which need no call for each step. Who changes the step of such a cell must change these too.
+own, which need no call for each step. A class that overrides the step of such a cell must override these too.
 
 Time comes first: X (T, B, m), H (T+1, B, n_state) with H[0] = h_0. Vectors are rows, so the book's W h is
-`h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes.
+`h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes; `jvp_step` takes many
+directions at once, as further rows or leading axes that the local derivatives do not have.
 
 `step` and `drive` are differentiated by autograd in the tests, hence its `tanh`; for plain arrays it calls
 NumPy's. Checks are made by the callers (`init`, `bptt.unroll`), never inside a step.
@@ -27,6 +29,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.params import Params
 
 Local = Sequence[np.ndarray]
@@ -52,6 +55,7 @@ class Cell(Protocol):
     def vjp_params(
         self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
     ) -> Params: ...
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray: ...
 
 
 @runtime_checkable
@@ -93,9 +97,33 @@ def affine_vjp(X: np.ndarray, D: np.ndarray) -> Params:
     return {"U": outer_sum(D, X), "b": D.sum(-2)}
 
 
+def times(V: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """W v for the rows v of V (..., j), (..., k): one matrix product for W (k, j), one a network for several W."""
+    return V @ W.T if W.ndim > 2 else (V.reshape(-1, V.shape[-1]) @ W.T).reshape(*V.shape[:-1], -1)
+
+
+def parts(a: np.ndarray, count: int) -> list[np.ndarray]:
+    """`count` views (..., n), one after the other, of the last axis of a (..., count·n)."""
+    n = a.shape[-1] // count
+    return [a[..., k * n : (k + 1) * n] for k in range(count)]
+
+
+def step_jacobian(
+    cell: Cell, params: Params, local: Local, lead: tuple[int, ...], dtype: Any = np.float64
+) -> np.ndarray:
+    """∂h_t/∂h_{t-1} (*lead, n_state, n_state) from the local derivatives: row i is the adjoint step of e_i."""
+    n = cell.n_state
+    unit = np.eye(n, dtype=dtype).reshape(n, *[1] * len(lead), n)
+    rows, _ = cell.vjp_step(params, local, np.broadcast_to(unit, (n, *lead, n)))
+    return np.moveaxis(np.asarray(rows), 0, -2)
+
+
 @dataclass(frozen=True)
 class Sized:
-    """Sizes that every cell has: m inputs, n units; they and the activation are checked when the cell is made."""
+    """Sizes that every cell has: m inputs, n units; they and the activation are checked when the cell is made.
+
+    A cell that defines no `jvp_step` beside its step has this one, through the Jacobian: n_state times as much work.
+    """
 
     m: int
     n: int
@@ -104,6 +132,8 @@ class Sized:
         replaced = {"step", "linearize", "vjp_step"} & vars(cls).keys()
         if replaced and hasattr(cls, "scan") and not {"scan", "scan_adjoints"} <= vars(cls).keys():
             raise TypeError(f"{cls.__name__} must define scan and scan_adjoints, as it defines {replaced.pop()}")
+        if replaced and "jvp_step" not in vars(cls):  # the inherited rule is that of another step
+            cls.jvp_step = Sized.jvp_step  # type: ignore[method-assign]
 
     def __post_init__(self) -> None:
         checks.integer("m", self.m, 1)
@@ -117,6 +147,10 @@ class Sized:
     @property
     def n_out(self) -> int:
         return self.n
+
+    def jvp_step(self: Any, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        lead = np.broadcast_shapes(*(a.shape[:-1] for a in local))
+        return (step_jacobian(self, params, local, lead) @ V[..., None])[..., 0]
 
 
 @dataclass(frozen=True)
@@ -136,6 +170,7 @@ class VanillaRNN(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n, self.n), "U": (self.n, self.m), "b": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -163,6 +198,9 @@ class VanillaRNN(Sized):
         d = delta * local[0]
         return d @ params["W"], d
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return local[0] * times(V, params["W"])
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return {"W": outer_sum(D, H_prev), **affine_vjp(X, D)}
 
@@ -179,6 +217,7 @@ class IndRNN(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"w": (self.n,), "U": (self.n, self.m), "b": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -201,6 +240,9 @@ class IndRNN(Sized):
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         d = delta * local[0]
         return d * params["w"], d
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return local[0] * (params["w"] * V)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return {"w": (D * H_prev).sum(-2), **affine_vjp(X, D)}

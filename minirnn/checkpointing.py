@@ -11,12 +11,14 @@ from math import isqrt
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import check_inputs, gradient, scan_states
 from minirnn.cells import Cell
 from minirnn.losses import AtEnd
 from minirnn.params import Params, overflow_allowed
 
 
+@checked
 def checkpointed_bptt(
     cell: Cell,
     params: Params,

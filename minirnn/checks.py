@@ -1,6 +1,7 @@
 """Checks of arguments, done once at the public entries: the message names the argument, what was expected
 and what came. Values that a run *produces* are never checked: an explosion is a result."""
 
+from inspect import isfunction
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ def is_real(value: Any) -> bool:
 
 def kind(value: Any) -> str:
     """What a value is, for a message."""
-    return f"an array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, str):
+        return f"the string {value!r:.40}"
+    return f"the function {value.__name__}" if isfunction(value) else type(value).__name__
 
 
 def float_array(name: str, value: Any, shape: tuple[int | str, ...], *, finite: bool = True) -> np.ndarray:
@@ -131,6 +138,30 @@ def alike(*values: Any) -> tuple[Any, ...]:
     real = np.result_type(*arrays) if arrays else np.dtype(float)
     made = {False: real.type, True: np.result_type(real, np.complex64).type}
     return tuple(value if np.ndim(value) else made[np.iscomplexobj(value)](value) for value in values)
+
+
+def numbers(name: str, value: Any, *, real: bool = True) -> Any:
+    """`value`, if it is a number or an array of numbers; real ones unless `real` is False.
+
+    >>> numbers("r", "3.9")
+    Traceback (most recent call last):
+    TypeError: r must be a real number or an array of them, got the string '3.9'
+    """
+    if np.asarray(value).dtype.kind not in ("iuf" if real else "iufc"):
+        raise TypeError(f"{name} must be a {'real ' * real}number or an array of them, got {kind(value)}")
+    return value
+
+
+def function(name: str, value: Any, signature: str) -> Any:
+    """`value`, if it can be called and is no class; the message says what is called with what.
+
+    >>> function("error", "mse", "(Y, target) -> (E, dE/dY), such as squared_error")
+    Traceback (most recent call last):
+    TypeError: error must be a function (Y, target) -> (E, dE/dY), such as squared_error, got the string 'mse'
+    """
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name} must be a function {signature}, got {kind(value)}")
+    return value
 
 
 def choice(name: str, value: Any, among: Any) -> Any:

@@ -11,6 +11,7 @@ return it as it is, so that the caller sees it; `training.train` skips such a st
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.params import Params, flatten, map_params, norm, overflow_allowed, row_norms, scaled
 
 
@@ -36,6 +37,7 @@ def clip_by_norm(gradient: Params, threshold: float) -> tuple[Params, float]:
     return map_params(lambda g: np.ldexp(g, -k[0]) * (threshold / size), gradient), before
 
 
+@checked
 def clip_by_value(gradient: Params, bound: float) -> Params:
     """Limits each entry to [-bound, bound]; the direction changes wherever an entry is cut.
 
@@ -50,6 +52,7 @@ def clip_by_value(gradient: Params, bound: float) -> Params:
     return map_params(lambda g: np.clip(g, -bound, bound), gradient)
 
 
+@checked
 def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: float = 1e-3) -> Params:
     """Limits each row's norm to ratio × the norm of the same row of the weights (at least eps).
 
@@ -59,12 +62,13 @@ def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: fl
     >>> clip_adaptive({"W": np.array([[3.0, 4.0]])}, {"W": np.array([[0.0, 2.0]])}, ratio=0.5)["W"]
     array([[0.6, 0.8]])
 
-    Raises ValueError if ratio <= 0, eps <= 0 or `params` lacks a key or shape of the gradient; TypeError if one
+    Raises ValueError if ratio <= 0, eps <= 0 or the gradient has other keys or shapes than `params`; TypeError if one
     of the two is not a dict of float arrays.
     """
     ratio = checks.number("ratio", ratio, 0.0, open_low=True)
     eps = checks.number("eps", eps, 0.0, open_low=True)
-    checks.float_arrays("params", params, like=checks.float_arrays("gradient", gradient))
+    checks.float_arrays("gradient", gradient)
+    checks.float_arrays("gradient", gradient, like=checks.float_arrays("params", params))
     if not _finite(gradient):
         return gradient
 

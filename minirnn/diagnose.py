@@ -17,10 +17,11 @@ from importlib import import_module
 import numpy as np
 
 from minirnn import checks
-from minirnn.bptt import Loss, adjoints, check_inputs, unroll
+from minirnn.arguments import checked
+from minirnn.bptt import Loss, adjoints, blocks, check_inputs, errors, unroll
 from minirnn.cells import ACTIVATIONS, Cell
 from minirnn.dynamics import network, spectrum
-from minirnn.params import Params, norm, overflow_allowed
+from minirnn.params import Params, norm, overflow_allowed, row_norms
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Report:
             return f"<pre>{escape(str(self))}\n\nWithout its figure: {escape(str(error))}</pre>"
 
 
+@checked
 def diagnose(
     cell: Cell,
     params: Params,
@@ -103,7 +105,7 @@ def diagnose(
         raise ValueError("norms and clip must be given together, or neither")
     H = unroll(cell, params, X)
     with overflow_allowed(), np.errstate(invalid="ignore", divide="ignore"):
-        E, dE, _ = loss(params, H[1:])
+        E, dE, _ = errors(loss, params, H)
         state_overflow = first_bad(H[1:])
         by_lag, far, gradient_overflow = gradient_by_lag(cell, params, X, H, dE)
         rate, error = exponent(cell, params, X)
@@ -143,12 +145,16 @@ def gradient_by_lag(
     last = int(asked[-1]) if len(asked) else len(dE) - 1
     only = np.zeros_like(dE)
     only[last] = dE[last]
-    local, D, _ = adjoints(cell, params, X, H, only, np.zeros_like(H[0]))
-    size = np.array([norm({"d": d}) for d in D[last::-1]])
-    terms = cell.vjp_params(params, X, H[:-1], local, D)
-    each = np.array([norm({key: term[t] for key, term in terms.items()}) for t in range(last + 1)])
-    bad = first_bad(size)
-    return size / size[0], float(each[: (last + 1) // 2].sum() / each.sum()), None if bad is None else bad - 1
+    sizes, each, carry = np.zeros(len(dE)), np.zeros(len(dE)), np.zeros_like(H[0])
+    for block in reversed(blocks(len(X), max(dE[0].size, sum(p.size for p in params.values())))):
+        states = H[block.start : block.stop + 1]
+        local, D, carry = adjoints(cell, params, X[block], states, only[block], carry)
+        terms = cell.vjp_params(params, X[block], states[:-1], local, D).values()
+        sizes[block] = row_norms(D.reshape(len(D), -1))
+        each[block] = row_norms(np.stack([row_norms(term.reshape(len(D), -1)) for term in terms], axis=1))
+    by_lag, each = sizes[last::-1], each[: last + 1]
+    bad = first_bad(by_lag)
+    return by_lag / by_lag[0], float(each[: (last + 1) // 2].sum() / each.sum()), None if bad is None else bad - 1
 
 
 def exponent(cell: Cell, params: Params, X: np.ndarray) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """Cells and maps as dynamical systems: Jacobians and Lyapunov exponents.
 
-A `System` is a step and the product of its Jacobian with vectors; `network` makes one of any cell, `autonomous` of any
-map with a Jacobian. Rows of a batch may start in different states or have different parameters.
+A `System` is a step and the products of its Jacobians with vectors; `network` makes one of any cell, `autonomous` of
+any map with a Jacobian. Rows of a batch may start in different states or have different parameters.
 
 The largest exponent λ₁ is the mean rate, in nats a step, at which two nearby states part (λ₁ > 0) or meet (λ₁ < 0).
 Adjoints run through the same Jacobians, transposed and backwards; products have the same singular values either way,
@@ -9,26 +9,21 @@ so over long lags a generic ‖δ_{t-k}‖ grows or decays like e^{λ₁k}.
 This module only evaluates: autograd has no derivative for QR.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minirnn import checks
-from minirnn.bptt import check_inputs
-from minirnn.cells import Cell
+from minirnn.arguments import checked
+from minirnn.bptt import blocks, check_inputs
+from minirnn.cells import Cell, Local, step_jacobian
 from minirnn.params import Params, overflow_allowed
+from minirnn.systems import Product, System, check_start, stretch
+from minirnn.systems import autonomous as autonomous
 
 BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is the estimate of the error
-
-
-class System(NamedTuple):
-    """States (B, n) go to step(t, h), t = 0, 1, …, and with vectors V (B, n, k) to push(t, h, V) = (step(t, h), J V),
-    J the Jacobian of the step at h."""
-
-    n: int
-    step: Callable[[int, np.ndarray], np.ndarray]
-    push: Callable[[int, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class Spectrum(NamedTuple):
@@ -40,6 +35,7 @@ class Spectrum(NamedTuple):
     diverged: np.ndarray
 
 
+@checked
 def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
     """∂h_t/∂h_{t-1}, (..., B, n_state, n_state), at h_prev (..., B, n_state) and drive: [b, i, j] = ∂h_i/∂h_j.
 
@@ -51,27 +47,13 @@ def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) 
     array([[0., 2.],
            [3., 0.]])
     """
-    return _jacobian(cell, params, h_prev, drive, cell.step(params, h_prev, drive))
-
-
-def _jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray, h: np.ndarray) -> np.ndarray:
-    n = h_prev.shape[-1]
-    local = cell.linearize(params, drive, h_prev, h)
-    rows = np.eye(n, dtype=h_prev.dtype).reshape(n, *[1] * (h_prev.ndim - 1), n)
-    rows, _ = cell.vjp_step(params, local, np.broadcast_to(rows, (n, *h_prev.shape)))
-    return np.moveaxis(np.asarray(rows), 0, -2)
-
-
-def autonomous(n: int, f: Callable[[np.ndarray], np.ndarray], jacobian: Callable[[np.ndarray], Any]) -> System:
-    """The system x' = f(x) of n variables: f (B, n) -> (B, n), jacobian (B, n) -> (B, n, n).
-
-    Parameters inside f may be numbers, or arrays (B,) with a value for each row of the batch.
-    Raises TypeError if f or jacobian is not a function.
-    """
-    for name, value, target in (("f", f, "(B, n)"), ("jacobian", jacobian, "(B, n, n)")):
-        if not callable(value):
-            raise TypeError(f"{name} must be a function (B, n) -> {target}, got {type(value).__name__}")
-    return System(checks.integer("n", n, 1), lambda t, x: f(x), lambda t, x, V: (f(x), jacobian(x) @ V))
+    if h_prev.shape[-1:] != (cell.n_state,) or h_prev.ndim < 2:
+        raise ValueError(f"h_prev must be (..., B, {cell.n_state}), got {h_prev.shape}")
+    width = np.shape(cell.drive(params, np.zeros((1, 1, cell.m), h_prev.dtype)))[-1]
+    if drive.shape != (*h_prev.shape[:-1], width):
+        raise ValueError(f"drive must be {(*h_prev.shape[:-1], width)}, as cell.drive gives it, got {drive.shape}")
+    local = cell.linearize(params, drive, h_prev, cell.step(params, h_prev, drive))
+    return step_jacobian(cell, params, local, h_prev.shape[:-1], h_prev.dtype)
 
 
 class _Stack(np.ndarray):
@@ -88,6 +70,7 @@ def _stacked(params: Sequence[Params]) -> Params:
     return {key: value.view(_Stack) for key, value in rows.items()}
 
 
+@checked
 def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None = None) -> System:
     """The cell as a system. X (T, B, m) drives it; without X the input is 0 and any number of states may start.
 
@@ -107,42 +90,64 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
         drives = [cell.drive(p, inputs[:, [b]] if several else inputs) for b, p in enumerate(every)]
     drive = np.stack(drives, axis=1) if several else drives[0]
     weights = _stacked(every) if several else every[0]
-    last = len(drive) if X is not None else 0
-
-    def at(t: int, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        here = drive[t if last else 0]
-        h = h[:, None] if several else h
-        return h, here if several else np.broadcast_to(here, (len(h), here.shape[-1]))
+    wide = {key: p.astype(float, copy=False) for key, p in weights.items()}  # directions are in float64
 
     def step(t: int, h: np.ndarray) -> np.ndarray:
-        return np.asarray(cell.step(weights, *at(t, h))).reshape(h.shape)
+        h = h[:, None] if several else h
+        here = drive[t] if X is not None else np.broadcast_to(drive[0], (*h.shape[:-1], drive.shape[-1]))
+        after = np.asarray(cell.step(weights, h, here))
+        return after[:, 0] if several else after
 
-    def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        here = at(t, h)
-        after = cell.step(weights, *here)
-        J = _jacobian(cell, weights, *here, after)
-        return np.asarray(after).reshape(h.shape), J.reshape(len(h), cell.n_state, cell.n_state) @ V
+    def products(t: int, H: np.ndarray) -> Iterator[Product]:
+        S, H = len(H) - 1, H[:, :, None] if several else H
+        here = drive[t : t + S] if X is not None else drive
+        here = np.broadcast_to(here, (*H[1:].shape[:-1], here.shape[-1]))
+        local = cell.linearize(weights, here, H[:-1], H[1:])
+        return (partial(product, [a[s] for a in local]) for s in range(S))
 
-    return System(cell.n_state, step, push)
+    def product(local: Local, V: np.ndarray) -> np.ndarray:
+        if several:  # local (B, 1, ·): directions are rows of each network
+            return np.asarray(cell.jvp_step(wide, local, V.swapaxes(1, 2))).swapaxes(1, 2)
+        return cell.jvp_step(wide, local, V.transpose(2, 0, 1)).transpose(1, 2, 0)
+
+    T, B = inputs.shape[:2]
+    return System(
+        cell.n_state, step, products, T if X is not None else None, B if several or X is not None else None
+    )
 
 
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def orthonormalize(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Q and ln |diag R| of V = QR for V (B, n, k). LAPACK for few or large matrices; for many small ones
-    Gram–Schmidt, twice, over the whole batch at once."""
+    """Q and ln |diag R| of V = QR for V (B, n, k). A single column is divided by its length. LAPACK for few or large
+    matrices; for many small ones Gram–Schmidt, twice, over the whole batch at once."""
     B, _, k = V.shape
-    if k > 8 or B < 8:
+    if k > 8 or (k > 1 and B < 8):
         Q, R = np.linalg.qr(V)
         return Q, np.log(np.abs(np.diagonal(R, axis1=1, axis2=2)))
+    if k == 1:
+        sizes = np.sqrt(np.einsum("bnk,bnk->bk", V, V))
+        Q = V / sizes[:, None]
+    else:
+        Q, sizes = _gram_schmidt(V)
+    if not (sizes.min() > 1e-140 and sizes.max() < 1e140):
+        # squares have left the range of floats, or a direction was annihilated: LAPACK scales, and its Q is
+        # orthonormal all the same
+        rows = ~((sizes > 1e-140) & (sizes < 1e140)).all(axis=1)
+        Q[rows], R = np.linalg.qr(V[rows])
+        sizes[rows] = np.abs(np.diagonal(R, axis1=1, axis2=2))
+    return Q, np.log(sizes)
+
+
+def _gram_schmidt(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Q and |diag R| (B, k) of V = QR; with 0 on the diagonal, Q is nan from there on."""
+    B, _, k = V.shape
     Q, sizes = np.ascontiguousarray(V.transpose(2, 1, 0)), np.empty((k, B))  # the batch runs fastest
     for j in range(k):
         for i in [*range(j)] * 2:
             Q[j] -= (Q[i] * Q[j]).sum(0) * Q[i]
         sizes[j] = np.sqrt((Q[j] ** 2).sum(0))
-        Q[j] /= np.where(sizes[j] > 0, sizes[j], 1.0)
-    Q, lost = Q.transpose(2, 1, 0), (sizes == 0).any(axis=0)
-    if lost.any():  # what was annihilated leaves no direction to go on from; LAPACK's Q is orthonormal all the same
-        Q[lost] = np.linalg.qr(V[lost])[0]
-    return Q, np.log(sizes.T)
+        Q[j] /= sizes[j]
+    return Q.transpose(2, 1, 0), sizes.T
 
 
 def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> Iterator[tuple]:
@@ -152,19 +157,23 @@ def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> It
     # a random frame: unit vectors would never leave an invariant subspace, and each is one for a diagonal Jacobian
     frame, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((system.n, k)))
     h, Q = h0, np.broadcast_to(frame, (len(h0), system.n, k))
-    diverged = np.zeros(len(h0), int)
+    t, diverged = 0, np.zeros(len(h0), int)
     with overflow_allowed(), np.errstate(divide="ignore"):
-        for t in range(T):
-            h, Q = system.push(t, h, Q)
-            lost = ~np.isfinite(h).all(axis=1)
-            diverged[lost & (diverged == 0)] = t + 1
-            if (t + 1) % every == 0:
-                Q, sizes = orthonormalize(Q)
-                yield t + 1, sizes, diverged
+        while t < T:
+            H = stretch(system, t, h, min(blocks(T, h0.size)[0].stop, T - t))
+            h, lost, start = H[-1], ~np.isfinite(H[-1]).all(axis=1), t
+            for product in system.products(start, H):
+                Q, t = product(Q), t + 1
+                if t == start + len(H) - 1:
+                    diverged[lost & (diverged == 0)] = t
+                if t % every == 0:
+                    Q, sizes = orthonormalize(Q)
+                    yield t, sizes, diverged
             if lost.any():
                 h, Q = np.where(lost[:, None], 0.0, h), np.where(lost[:, None, None], frame, Q)
 
 
+@checked
 def spectrum(
     system: System, h0: np.ndarray, T: int, k: int | None = None, burn_in: int = 0, every: int = 1
 ) -> Spectrum:
@@ -182,8 +191,7 @@ def spectrum(
 
     Raises ValueError unless 1 <= k <= n, 0 <= burn_in < T, 1 <= every <= T - burn_in, h0 is (B, n).
     """
-    checks.float_array("h0", h0, ("B", system.n), finite=False)
-    checks.integer("T", T, 1)
+    check_start(system, h0, T)
     k = checks.integer("k", system.n if k is None else k, 1, system.n)
     checks.integer("burn_in", burn_in, 0, T - 1)
     checks.integer("every", every, 1, T - burn_in)
@@ -193,9 +201,13 @@ def spectrum(
         if t - every < burn_in:
             continue
         block = (t - 1 - burn_in) * BLOCKS // (T - burn_in)
-        counted = (diverged == 0) | ((diverged == t) & ~np.isnan(sizes).any(axis=1))
-        sums[block, counted] += sizes[counted]
-        counts[block, counted] += every
+        if diverged.any():
+            counted = (diverged == 0) | ((diverged == t) & np.isfinite(sizes).all(axis=1))
+            sums[block, counted] += sizes[counted]
+            counts[block, counted] += every
+        else:
+            sums[block] += sizes
+            counts[block] += every
     with np.errstate(invalid="ignore", divide="ignore"):
         exponents = sums.sum(0) / counts.sum(0)
         errors = (sums / counts).std(axis=0, ddof=1) / np.sqrt(BLOCKS)
@@ -203,6 +215,7 @@ def spectrum(
     return Spectrum(exponents, np.where(complete, errors, np.inf), diverged)
 
 
+@checked
 def lyapunov_exponents(
     cell: Cell,
     params: Params,
@@ -230,14 +243,15 @@ def lyapunov_exponents(
     return spectrum(network(cell, params, X), h0, T, k, burn_in).exponents
 
 
+@checked
 def finite_time_exponents(system: System, h0: np.ndarray, T: int, window: int, k: int | None = None) -> np.ndarray:
     """Growth rates of k directions over each `window` steps, (T // window, B, k), nats a step.
 
     Q is carried from window to window, so the mean over many windows is the spectrum; nan once a state diverged.
     """
-    checks.float_array("h0", h0, ("B", system.n), finite=False)
+    check_start(system, h0, T)
     k = checks.integer("k", system.n if k is None else k, 1, system.n)
-    checks.integer("window", window, 1, checks.integer("T", T, 1))
+    checks.integer("window", window, 1, T)
     rates, total = [], np.zeros((len(h0), k))
     for t, sizes, diverged in growth(system, h0, T, k):
         total = total + np.where((diverged > 0)[:, None], np.nan, sizes)

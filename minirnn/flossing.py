@@ -21,11 +21,13 @@ written for tanh networks only.
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import backward, unroll
 from minirnn.cells import Cell, VanillaRNN
 from minirnn.params import Params
 
 
+@checked
 def qr_adjoint(Q: np.ndarray, R: np.ndarray, Q_bar: np.ndarray, R_bar: np.ndarray) -> np.ndarray:
     """∂F/∂A (B, n, k) of A = QR from ∂F/∂Q (B, n, k) and ∂F/∂R (B, k, k). Needs R without a zero on its diagonal."""
     M = R @ R_bar.mT - Q_bar.mT @ Q
@@ -34,6 +36,7 @@ def qr_adjoint(Q: np.ndarray, R: np.ndarray, Q_bar: np.ndarray, R_bar: np.ndarra
     return np.linalg.solve(R, (Q_bar + Q @ sym).mT).mT
 
 
+@checked
 def flossing(
     cell: Cell, params: Params, X: np.ndarray, k: int, h0: np.ndarray | None = None
 ) -> tuple[float, Params]:

@@ -11,7 +11,8 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
-from minirnn.cells import Initializer, Local, Sized, affine_vjp, outer_sum, sigmoid
+from minirnn.arguments import checked
+from minirnn.cells import Initializer, Local, Sized, affine_vjp, outer_sum, parts, sigmoid, times
 from minirnn.params import Params
 from minirnn.scan import linear_scan, scan_adjoint
 
@@ -41,6 +42,7 @@ class LSTM(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (4 * self.n, self.n), "U": (4 * self.n, self.m), "b": (4 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -83,6 +85,12 @@ class LSTM(Sized):
         d = np.concatenate([delta_c, delta_c, delta_c, delta_h], axis=-1) * slopes  # i, f, g act on c; o on h
         return np.concatenate([d @ params["W"], delta_c * f], axis=-1), d
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        f, dh_dc, slopes = local
+        i, f_, g, o = parts(slopes * times(V[..., : self.n], params["W"]), 4)
+        c = f * V[..., self.n :] + i + f_ + g
+        return np.concatenate([dh_dc * c + o, c], axis=-1)
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return {"W": outer_sum(D, H_prev[..., : self.n]), **affine_vjp(X, D)}
 
@@ -99,6 +107,7 @@ class GRU(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (3 * self.n, self.n), "U": (3 * self.n, self.m), "b": (3 * self.n,), "c": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -143,6 +152,11 @@ class GRU(Sized):
         d = np.concatenate([delta, delta, delta], axis=-1) * slopes
         return self.recurrent_adjoint(d, r) @ params["W"] + delta * z, d
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        slopes, r, z = local
+        dr, dz, ds = parts(slopes * times(V, params["W"]), 3)
+        return z * V + dr + dz + r * ds
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         DW = self.recurrent_adjoint(D, local[1])
         return {"W": outer_sum(DW, H_prev), **affine_vjp(X, D), "c": DW[..., 2 * self.n :].sum(-2)}
@@ -160,6 +174,7 @@ class ResetFirstGRU(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (3 * self.n, self.n), "U": (3 * self.n, self.m), "b": (3 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -197,6 +212,12 @@ class ResetFirstGRU(Sized):
         d_rz = np.concatenate([m * dm_dr, delta * dh_dz], axis=-1)
         return delta * z + m * r + d_rz @ W[..., : 2 * n, :], np.concatenate([d_rz, d_s], axis=-1)
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        dm_dr, dh_dz, dh_ds, r, z = local
+        n, W = self.n, params["W"]
+        to_r, to_z = parts(times(V, W[..., : 2 * n, :]), 2)
+        return z * V + dh_dz * to_z + dh_ds * times(r * V + dm_dr * to_r, W[..., 2 * n :, :])
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         n, m = self.n, local[3] * H_prev
         W = np.concatenate([outer_sum(D[..., : 2 * n], H_prev), outer_sum(D[..., 2 * n :], m)], axis=-2)
@@ -214,6 +235,7 @@ class MinGRU(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"U": (2 * self.n, self.m), "b": (2 * self.n,)}
 
+    @checked
     def init(self, rng: np.random.Generator, inputs: Initializer = initializers.fan_in) -> Params:
         """U from `inputs`, b = 0."""
         checks.generator("rng", rng)
@@ -232,6 +254,9 @@ class MinGRU(Sized):
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lam, slopes = local
         return delta * lam, np.concatenate([delta, delta], axis=-1) * slopes
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return local[0] * V
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
         z = sigmoid(drive[..., : self.n])

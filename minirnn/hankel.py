@@ -18,6 +18,7 @@ array([2.953997, 0.305352, 0.      , 0.      ])
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 
 Network = tuple[np.ndarray, np.ndarray, np.ndarray]  # W (m, m), u (m,), c (m,)
 
@@ -34,11 +35,13 @@ def hankel(K: np.ndarray, n: int) -> np.ndarray:
     return np.concatenate([K, np.zeros(2 * n)])[i[:, None] + i]
 
 
+@checked
 def singular_values(K: np.ndarray, n: int) -> np.ndarray:
     """σ (n,) of the Hankel matrix, largest first."""
     return np.linalg.svd(hankel(K, n), compute_uv=False)
 
 
+@checked
 def error_bound(K: np.ndarray, m: int, n: int) -> float:
     """No linear network of m units has a smaller error ‖K̂ - K‖₂ / ‖K‖₂ than this, whatever its weights.
 
@@ -56,6 +59,7 @@ def error_bound(K: np.ndarray, m: int, n: int) -> float:
     return float(np.sqrt((tail**2).sum() / n) / np.linalg.norm(K))
 
 
+@checked
 def realize(K: np.ndarray, m: int, n: int) -> Network:
     """W (m, m), u (m,), c (m,) whose kernel is near K: m singular values are kept.
 
@@ -66,7 +70,7 @@ def realize(K: np.ndarray, m: int, n: int) -> Network:
 
     Raises ValueError if m > n or the m-th singular value is rounding.
     """
-    checks.integer("m", m, 1, n)
+    checks.integer("m", m, 1, checks.integer("n", n, 1))
     H = hankel(K, n + 1)
     U, s, Vt = np.linalg.svd(H[:n, :n])
     rank = np.count_nonzero(s >= 1e-14 * s[0])
@@ -77,6 +81,7 @@ def realize(K: np.ndarray, m: int, n: int) -> Network:
     return W, root * Vt[:m, 0], root * U[0, :m]
 
 
+@checked
 def eigenvalues(W: np.ndarray) -> np.ndarray:
     """The eigenvalues of W, of each pair of conjugates only the one with Im λ > 0: what `memory.modes` takes."""
     lam = np.linalg.eigvals(W)

@@ -13,6 +13,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.cells import Initializer, Local, Sized, VanillaRNN, affine_vjp, outer_sum
 from minirnn.params import Params
 from minirnn.scan import linear_scan, scan_adjoint
@@ -72,6 +73,7 @@ class DiagonalRNN(Paired):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"nu": (self.n,), "theta": (self.n,), "B_re": (self.n, self.m), "B_im": (self.n, self.m)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -116,6 +118,9 @@ class DiagonalRNN(Paired):
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return to_real(local[0] * to_complex(delta)), delta
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return to_real(local[0].conj() * to_complex(V))
+
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
         return to_real(linear_scan(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
 
@@ -159,6 +164,7 @@ class NormalizedRNN(DiagonalRNN):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return super().shapes() | {"gamma_log": (self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -192,6 +198,7 @@ class LRU(NormalizedRNN):
         n, m = self.n, self.m
         return {"nu_log": (n,), "theta_log": (n,), "B_re": (n, m), "B_im": (n, m), "gamma_log": (n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -231,6 +238,7 @@ class BlockRNN(Paired):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n, 2, 2), "U": (2 * self.n, self.m), "b": (2 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -260,6 +268,9 @@ class BlockRNN(Paired):
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         back = params | {"W": params["W"].swapaxes(-1, -2)}
         return self.step(back, delta, np.zeros((), delta.dtype)), delta
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return self.step(params, V, np.zeros((), V.dtype))
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         pairs = [z.reshape(*z.shape[:-1], 2, self.n) for z in (D, H_prev)]

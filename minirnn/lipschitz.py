@@ -10,12 +10,13 @@ bound of the constant; what a theorem gives (ribeiro2020) is an upper bound. The
 (True, 2.0)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.params import Params, flatten, norm, overflow_allowed, unflatten
 
 
@@ -26,20 +27,23 @@ class Constants(NamedTuple):
     gradient: float
 
 
+@checked
 def in_ball(rng: np.random.Generator, size: int, radius: float) -> np.ndarray:
-    """A point (size,) uniform on a ball around 0."""
-    point = rng.standard_normal(size)
+    """A point (size,) uniform on a ball around 0. Raises ValueError unless size >= 1 and radius >= 0."""
+    checks.integer("size", size, 1)
     radius = checks.number("radius", radius, 0.0)
+    point = rng.standard_normal(size)
     return radius * rng.random() ** (1 / size) / np.linalg.norm(point) * point
 
 
+@checked
 def measured_constants(
     value_and_gradient: Callable[[Params], tuple[float, Params]],
     params: Params,
     radius: float,
     rng: np.random.Generator,
     points: int = 50,
-    distances: tuple[float, ...] = (1e-1, 1e-3, 1e-5),
+    distances: Sequence[float] = (1e-1, 1e-3, 1e-5),
 ) -> Constants:
     """The largest ‖∇V‖, and the largest ‖∇V(θ) - ∇V(φ)‖ / ‖θ - φ‖, seen in a ball of this radius around `params`.
 
@@ -69,6 +73,7 @@ def measured_constants(
     return Constants(slope, curvature)
 
 
+@checked
 def bounds(L: float, N: int, bounded: bool = False) -> Constants:
     """The theorem's bounds without their constants: S(N) + 1 for V, and for ∇V what the recursion of the proof gives.
 
@@ -88,11 +93,19 @@ def bounds(L: float, N: int, bounded: bool = False) -> Constants:
         return Constants(float(np.sqrt(S + 1) * grown), float(H * grown + S + 1))
 
 
-def rate(x: np.ndarray, constants: np.ndarray) -> float:
+@checked
+def rate(x: Sequence[float] | np.ndarray, constants: Sequence[float] | np.ndarray) -> float:
     """Slope of ln(constants) over x: for x = N a rate in nats a step, for x = ln N a power of N.
 
     >>> N = np.arange(1, 9)
     >>> round(rate(N, 2.0**N), 4), round(rate(np.log(N), N**3.0), 4)
     (0.6931, 3.0)
+
+    Raises ValueError unless there are two constants or more, all of them positive.
     """
+    x, constants = np.asarray(x, float), np.asarray(constants, float)
+    if constants.ndim != 1 or x.shape != constants.shape or len(x) < 2:
+        raise ValueError(f"x and constants must be (N,) with N >= 2, got {x.shape} and {constants.shape}")
+    if not (constants > 0).all():
+        raise ValueError(f"constants must be > 0, since their logarithms are fitted, got {constants.min()}")
     return float(np.polyfit(x, np.log(constants), 1)[0])

@@ -14,6 +14,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
+from minirnn.arguments import checked
 from minirnn.cells import Cell, Initializer, outer_sum
 from minirnn.params import Params
 
@@ -21,6 +22,7 @@ from minirnn.params import Params
 Pointwise = Callable[[Any, np.ndarray], tuple[Any, Any]]
 
 
+@checked
 def init_readout(
     rng: np.random.Generator, cell: Cell, outputs: int, weights: Initializer = initializers.fan_in
 ) -> Params:
@@ -35,6 +37,10 @@ def readout(params: Params, H: Any) -> Any:
 
     Raises ValueError unless params hold V (outputs, n_out) with n_out <= n_state, and c_out (outputs,).
     """
+    if not hasattr(params, "keys"):  # a dict, or what autograd makes of one
+        raise TypeError(f"params must be a dict of arrays, got {checks.kind(params)}")
+    if not hasattr(H, "shape"):
+        raise TypeError(f"H must be an array of states (..., n_state), got {checks.kind(H)}")
     if "V" not in params or "c_out" not in params:
         raise ValueError(f"params must hold V and c_out (see init_readout), got {', '.join(params)}")
     V, c_out = params["V"], params["c_out"]
@@ -80,6 +86,8 @@ def softmax_cross_entropy(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
 
 
 def _two_dimensional(Y: Any) -> tuple[int, int]:
+    if not hasattr(Y, "shape"):
+        raise TypeError(f"Y must be an array (N, outputs), got {checks.kind(Y)}")
     if Y.ndim != 2:
         raise ValueError(f"Y must be (N, outputs), got {Y.shape}")
     return Y.shape
@@ -94,7 +102,8 @@ class Loss:
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, np.ndarray):
-            raise TypeError(f"target must be an array, got {type(self.target).__name__}")
+            raise TypeError(f"target must be an array, got {checks.kind(self.target)}")
+        checks.function("error", self.error, "(Y, target) -> (E, dE/dY) such as squared_error")
 
     def read(self, H: Any) -> Any:
         """The states that the readout sees, one a row: (N, n_state), a view of H."""
@@ -130,7 +139,8 @@ class AtEveryStep(Loss):
 
     def read(self, H: Any) -> Any:
         if self.target.shape[:2] != H.shape[:2]:
-            raise ValueError(f"target must be (T, B, ...) = {(*H.shape[:2], ...)}, got {self.target.shape}")
+            T, B = H.shape[:2]
+            raise ValueError(f"target must be (T, B, ...) = ({T}, {B}, ...), got {self.target.shape}")
         return H.reshape((-1, H.shape[-1]))
 
     def rows(self) -> np.ndarray:

@@ -8,12 +8,14 @@ Each map is a `dynamics.System`; its parameters are numbers, or arrays (B,) with
 True
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from minirnn import checks
-from minirnn.dynamics import System, autonomous
+from minirnn.arguments import checked
+from minirnn.systems import System, autonomous
 
 
 def _matrix(*rows: tuple) -> np.ndarray:
@@ -24,6 +26,7 @@ def _matrix(*rows: tuple) -> np.ndarray:
 
 def logistic(r: Any) -> System:
     """x' = r x (1 - x). At r = 4, λ = ln 2 for almost every start."""
+    checks.numbers("r", r)
 
     def f(x: np.ndarray) -> np.ndarray:
         x, rate = checks.alike(x.T, r)
@@ -38,6 +41,8 @@ def logistic(r: Any) -> System:
 
 def henon(a: Any = 1.4, b: Any = 0.3) -> System:
     """x' = 1 - a x² + y,  y' = b x. The determinant is -b everywhere, so the exponents sum to ln b."""
+    checks.numbers("a", a)
+    checks.numbers("b", b)
 
     def f(state: np.ndarray) -> np.ndarray:
         x, y, bend, share = checks.alike(*state.T, a, b)
@@ -50,12 +55,15 @@ def henon(a: Any = 1.4, b: Any = 0.3) -> System:
     return autonomous(2, f, slope)
 
 
+@checked
 def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.01) -> System:
     """x' = σ(y - x),  y' = x(ρ - z) - y,  z' = xy - βz, one step of length h by the classical Runge–Kutta rule.
 
     The Jacobian is that of the rule, by the chain rule through its four stages, so the exponents are exactly those of
     the discrete map; divided by h they are rates per unit of time. They sum to about -(σ + 1 + β).
     """
+    for name, value in (("sigma", sigma), ("rho", rho), ("beta", beta)):
+        checks.numbers(name, value)
     h = checks.number("h", h, 0.0, open_low=True)
 
     def slope(s: np.ndarray) -> np.ndarray:
@@ -66,22 +74,28 @@ def lorenz(sigma: Any = 10.0, rho: Any = 28.0, beta: Any = 8 / 3, h: float = 0.0
         x, y, z, to_y, rate, decay = checks.alike(*s.T, sigma, rho, beta)
         return _matrix((-to_y, to_y, 0 * x), (rate - z, -np.ones_like(x), -x), (y, x, -decay))
 
-    def stages(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        k, K, one = slope(s), derivative(s), np.eye(3, dtype=s.dtype)
-        step, J = s + h / 6 * k, one + h / 6 * K
-        for lag, weight in ((h / 2, 2), (h / 2, 2), (h, 1)):
+    lags, weights = (0.0, h / 2, h / 2, h), (h / 6, 2 * h / 6, 2 * h / 6, h / 6)
+
+    def step(s: np.ndarray) -> np.ndarray:
+        k, after = np.zeros_like(s), s
+        for lag, weight in zip(lags, weights, strict=True):
+            k = slope(s + lag * k)
+            after = after + weight * k
+        return after
+
+    def jacobian(s: np.ndarray) -> np.ndarray:
+        one = np.eye(3, dtype=s.dtype)
+        k, K, J = np.zeros_like(s), 0 * one, one
+        for lag, weight in zip(lags, weights, strict=True):
             at = s + lag * k
             k, K = slope(at), derivative(at) @ (one + lag * K)
-            step, J = step + weight * h / 6 * k, J + weight * h / 6 * K
-        return step, J
+            J = J + weight * K
+        return J
 
-    def push(t: int, s: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        after, J = stages(s)
-        return after, J @ V
-
-    return System(3, lambda t, s: stages(s)[0], push)
+    return autonomous(3, step, jacobian)
 
 
+@checked
 def tanh_network(W: np.ndarray) -> System:
     """h' = tanh(W h) for one W (n, n), or W (B, n, n) for each row; no input, no bias.
 
@@ -92,13 +106,13 @@ def tanh_network(W: np.ndarray) -> System:
     def step(t: int, h: np.ndarray) -> np.ndarray:
         return np.tanh((W @ h[..., None])[..., 0])
 
-    def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        after = step(t, h)
-        return after, (1 - after**2)[..., None] * (W @ V)
+    def product(after: np.ndarray, V: np.ndarray) -> np.ndarray:
+        return (1 - after**2)[..., None] * (W @ V)
 
-    return System(n, step, push)
+    return System(n, step, lambda t, H: (partial(product, after) for after in H[1:]))
 
 
+@checked
 def mean_field(g: float) -> tuple[float, float]:
     """q and λ₁ of x' = J tanh(x) with J_ij ~ N(0, g²/N), N -> ∞, in the line of sompolinsky1988.
 
@@ -122,13 +136,14 @@ def mean_field(g: float) -> tuple[float, float]:
     return q, float(0.5 * np.log(g * g * weights @ np.cosh(np.sqrt(q) * z) ** -4.0))
 
 
+@checked
 def logistic_sensitivities(r: Any, x0: float, T: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x_t, dx_t/dr and d²x_t/dr² of the logistic map for t = 0 … T, each (T + 1, ...) for r (...).
 
     Differentiating x' = r x (1 - x) once and twice in r gives two more recursions; both are exact.
     """
     checks.integer("T", T, 1)
-    r, x0 = np.asarray(r, float), checks.number("x0", x0)
+    r, x0 = np.asarray(checks.numbers("r", r), float), checks.number("x0", x0)
     x, d, c = np.empty((3, T + 1, *r.shape))
     x[0], d[0], c[0] = x0, 0.0, 0.0
     for t in range(T):

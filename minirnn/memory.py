@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import unroll
 from minirnn.cells import Cell
 from minirnn.losses import readout
@@ -29,23 +30,27 @@ from minirnn.parametrizations import RealMap
 from minirnn.params import Params
 
 
+@checked
 def two_exponentials(T: int) -> np.ndarray:
     """½(0.9^k + 0.5^k), k = 0 … T-1: the kernel of a network of two units."""
     k = np.arange(checks.integer("T", T, 1))
     return 0.5 * (0.9**k + 0.5**k)
 
 
+@checked
 def power_law(T: int, p: float = 1.1) -> np.ndarray:
     """(1 + k)^-p: no time scale of its own."""
     return (1.0 + np.arange(checks.integer("T", T, 1))) ** -checks.number("p", p, 0.0, open_low=True)
 
 
+@checked
 def bump(T: int, centre: float = 50.0, width: float = 3.0) -> np.ndarray:
     """exp(-½((k - centre)/width)²): what was `centre` steps ago, give or take `width` steps."""
     k = np.arange(checks.integer("T", T, 1)) - checks.number("centre", centre)
     return np.exp(-0.5 * (k / checks.number("width", width, 0.0, open_low=True)) ** 2)
 
 
+@checked
 def airy(T: int) -> np.ndarray:
     """Ai(k/10 - 6): oscillations that end in a fast decay after 60 steps. Needs SciPy."""
     with extra("theory"):
@@ -62,6 +67,7 @@ KERNELS: dict[str, Callable[[int], np.ndarray]] = {
 }
 
 
+@checked
 def network_kernel(W: np.ndarray, u: np.ndarray, c: np.ndarray, T: int) -> np.ndarray:
     """(eq. kernel): K (T,) of W (n, n), u (n,), c (n,).
 
@@ -76,6 +82,7 @@ def network_kernel(W: np.ndarray, u: np.ndarray, c: np.ndarray, T: int) -> np.nd
     return K
 
 
+@checked
 def modes(lam: np.ndarray, T: int) -> np.ndarray:
     """What a network with eigenvalues `lam` can mix: (T, units), λ^k of each, as real and imaginary part if complex.
 
@@ -105,6 +112,7 @@ class Fit:
         return len(self.weights)
 
 
+@checked
 def fit(target: np.ndarray, lam: np.ndarray, positive: bool = False) -> Fit:
     """The best weights for these eigenvalues: least squares over all T steps of `target`, the eigenvalues stay.
 
@@ -129,6 +137,7 @@ def fit(target: np.ndarray, lam: np.ndarray, positive: bool = False) -> Fit:
     return Fit(np.asarray(lam), weights, kernel, float(error))
 
 
+@checked
 def optimise(target: np.ndarray, lam: np.ndarray, steps: int = 60) -> Fit:
     """A fit whose eigenvalues are moved too, from `lam` to a local optimum of the error. Needs SciPy.
 
@@ -138,6 +147,7 @@ def optimise(target: np.ndarray, lam: np.ndarray, steps: int = 60) -> Fit:
     with extra("theory"):
         from scipy.optimize import least_squares
 
+    checks.integer("steps", steps, 1)
     lam = np.asarray(lam)
     pairs = lam.imag > 0
     if (lam.real[~pairs] <= 0).any() or (np.abs(lam) >= 1).any():
@@ -159,6 +169,7 @@ def optimise(target: np.ndarray, lam: np.ndarray, steps: int = 60) -> Fit:
     return fit(target, eigenvalues(found.x))
 
 
+@checked
 def memory_function(cell: Cell, params: Params, T: int, size: float = 1.0, settle: int = 500) -> np.ndarray:
     """M (T,): how fast the output still moves t steps after the first input was stepped up by `size` for good.
 
@@ -184,6 +195,7 @@ def memory_function(cell: Cell, params: Params, T: int, size: float = 1.0, settl
 # --- stability: what a change of the parameters w of the rates f(w) does --------------------------------------
 
 
+@checked
 def stability_integral(rate: RealMap, w: float, moved: float) -> float:
     """|f(w)| ∫ |e^{f(w)t} - e^{f(w̃)t}| dt = |f(w)/f(w̃) - 1|; inf where the moved rate does not decay.
 
@@ -197,11 +209,13 @@ def stability_integral(rate: RealMap, w: float, moved: float) -> float:
     return abs(before / after - 1) if after < 0 else float("inf")
 
 
+@checked
 def gradient_scale(rate: RealMap, w: np.ndarray) -> np.ndarray:
     """|f'(w)| / f(w)² = |dτ/dw|: how fast the time scale τ = 1/|f(w)| moves with the parameter."""
     return np.abs(rate.derivative(w)) / rate(w) ** 2
 
 
+@checked
 def perturbed_kernels(
     rate: RealMap, rates: np.ndarray, weights: np.ndarray, moves: np.ndarray, t: np.ndarray
 ) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.params import Params, map_params
 
 State = dict[str, Any]
@@ -30,17 +31,29 @@ class Optimizer(NamedTuple):
     update: Callable[[Params, Params, State], tuple[Params, State]]
 
 
+def _remembers(state: State, *keys: str) -> None:
+    """Raises TypeError or ValueError unless the state holds what this optimizer's `init` puts there."""
+    if not isinstance(state, dict):
+        raise TypeError(f"state must be the dict that init(params) returns, got {checks.kind(state)}")
+    if state.keys() != set(keys):
+        wanted, got = (", ".join(k) or "nothing" for k in (keys, state))
+        raise ValueError(f"state must hold {wanted}, as init(params) returns it, got {got}")
+
+
+@checked
 def sgd(lr: float) -> Optimizer:
     """θ <- θ - lr·g. Raises ValueError unless lr >= 0."""
     lr = checks.number("lr", lr, 0.0)
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
         checks.float_arrays("gradient", gradient, like=params)
+        _remembers(state)
         return map_params(lambda w, g: w - lr * g, params, gradient), state
 
     return Optimizer(lambda params: {}, update)
 
 
+@checked
 def momentum(lr: float, beta: float = 0.9) -> Optimizer:
     """v <- βv + g,  θ <- θ - lr·v (Polyak's heavy ball; β = 0 is `sgd`). Raises ValueError unless 0 <= β < 1."""
     lr = checks.number("lr", lr, 0.0)
@@ -48,12 +61,14 @@ def momentum(lr: float, beta: float = 0.9) -> Optimizer:
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
         checks.float_arrays("gradient", gradient, like=params)
+        _remembers(state, "v")
         v = map_params(lambda v, g: beta * v + g, state["v"], gradient)
         return map_params(lambda w, v: w - lr * v, params, v), {"v": v}
 
     return Optimizer(lambda params: {"v": map_params(np.zeros_like, params)}, update)
 
 
+@checked
 def adam(lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
     """θ <- θ - lr·m̂/(√v̂ + ε) with m, v the running means of g and g², m̂ and v̂ corrected for their start at 0.
 
@@ -69,6 +84,7 @@ def adam(lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float 
 
     def update(params: Params, gradient: Params, state: State) -> tuple[Params, State]:
         checks.float_arrays("gradient", gradient, like=params)
+        _remembers(state, "t", "m", "v")
         t = state["t"] + 1
         m = map_params(lambda m, g: beta1 * m + (1 - beta1) * g, state["m"], gradient)
         v = map_params(lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], gradient)

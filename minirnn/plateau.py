@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.optional import extra
 
 
@@ -33,6 +34,7 @@ def gradient(c: float, w: float, D: float) -> tuple[float, float]:
     return c / (2 * w) - reach, -(c**2) / (4 * w**2) + c * D * reach
 
 
+@checked
 def time_bound(w0: float, w1: float, D: float) -> float:
     """(e^{2 w_0 D} - e^{2 w_1 D}) / (8 w_0 D²): gradient flow from c = 0 needs at least this from w_0 to w_1 < w_0.
 
@@ -53,6 +55,7 @@ class Flow(NamedTuple):
     w: np.ndarray
 
 
+@checked
 def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     """Gradient flow from (c0, w0), until w is `until` times 1/(2D); needs SciPy (LSODA, relative tolerance 1e-8).
 

@@ -21,8 +21,10 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, losses
+from minirnn.arguments import checked
 from minirnn.bptt import adjoints, bptt, unroll
 from minirnn.cells import Cell
+from minirnn.losses import _two_dimensional
 from minirnn.params import Params, flatten, overflow_allowed
 from minirnn.pomdp import DelayedCue, Episodes, check_policy, policy
 
@@ -33,7 +35,7 @@ def expected_reward(Y: Any, R: np.ndarray) -> tuple[Any, Any]:
     >>> expected_reward(np.zeros((1, 2)), np.array([[1.0, 0.0]]))[0].item()
     -0.5
     """
-    checks.float_array("R", R, Y.shape)
+    checks.float_array("R", R, _two_dimensional(Y))
     pi = anp.exp(_log_softmax(Y))
     mean = (pi * R).sum(axis=1, keepdims=True)
     return -mean.sum() / len(Y), -pi * (R - mean) / len(Y)
@@ -45,7 +47,7 @@ def log_likelihood(Y: Any, G: np.ndarray) -> tuple[Any, Any]:
     With G the advantage at the action that was chosen, and 0 elsewhere, its gradient is minus the sampled policy
     gradient.
     """
-    checks.float_array("G", G, Y.shape, finite=False)
+    checks.float_array("G", G, _two_dimensional(Y), finite=False)
     log_pi = _log_softmax(Y)
     total = G.sum(axis=1, keepdims=True)
     return -(G * log_pi).sum() / len(Y), (anp.exp(log_pi) * total - G) / len(Y)
@@ -61,6 +63,7 @@ def _noiseless(task: DelayedCue) -> DelayedCue:
     return task
 
 
+@checked
 def exact_gradient(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, Params]:
     """J and ∇J of a delayed cue, without sampling: both cues are run (eq. cue-objective).
 
@@ -79,6 +82,7 @@ def exact_gradient(cell: Cell, params: Params, task: DelayedCue) -> tuple[float,
     return -E, {key: -g for key, g in gradient.items()}
 
 
+@checked
 def scores(cell: Cell, params: Params, X: np.ndarray, dY: np.ndarray) -> np.ndarray:
     """Σ_t of dY_t · ∂y_t/∂θ for each sequence apart: (B, P) from dY (T, B, actions), one backward pass.
 
@@ -99,6 +103,7 @@ def scores(cell: Cell, params: Params, X: np.ndarray, dY: np.ndarray) -> np.ndar
     return np.concatenate([row.reshape(len(D), -1) for row in kept], axis=1)
 
 
+@checked
 def exact_scores(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, np.ndarray, np.ndarray]:
     """J, S (4, P) and r (4,) with F = SᵀS and ∇J = Sᵀr: a row sqrt(½π) ∇log π for each cue and each action."""
     X, pairs = _noiseless(task).inputs()[:, [0, 0, 1, 1]], task.rewards().ravel()
@@ -129,6 +134,7 @@ def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
     return S.T @ (np.linalg.pinv(kernel, rcond=1e-14, hermitian=True) @ r)
 
 
+@checked
 def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int = 50) -> np.ndarray:
     """(SᵀS + κI)⁻¹ g (P,) by products with S alone: for many samples, where a system of size N is too large.
 
@@ -150,6 +156,7 @@ def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int 
     return v
 
 
+@checked
 def advantages(episodes: Episodes, baseline: bool = True) -> np.ndarray:
     """A (T, B): the rewards still to come, less their mean over the *other* episodes that act at the same step.
 
@@ -170,6 +177,7 @@ def _chosen(episodes: Episodes, actions: int) -> np.ndarray:
     return np.eye(actions)[episodes.actions] * episodes.acted[..., None]
 
 
+@checked
 def sampled_gradient(cell: Cell, params: Params, episodes: Episodes, baseline: bool = True) -> Params:
     """The estimate of ∇J by the likelihood ratio (eq. policy-gradient), mean over the episodes: REINFORCE.
 
@@ -184,6 +192,7 @@ def sampled_gradient(cell: Cell, params: Params, episodes: Episodes, baseline: b
     return {key: -g for key, g in gradient.items()}
 
 
+@checked
 def episode_scores(cell: Cell, params: Params, episodes: Episodes, weights: np.ndarray | None = None) -> np.ndarray:
     """Σ_t w_t ∇log π(a_t | h_t) (B, P): the scores s of (eq. fisher), or with w the advantages each gradient.
 
@@ -196,6 +205,7 @@ def episode_scores(cell: Cell, params: Params, episodes: Episodes, weights: np.n
     return scores(cell, params, episodes.X, dY if weights is None else dY * weights[..., None])
 
 
+@checked
 def sampled_natural(
     cell: Cell, params: Params, episodes: Episodes, damping: float, baseline: bool = True
 ) -> np.ndarray:

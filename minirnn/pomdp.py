@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import check_inputs, unroll
 from minirnn.cells import Cell
 from minirnn.losses import readout
@@ -46,6 +47,7 @@ def softmax(Y: Any) -> np.ndarray:
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
+@checked
 def policy(params: Params, H: np.ndarray) -> np.ndarray:
     """π (..., actions) for states H (..., n_state); nan where they have exploded."""
     with overflow_allowed():
@@ -55,11 +57,13 @@ def policy(params: Params, H: np.ndarray) -> np.ndarray:
 def check_policy(cell: Cell, params: Params, X: np.ndarray, actions: int) -> None:
     """Raises TypeError or ValueError unless the cell, its readout, the inputs and the number of actions fit."""
     check_inputs(cell, params, X)
+    checks.integer("actions", actions, 0)
     if "V" not in params or len(params["V"]) != actions:
         got = params["V"].shape if "V" in params else "no V"
         raise ValueError(f"V must be ({actions}, {cell.n_out}), a row for each action, got {got}")
 
 
+@checked
 def choose(rng: np.random.Generator, pi: np.ndarray) -> np.ndarray:
     """An action (B,) for each row of pi (B, actions)."""
     return (rng.random((len(pi), 1)) > pi[:, :-1].cumsum(axis=1)).sum(axis=1)
@@ -115,6 +119,7 @@ class DelayedCue:
         """R (2, 2): the expected reward of each action, a column, given what was seen, a row."""
         return np.array([[self.p, 1 - self.p], [1 - self.p, self.p]])
 
+    @checked
     def sample(self, rng: np.random.Generator, cell: Cell, params: Params, B: int) -> Episodes:
         """B episodes with the policy's actions. Raises ValueError if B < 1 or the policy does not fit."""
         cue, seen = _show(rng, B, self.p)
@@ -170,6 +175,7 @@ class TMaze:
         cue = (2.0 * seen - 1) * (t == 0)
         return np.stack([cue, 1.0 * (place < self.L), 1.0 * (place == self.L)], axis=1)
 
+    @checked
     def sample(self, rng: np.random.Generator, cell: Cell, params: Params, B: int) -> Episodes:
         """B episodes with the policy's actions; rewards are already multiplied by γ^t.
 

@@ -21,11 +21,13 @@ from typing import Any
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.losses import Loss, at_every_step
 
 Scale = Callable[[Any], tuple[Any, Any]]  # λ -> s(λ), real, and its derivative g
 
 
+@checked
 def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
     """K, ∂K/∂α and ∂²K/∂α∂β̄ (eq. kernel) for arrays that broadcast.
 
@@ -36,8 +38,7 @@ def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
     Raises ValueError unless |α| < 1, |β| < 1 and -1 <= ρ <= 1.
     """
     rho = checks.number("rho", rho, -1.0, 1.0)
-    alpha, beta = checks.alike(alpha, beta)
-    a, b = _stable("alpha", alpha), _stable("beta", beta).conj()
+    a, b = checks.alike(_stable("alpha", alpha), _stable("beta", beta).conj())
     both, top = 1 - a * b, 1 - rho**2 * a * b
     K = top / ((1 - rho * a) * (1 - rho * b) * both)
     along_a = b / both - rho**2 * b / top + rho / (1 - rho * a)  # ∂ log K
@@ -45,18 +46,20 @@ def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
     return K, K * along_a, K * (along_a * along_b + 1 / both**2 - rho**2 / top**2)
 
 
+@checked
 def variance(lam: Any, rho: float = 0.0) -> Any:
     """E|h|²: 1/(1 - |λ|²) for white inputs."""
-    return kernel(lam, lam, rho)[0].real
+    return kernel(_stable("lam", lam), lam, rho)[0].real
 
 
+@checked
 def sensitivity(lam: Any, rho: float = 0.0) -> Any:
     """E|∂h/∂λ|²: (1 + |λ|²)/(1 - |λ|²)³ for white inputs.
 
     >>> print(f"{sensitivity(0.99):.1f}, {sensitivity(0.99, rho=1.0):.0f}")
     251262.6, 100000000
     """
-    return kernel(lam, lam, rho)[2].real
+    return kernel(_stable("lam", lam), lam, rho)[2].real
 
 
 def unscaled(lam: Any) -> tuple[Any, Any]:
@@ -75,6 +78,7 @@ def leaky(lam: Any) -> tuple[Any, Any]:
     return 1 - np.real(lam), -np.ones_like(lam)
 
 
+@checked
 def metric(lam: Any, directions: Sequence[Any], rho: float = 0.0, scale: Scale = unscaled) -> np.ndarray:
     """E Re(∂_i y ∂_j ȳ) (p, p, ...) for p directions ∂_iλ in which λ (...) may move: the Hessian at a perfect fit.
 
@@ -85,7 +89,7 @@ def metric(lam: Any, directions: Sequence[Any], rho: float = 0.0, scale: Scale =
     array([[1.7778, 0.    ],
            [0.    , 0.5556]])
     """
-    lam, *directions = checks.alike(lam, *directions)
+    lam, *directions = checks.alike(_stable("lam", lam), *directions)
     K, K_a, K_ab = kernel(lam, lam, rho)
     s, g = scale(np.asarray(lam) + 0j)
     ds = [(np.conj(g) * d).real for d in directions]
@@ -101,6 +105,7 @@ def metric(lam: Any, directions: Sequence[Any], rho: float = 0.0, scale: Scale =
     return np.array(rows)
 
 
+@checked
 def unit_loss(lam: Any, target: Any, rho: float = 0.0, scale: Scale = unscaled) -> tuple[Any, Any]:
     """½E|y - y*|² of one unit and a teacher with λ* = `target`, and its derivative g in λ; λ and λ* may broadcast.
 
@@ -110,9 +115,8 @@ def unit_loss(lam: Any, target: Any, rho: float = 0.0, scale: Scale = unscaled) 
 
     Raises ValueError unless |λ| < 1, |λ*| < 1 and -1 <= ρ <= 1.
     """
-    lam, target = np.broadcast_arrays(*checks.alike(lam, target))
+    lam, target = np.broadcast_arrays(*checks.alike(_stable("lam", lam), _stable("target", target)))
     (own, own_slope, _), (cross, cross_slope, _) = kernel(lam, lam, rho), kernel(lam, target, rho)
-    lam, target = np.asarray(lam) + 0j, np.asarray(target) + 0j
     (s, s_slope), (s_target, _) = scale(lam), scale(target)
     L = 0.5 * (s**2 * own + s_target**2 * kernel(target, target, rho)[0]).real - s * s_target * cross.real
     g = s_slope * (s * own - s_target * cross).real + s * np.conj(s * own_slope - s_target * cross_slope)
@@ -122,6 +126,7 @@ def unit_loss(lam: Any, target: Any, rho: float = 0.0, scale: Scale = unscaled) 
 # --- networks -------------------------------------------------------------------------------------------------
 
 
+@checked
 def impulse(T: int, m: int = 1) -> np.ndarray:
     """Inputs (T, m, m): a batch of m sequences, each with a 1 at its first step, in one input each."""
     X = np.zeros((checks.integer("T", T, 1), checks.integer("m", m, 1), m))
@@ -129,6 +134,7 @@ def impulse(T: int, m: int = 1) -> np.ndarray:
     return X
 
 
+@checked
 def kernel_loss(K: np.ndarray) -> Loss:
     """½ Σ_k (1 - k/T) ‖K_student[k] - K[k]‖², the loss for T steps of white noise, as a loss on `impulse(T, m)`.
 
@@ -145,6 +151,7 @@ def kernel_loss(K: np.ndarray) -> Loss:
     return at_every_step(error, K)
 
 
+@checked
 def dense_jacobian(W: np.ndarray, u: np.ndarray, v: np.ndarray, T: int) -> np.ndarray:
     """Derivatives (T, n² + 2n) of K[k] = vᵀW^k u, k < T, in W (row by row), u and v.
 
@@ -159,7 +166,8 @@ def dense_jacobian(W: np.ndarray, u: np.ndarray, v: np.ndarray, T: int) -> np.nd
     return np.array(rows)
 
 
-def diagonal_jacobian(lam: np.ndarray, slopes: tuple[Any, Any], b: np.ndarray, c: np.ndarray, T: int) -> np.ndarray:
+@checked
+def diagonal_jacobian(lam: np.ndarray, slopes: Sequence[Any], b: np.ndarray, c: np.ndarray, T: int) -> np.ndarray:
     """Derivatives (T, 6n) of K[k] = Re Σ c b λ^k in w₁ and w₂ of λ, Re b, Im b, Re c, Im c, each (n,).
 
     `slopes` are ∂λ/∂w₁ and ∂λ/∂w₂ of a parametrisation.
@@ -171,6 +179,7 @@ def diagonal_jacobian(lam: np.ndarray, slopes: tuple[Any, Any], b: np.ndarray, c
     return np.hstack(columns).real
 
 
+@checked
 def participation(vectors: np.ndarray) -> np.ndarray:
     """Over how many entries each column (p, N) spreads: (Σv²)²/Σv⁴, from 1 (one entry) to p (all alike).
 
@@ -181,7 +190,7 @@ def participation(vectors: np.ndarray) -> np.ndarray:
 
 
 def _stable(name: str, lam: Any) -> Any:
-    size = np.abs(lam)
+    size = np.abs(checks.numbers(name, lam, real=False))
     if not np.all(size < 1):
         worst = np.max(size) if np.all(np.isfinite(size)) else "inf or nan"
         raise ValueError(f"{name} must have |{name}| < 1, where variances are finite, got {worst}")

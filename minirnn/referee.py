@@ -12,12 +12,15 @@ import numpy as np
 from autograd import value_and_grad
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import check_inputs
 from minirnn.cells import Cell
 from minirnn.losses import Loss
 from minirnn.params import Params, flatten, overflow_allowed, unflatten
+from minirnn.systems import System, check_start
 
 
+@checked
 def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None) -> Any:
     """E for inputs X (T, B, m), by a plain loop that autograd can follow.
 
@@ -32,6 +35,7 @@ def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | 
     return loss.value(params, anp.array(states))
 
 
+@checked
 def autograd_gradient(
     cell: Cell, params: Params, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None
 ) -> tuple[float, Params]:
@@ -45,6 +49,7 @@ def autograd_gradient(
     return float(E), gradient
 
 
+@checked
 def central_differences(f: Callable[[Params], float], params: Params, step: float = 1e-6) -> Params:
     """(f(θ + ε e_i) - f(θ - ε e_i)) / 2ε for each entry i; error O(ε²) + rounding of f/ε.
 
@@ -64,3 +69,43 @@ def central_differences(f: Callable[[Params], float], params: Params, step: floa
             values.append(f(unflatten(moved, params)))
         gradient[i] = (values[0] - values[1]) / (2 * step)
     return unflatten(gradient, params)
+
+
+@checked
+def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float = 1e-4) -> float:
+    """The largest difference between a system's Jacobian at states x (B, n) and central differences of its step,
+    relative to the largest entry; what a map written by hand should pass before its exponents are believed.
+
+    >>> from minirnn.dynamics import autonomous
+    >>> f = lambda x: np.stack([1 - 1.4 * x[:, 0] ** 2 + x[:, 1], 0.3 * x[:, 0]], axis=1)
+    >>> rows = lambda x: np.array([[[-2.8 * x, 0.3], [1.0, 0.0]] for x in x[:, 0]])
+    >>> check_jacobian(autonomous(2, f, rows), np.array([[0.3, 0.2]]))
+    Traceback (most recent call last):
+    ValueError: jacobian must hold ∂f_i/∂x_j at [b, i, j], got its transpose: write jacobian(x).swapaxes(1, 2)
+
+    Raises ValueError if it is larger than `tol`, or x does not fit the system.
+    """
+    step = checks.number("step", step, 0.0, open_low=True)
+    tol = checks.number("tol", tol, 0.0, open_low=True)
+    check_start(system, x, 1, "x")
+    x = x.astype(float)  # differences of float32 would have no digits left
+    (product,) = system.products(0, np.stack([x, system.step(0, x)]))
+    J = product(np.broadcast_to(np.eye(system.n), (*x.shape, system.n)))
+    moves = step * np.eye(system.n)
+    columns = [(system.step(0, x + move) - system.step(0, x - move)) / (2 * step) for move in moves]
+    D = np.stack(columns, axis=-1)
+
+    def distance(J: np.ndarray) -> float:
+        return float(np.abs(J - D).max() / max(np.abs(D).max(), 1e-3))
+
+    if distance(J) <= tol:
+        return distance(J)
+    if distance(J.mT) <= tol:
+        raise ValueError(
+            "jacobian must hold ∂f_i/∂x_j at [b, i, j], got its transpose: write jacobian(x).swapaxes(1, 2)"
+        )
+    b, i, j = np.unravel_index(np.abs(J - D).argmax(), J.shape)
+    raise ValueError(
+        f"jacobian must hold ∂f_i/∂x_j at [b, i, j]; at [{b}, {i}, {j}] it is {J[b, i, j]:.6g}, "
+        f"where central differences give {D[b, i, j]:.6g}"
+    )

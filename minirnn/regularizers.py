@@ -21,8 +21,9 @@ from autograd import grad
 from autograd.tracer import getval
 
 from minirnn import checks, losses
+from minirnn.arguments import checked
 from minirnn.bptt import adjoints as pre_activation_adjoints
-from minirnn.bptt import check_inputs, scan_states, sum_over_time
+from minirnn.bptt import check_inputs, errors, scan_states, sum_over_time
 from minirnn.cells import VanillaRNN, outer_sum
 from minirnn.params import Params, overflow_allowed, scaled
 
@@ -66,6 +67,7 @@ def omega_immediate(W: np.ndarray, D: np.ndarray, delta: np.ndarray, bound: floa
     return 4 / max(int(counts.sum()), 1) * outer_sum((factor * D).reshape(-1, n), back.reshape(-1, n))
 
 
+@checked
 def regularized_bptt(
     cell: VanillaRNN,
     params: Params,
@@ -85,7 +87,7 @@ def regularized_bptt(
     alpha = checks.number("alpha", alpha, 0.0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
-        E, dE, readout = loss(params, H[1:])
+        E, dE, readout = errors(loss, params, H)
         local, D, _ = pre_activation_adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))
         gradient = sum_over_time(cell, params, X, H[:-1], local, D)
         gradient["W"] = gradient["W"] + alpha * omega_immediate(params["W"], D, adjoints(params["W"], D, dE), bound)
@@ -119,6 +121,7 @@ def omega_of(
     return omega(params["W"], anp.array(D), anp.array(deltas), bound)
 
 
+@checked
 def omega_full(
     cell: VanillaRNN,
     params: Params,

@@ -18,10 +18,12 @@ from math import isqrt
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 
 FEW = 512  # entries of b[0] below which a NumPy call costs more than its arithmetic
 
 
+@checked
 def linear_scan(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
     """All h_t (T, ...) of (eq. scan) by the fastest way for these sizes; h0 is 0 by default.
 
@@ -33,6 +35,7 @@ def linear_scan(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> n
     return (blocked if b.size < FEW * len(b) and len(b) > 8 else sequential)(a, b, h0)
 
 
+@checked
 def scan_adjoint(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """All q_t (T, ...) of (eq. scan-adjoint), and what goes back to h_0: ā_1 q_1, the carry for steps before these.
 
@@ -49,6 +52,7 @@ def scan_adjoint(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None = None) 
     return q, (a[0] if a.ndim == g.ndim else a) * q[0]
 
 
+@checked
 def sequential(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
     """(eq. scan) as it is written, in T steps."""
     a, H = _start(a, b, h0)
@@ -58,6 +62,7 @@ def sequential(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np
     return H
 
 
+@checked
 def doubling(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
     """(eq. scan) in ⌈log₂ T⌉ rounds: after round r each entry has taken in the 2^r steps up to its own.
 
@@ -72,6 +77,7 @@ def doubling(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.n
     return H
 
 
+@checked
 def blocked(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
     """(eq. scan) in about √T blocks, each from 0 and all at once; then each is given what the one before leaves."""
     a, H = _start(a, b, h0)

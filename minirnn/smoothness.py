@@ -19,6 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import Loss, bptt
 from minirnn.cells import Cell
 from minirnn.params import Params, map_params, norm, scaled
@@ -27,6 +28,7 @@ Gradient = Callable[[Params], Params]
 FRACTIONS = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
+@checked
 def on_batch(
     cell: Cell, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None
 ) -> tuple[Callable[[Params], float], Gradient]:
@@ -41,6 +43,7 @@ def on_batch(
     return value, gradient
 
 
+@checked
 def moved(params: Params, direction: Params, step: float) -> Params:
     """θ + step·d.
 
@@ -51,6 +54,7 @@ def moved(params: Params, direction: Params, step: float) -> Params:
     return map_params(lambda w, d: w + step * d, params, direction)
 
 
+@checked
 def line_scan(f: Callable[[Params], float], params: Params, direction: Params, steps: np.ndarray) -> np.ndarray:
     """f(θ + s·d) for each s of `steps` (S,): (S,).
 
@@ -64,6 +68,7 @@ def line_scan(f: Callable[[Params], float], params: Params, direction: Params, s
     return np.array([f(moved(params, direction, s)) for s in steps])
 
 
+@checked
 def plane_scan(
     f: Callable[[Params], float], params: Params, first: Params, second: Params, r: np.ndarray, s: np.ndarray
 ) -> np.ndarray:
@@ -76,6 +81,7 @@ def plane_scan(
     return np.array([line_scan(f, moved(params, first, step), second, s) for step in r])
 
 
+@checked
 def local_lipschitz(
     gradient: Gradient, params: Params, direction: Params, fractions: Sequence[float] = FRACTIONS
 ) -> float:
@@ -97,6 +103,7 @@ def local_lipschitz(
     return float(np.max(np.divide(change, sizes))) / length  # numpy's max, in which a nan stays one
 
 
+@checked
 def along_path(gradient: Gradient, path: Sequence[Params]) -> tuple[np.ndarray, np.ndarray]:
     """Gradient norms ‖∇f(θ_k)‖ and L̂(θ_k, θ_{k+1} - θ_k) along a path of K+1 points: (K,), (K,).
 
@@ -109,6 +116,7 @@ def along_path(gradient: Gradient, path: Sequence[Params]) -> tuple[np.ndarray, 
     return np.array(norms), np.array([local_lipschitz(gradient, a, moved(b, a, -1.0)) for a, b in pairs])
 
 
+@checked
 def fit_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
     """Slope, intercept and correlation of the least-squares line through (x, y); on logarithms, a power law.
 

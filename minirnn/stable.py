@@ -15,7 +15,8 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
-from minirnn.cells import Initializer, Local, Sized, outer_sum, sigmoid
+from minirnn.arguments import checked
+from minirnn.cells import Initializer, Local, Sized, outer_sum, parts, sigmoid, times
 from minirnn.optimizers import Optimizer, State
 from minirnn.params import Params
 
@@ -32,6 +33,7 @@ class ChaosFreeRNN(Sized):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (2 * self.n, self.n), "U": (3 * self.n, self.m), "b": (2 * self.n,)}
 
+    @checked
     def init(
         self,
         rng: np.random.Generator,
@@ -63,11 +65,16 @@ class ChaosFreeRNN(Sized):
         d = np.concatenate([delta, delta], axis=-1) * slopes
         return delta * through + d @ params["W"], np.concatenate([d, delta * dh_da], axis=-1)
 
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        theta, eta = parts(local[0] * times(V, params["W"]), 2)
+        return local[1] * V + theta + eta
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         gates = D[..., : 2 * self.n]
         return {"W": outer_sum(gates, H_prev), "U": outer_sum(D, X), "b": gates.sum(-2)}
 
 
+@checked
 def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     """M (rows, columns) with every row of Σ|entries| > limit scaled down to it: ‖M‖_∞ <= limit.
 
@@ -79,6 +86,7 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     return M * np.where(sizes > limit, limit / np.where(sizes > limit, sizes, 1), 1).astype(M.dtype)
 
 
+@checked
 def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 1.0) -> Params:
     """The parameters of an LSTM moved into the set of miller2019's Proposition 2, row by row; a readout stays.
 
@@ -108,6 +116,7 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     return params | {"W": W, "U": U, "b": b}
 
 
+@checked
 def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
     """The parameters of a tanh network with the singular values of W cut at `limit`: the nearest such W.
 
@@ -118,6 +127,7 @@ def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
     return params | {"W": left * np.minimum(sizes, limit) @ right}
 
 
+@checked
 def projected(optimizer: Optimizer, project: Callable[[Params], Params]) -> Optimizer:
     """The optimizer followed by a projection of the parameters: they never leave the set."""
 

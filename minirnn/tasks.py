@@ -195,6 +195,8 @@ def drawn_from(X: np.ndarray, target: np.ndarray, B: int) -> Callable[[np.random
     Raises TypeError or ValueError unless X is a float array (T, N, m) with N >= 1, target has N rows and B >= 1.
     """
     _, N, _ = checks.float_array("X", X, ("T", "N", "m")).shape
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"target must be an array of N rows, got {checks.kind(target)}")
     if len(target) != N:
         raise ValueError(f"target must have {N} rows, as X has sequences, got {len(target)}")
     checks.integer("B", B, 1)

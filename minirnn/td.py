@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import unroll
 from minirnn.cells import Cell, outer_sum
 from minirnn.losses import readout
@@ -22,6 +23,7 @@ from minirnn.params import Params, overflow_allowed
 from minirnn.pomdp import DelayedCue
 
 
+@checked
 def cue_values(L: int, gamma: float) -> np.ndarray:
     """V* (L + 1, 2, 1), after each step, for the cues -1 and 1 (eq. value).
 
@@ -33,6 +35,7 @@ def cue_values(L: int, gamma: float) -> np.ndarray:
     return (gamma ** np.arange(L, -1, -1))[:, None, None] * np.array([-1.0, 1.0])[:, None]
 
 
+@checked
 def cue_rewards(L: int) -> np.ndarray:
     """r (L + 1, 2, 1): the cue, after the last step."""
     r = np.zeros((checks.integer("L", L, 1) + 1, 2, 1))
@@ -70,6 +73,7 @@ class TemporalDifference:
             return float(0.5 * (residual * dv).sum()), dE, {"V": outer_sum(*rows), "c_out": rows[0].sum(0)}
 
 
+@checked
 def critic_error(cell: Cell, params: Params, L: int, gamma: float) -> float:
     """Σ (v_t - V*_t)² / Σ V*_t² over both cues and all L + 1 steps: 1 for a critic that says 0.
 

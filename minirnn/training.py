@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minirnn import checks
+from minirnn.arguments import checked
 from minirnn.bptt import bptt, unroll
 from minirnn.cells import Cell
 from minirnn.clipping import clip_by_norm
@@ -73,6 +74,7 @@ class Run:
             self.history[key][self.updates :] = [value]
 
 
+@checked
 def train(
     cell: Cell,
     params: Params,
@@ -116,6 +118,8 @@ def train(
     checks.integer("save_every", save_every, 1)
     checks.generator("rng", rng)
     checks.float_arrays("params", params)
+    if save_to is not None and Path(save_to).is_dir():
+        raise ValueError(f"save_to must be a file, got the directory {save_to}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer such as sgd(lr=0.1), got {type(optimizer).__name__}")
     if clip is not None:
@@ -202,6 +206,7 @@ def _check_remembers_nothing(name: str, f: Any, rng: np.random.Generator) -> Non
             )
 
 
+@checked
 def save(run: Run, path: str | Path) -> None:
     """Writes the run to a file next to `path` and renames it, so that a kill leaves the old file or the new one."""
     path = Path(path)
@@ -214,6 +219,7 @@ def save(run: Run, path: str | Path) -> None:
     os.replace(partial_path, path)
 
 
+@checked
 def load(path: str | Path) -> Run:
     """The run saved at `path`. It is a pickle: load only files that you wrote.
 
@@ -231,6 +237,7 @@ def load(path: str | Path) -> Run:
     return run
 
 
+@checked
 def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> float:
     """Share of sequences X (T, B, m) whose last readout is larger for the class `target` (B,) than for any other.
 
@@ -243,6 +250,7 @@ def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> f
         return float(named(readout(params, h), target).mean())
 
 
+@checked
 def named(Y: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Whether the entry `target` (...) of each row of Y (..., classes) is larger than all others: (...) of bools.
 

@@ -1,11 +1,13 @@
 """The contract of a cell, for every registered one; and the cells without gates."""
 
+import autograd
 import numpy as np
 import pytest
 
 import minirnn
 from minirnn import CELLS, GRU, IndRNN, VanillaRNN, initializers, unroll
-from minirnn.cells import ACTIVATIONS, sigmoid
+from minirnn.cells import ACTIVATIONS, Sized, sigmoid
+from minirnn.dynamics import jacobian
 from minirnn.referee import central_differences
 from tests.helpers import all_cells, random_params, refused
 
@@ -50,6 +52,48 @@ def test_the_jacobian_is_vjp_step_on_an_identity_batch(cell, lead):
 
             row = central_differences(entry, {"h": h[index]})["h"][0]
             np.testing.assert_allclose(jacobian[index][i], row, atol=1e-8)
+
+
+@all_cells
+def test_a_direction_goes_where_the_jacobian_sends_it(cell):
+    """By `jvp_step`, by the Jacobian that `vjp_step` gives, by autograd and by central differences; for directions as
+    a further leading axis (B, ·) -> (k, B, ·) and, with local derivatives (B, 1, ·), as rows (B, k, ·)."""
+    rng = np.random.default_rng(2)
+    params, B, k, N = random_params(rng, cell), 3, 4, cell.n_state
+    h, V = rng.standard_normal((B, N)), rng.standard_normal((k, B, N))
+    drive = cell.drive(params, rng.standard_normal((B, cell.m)))
+    local = cell.linearize(params, drive, h, cell.step(params, h, drive))
+    moves = cell.jvp_step(params, local, V)
+    J = jacobian(cell, params, h, drive)
+    np.testing.assert_allclose(moves, np.einsum("bij,kbj->kbi", J, V), atol=1e-14)
+    rows = cell.jvp_step(params, [a[:, None] for a in local], V.swapaxes(0, 1))
+    np.testing.assert_allclose(rows, moves.swapaxes(0, 1), atol=1e-14)
+    np.testing.assert_allclose(Sized.jvp_step(cell, params, local, V), moves, atol=1e-14)  # without a rule
+    for b in range(B):
+        by_autograd = autograd.jacobian(lambda x, b=b: cell.step(params, x, drive[[b]])[0])(h[[b]])
+        np.testing.assert_allclose(moves[:, b], V[:, b] @ by_autograd[:, 0].T, atol=1e-13)
+    ahead, behind = (cell.step(params, h + sign * 1e-6 * V, drive) for sign in (1, -1))
+    np.testing.assert_allclose(moves, (ahead - behind) / 2e-6, atol=1e-8)
+
+
+def test_a_class_with_another_step_does_not_inherit_the_rule_for_directions():
+    class Leaky(VanillaRNN):
+        def step(self, params, h_prev, drive):
+            return 0.8 * h_prev + 0.2 * super().step(params, h_prev, drive)
+
+        def linearize(self, params, drive, H_prev, H):
+            return (0.2 * (1 - ((H - 0.8 * H_prev) / 0.2) ** 2),)
+
+        def vjp_step(self, params, local, delta):
+            carry, d = super().vjp_step(params, local, delta)
+            return carry + 0.8 * delta, d
+
+    rng, cell = np.random.default_rng(3), Leaky(2, 3)
+    params, h, v = random_params(rng, cell), *rng.standard_normal((2, 4, 3))
+    drive = cell.drive(params, rng.standard_normal((4, 2)))
+    local = cell.linearize(params, drive, h, cell.step(params, h, drive))
+    change = cell.step(params, h + 1e-6 * v, drive) - cell.step(params, h - 1e-6 * v, drive)
+    np.testing.assert_allclose(cell.jvp_step(params, local, v), change / 2e-6, atol=1e-9)
 
 
 @all_cells

@@ -129,9 +129,9 @@ def test_bad_gradients(clip):
 
 def test_adaptive_wants_the_weights_of_the_gradient():
     g = random_gradient()
-    with refused(ValueError, "params must hold W, b", "got W"):
+    with refused(ValueError, "gradient must hold W, got W, b"):
         clip_adaptive(g, {"W": g["W"]})
-    with refused(ValueError, "params['b'] must be (3,)", "(1,)"):
+    with refused(ValueError, "gradient['b'] must be (1,)", "(3,)"):
         clip_adaptive(g, g | {"b": np.ones(1)})
     with refused(TypeError, "params must be a non-empty dict"):
         clip_adaptive(g, None)

@@ -1,10 +1,13 @@
 """Networks broken on purpose, one for each cause, and a healthy one: the report names the cause."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, losses, unroll
+from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, backward, losses, temporal_terms, unroll
 from minirnn.diagnose import diagnose, sensitivity
+from minirnn.params import norm
 from tests.helpers import refused
 
 T, B = 80, 6
@@ -164,3 +167,26 @@ def test_sensitivity_does_not_depend_on_the_size_of_the_states(size):
         X = np.full((8, 2, 1), scale)
         values.append(sensitivity(cell, params, X, unroll(cell, params, X)[-1]))
     assert values[1] == pytest.approx(values[0])
+
+
+def test_the_measures_by_lag_are_those_of_the_temporal_terms():
+    cell, params, X, loss = given(LSTM(m=2, n=5), inputs=0.3)
+    H = unroll(cell, params, X)
+    _, dE, _ = loss(params, H[1:])
+    sizes = np.array([np.linalg.norm(d) for d in backward(cell, params, X, H, dE)[::-1]])
+    terms = temporal_terms(cell, params, X, H, dE)
+    each = np.array([norm({key: term[t] for key, term in terms.items()}) for t in range(T)])
+    report = diagnose(cell, params, X, loss)
+    np.testing.assert_allclose(report.by_lag, sizes / sizes[0], rtol=1e-12)
+    assert report.far_share == pytest.approx(each[: T // 2].sum() / each.sum(), rel=1e-12)
+
+
+def test_memory_does_not_grow_with_steps_times_parameters():
+    rng, cell = np.random.default_rng(0), VanillaRNN(m=2, n=100)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    X, loss = rng.standard_normal((400, 2, 2)), losses.at_end(losses.squared_error, np.ones((2, 1)))
+    tracemalloc.start()
+    diagnose(cell, params, X, loss)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.3 * len(X) * params["W"].nbytes

@@ -265,3 +265,40 @@ def test_bad_systems():
     cell, params = linear(np.eye(2))
     with refused(ValueError, "X must be (T, 2, 1)", "(5, 3, 1)"):
         network(cell, [params, params], zeros(5, 3))
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+@all_cells
+def test_one_direction_is_pushed_without_a_jacobian(cell, monkeypatch):
+    rng = np.random.default_rng(0)
+    params, X = random_params(rng, cell), rng.standard_normal((6, 2, cell.m))
+    H, drive = unroll(cell, params, X), cell.drive(params, X)
+    start = np.random.default_rng(0).standard_normal(cell.n_state)
+    v = np.tile(start / np.linalg.norm(start), (2, 1))
+    for t in range(6):
+        v = np.einsum("bij,bj->bi", jacobian(cell, params, H[t], drive[t]), v)
+    with np.errstate(divide="ignore"):  # a ReLU that is off annihilates
+        known = np.log(np.linalg.norm(v, axis=1)) / 6
+    monkeypatch.setattr(type(cell), "vjp_step", None)
+    several = spectrum(network(cell, [params, params], X), np.zeros((2, cell.n_state)), 6, k=1)
+    np.testing.assert_allclose(lyapunov_exponents(cell, params, X)[:, 0], known, atol=1e-12)
+    np.testing.assert_allclose(several.exponents[:, 0], known, atol=1e-12)
+
+
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_columns_whose_squares_leave_the_range_of_floats(k, size):
+    V = np.random.default_rng(0).standard_normal((9, 3, k))
+    Q, sizes = orthonormalize(size * V)
+    np.testing.assert_allclose(sizes, orthonormalize(V)[1] + np.log(size), rtol=1e-12)
+    np.testing.assert_allclose(Q.mT @ Q, np.broadcast_to(np.eye(k), (9, k, k)), atol=1e-14)
+
+
+def test_exponents_of_float32_states_are_those_of_float64():
+    rng, cell = np.random.default_rng(0), LSTM(2, 4)
+    params, X = random_params(rng, cell), rng.standard_normal((40, 3, 2))
+    narrow = {key: value.astype(np.float32) for key, value in params.items()}
+    exponents = lyapunov_exponents(cell, params, X, k=3)
+    np.testing.assert_allclose(lyapunov_exponents(cell, narrow, X.astype(np.float32), k=3), exponents, atol=1e-5)

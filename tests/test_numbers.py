@@ -92,7 +92,8 @@ def last_state(dtype):
 def states(system, dtype, n):
     found = spectrum(system, np.full((2, n), 0.25, dtype), 20, 1)
     h = np.full((2, n), 0.25, dtype)
-    return system.step(0, h), system.push(0, h, np.ones((2, n, 1), dtype)), found.exponents.astype(dtype)
+    (product,) = system.products(0, np.stack([h, system.step(0, h)]))
+    return system.step(0, h), product(np.ones((2, n, 1), dtype)), found.exponents.astype(dtype)
 
 
 def scores(dtype):
@@ -189,6 +190,9 @@ ARRAYS = {  # (dtype of the arrays, a function that makes the number) -> what co
     "regularizers.omega_of": lambda d, n: regularizers.omega_of(*network(d), bound=n(1)),
     "regularizers.omega_full": lambda d, n: regularizers.omega_full(*network(d), bound=n(1)),
     "smoothness.moved": lambda d, n: smoothness.moved(gradient(d), gradient(d), n(2)),
+    "referee.check_jacobian": lambda d, n: float(
+        referee.check_jacobian(maps.logistic(3.5), np.full((2, 1), 0.25, d), n(1), n(1))
+    ),
     "smoothness.local_lipschitz": lambda d, n: smoothness.local_lipschitz(
         lambda p: {key: w**3 for key, w in p.items()}, gradient(d), gradient(d), [n(1), n(2)]
     ),
@@ -227,6 +231,7 @@ NUMBERS = {  # a function that makes the number -> what comes out: Python's numb
     "linear.BlockRNN.init": lambda n: minirnn.BlockRNN(1, 2).init(rng(), r_min=n(0), r_max=n(1)),
     "diagnose.clip_rate": lambda n: diagnose.clip_rate([n(1), n(3)], n(2)),
     "lipschitz.in_ball": lambda n: lipschitz.in_ball(rng(), 3, n(3)),
+    "lipschitz.rate": lambda n: lipschitz.rate([n(1), n(3)], [n(2), n(7)]),
     "lipschitz.bounds": lambda n: lipschitz.bounds(n(3), 5),
     "maps.mean_field": lambda n: maps.mean_field(n(3)),
     "maps.logistic_sensitivities": lambda n: maps.logistic_sensitivities(n(3), n(1), 4),

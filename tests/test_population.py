@@ -250,9 +250,9 @@ def test_participation():
 @pytest.mark.parametrize("lam", [1.0, -1.0, 1j, 1.2, np.nan, np.array([0.5, 1.0])])
 def test_the_unit_circle_is_refused(lam):
     for function in (variance, sensitivity, lambda x: unit_loss(x, 0.5), lambda x: metric(x, [1.0])):
-        with refused(ValueError, "alpha must have |alpha| < 1", "got"):
+        with refused(ValueError, "lam must have |lam| < 1", "got"):
             function(lam)
-    with refused(ValueError, "beta must have |beta| < 1"):
+    with refused(ValueError, "target must have |target| < 1"):
         unit_loss(0.5, lam)
 
 

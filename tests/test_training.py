@@ -490,7 +490,6 @@ def test_a_network_that_says_nothing_is_right_nowhere(dtype):
         ),
         ({"batch": lambda rng: (np.zeros((3, 4, 2)), np.zeros(4))}, ValueError, ("target must be (4, 1)", "(4,)")),
     ],
-    ids=str,
 )
 def test_bad_arguments_of_train(options, error, words):
     with refused(error, *words):

@@ -41,9 +41,14 @@ def save(
         "settings": settings,
         "results": results,
     }
+    print(f"{name}.json: {record['seconds']} s", file=sys.stderr)
+    return write(name, record)
+
+
+def write(name: str, record: dict[str, Any]) -> Path:
+    """Writes a record as it is."""
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    print(f"{path.name}: {record['seconds']} s", file=sys.stderr)
     return path
 
 

@@ -19,6 +19,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import product
@@ -29,8 +30,9 @@ import numpy as np
 from scipy.optimize import nnls
 from tqdm import tqdm
 
-from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses
+from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses, unroll
 from minirnn.checkpointing import checkpointed_bptt
+from minirnn.diagnose import diagnose
 from minirnn.dynamics import network, spectrum
 from minirnn.sweeps import results as results_of
 from minirnn.sweeps import sweep
@@ -38,7 +40,7 @@ from tests.benchmarks.peers import PEERS
 from tests.helpers import distance
 
 sys.path.append(str(Path(__file__).parents[2] / "book"))
-from experiments.record import CACHE, rounded, save
+from experiments.record import CACHE, load, rounded, save, write
 from experiments.scales import lstm
 
 CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
@@ -157,8 +159,9 @@ def checkpoints() -> dict[str, Any]:
     return {"T": lengths, "B": 8, "n": 32, **rows}
 
 
-def exponents() -> dict[str, float]:
-    """Seconds for λ₁ of 100 tanh units over 10 000 steps, and for all four λ of 1000 LSTMs of two units over 2000."""
+def exponents() -> dict[str, Any]:
+    """Seconds for λ₁ of 100 tanh units over 10 000 steps, and for all four λ of 1000 LSTMs of two units over 2000;
+    and rows of `relative_costs`, for each cell and for few, many and large states."""
     rng = np.random.default_rng(0)
     params = {"W": 0.15 * rng.standard_normal((100, 100)), "U": np.zeros((100, 1)), "b": np.zeros(100)}
     tanh, h0 = network(VanillaRNN(m=1, n=100), params), 0.1 * rng.standard_normal((1, 100))
@@ -166,7 +169,35 @@ def exponents() -> dict[str, float]:
         "tanh": lambda: spectrum(tanh, h0, 10_000, k=1),
         "LSTM": lambda: spectrum(*lstm(np.linspace(0.5, 2, 1000)), 2000),
     }
-    return {name: rounded(float(np.median([seconds(work) for _ in range(3)])), 3) for name, work in works.items()}
+    took = {name: rounded(float(np.median([seconds(work) for _ in range(3)])), 3) for name, work in works.items()}
+    grid = product(CELLS, [(500, 1, 64), (200, 32, 64), (200, 8, 256)])
+    rows = [relative_costs(name, *sizes) for name, sizes in tqdm(list(grid), desc="exponents", leave=False)]
+    return {"date": date.today().isoformat(), "seconds": took, "rows": rows}
+
+
+def relative_costs(name: str, T: int, B: int, n: int) -> dict[str, Any]:
+    """Milliseconds of a forward pass, a gradient, λ₁ and `diagnose` by turns; λ₁ in forward passes and in gradients,
+    `diagnose` in gradients: medians and quartiles of the ratios within a turn."""
+    cell, params, X, target = case(name, "float64", T, B, n, 4)
+    loss, h0 = losses.at_end(losses.squared_error, target), np.zeros((B, cell.n_state))
+    works = {
+        "forward": lambda: unroll(cell, params, X),
+        "gradient": lambda: bptt(cell, params, X, loss),
+        "exponent": lambda: spectrum(network(cell, params, X), h0, T, k=1),
+        "diagnose": lambda: diagnose(cell, params, X, loss),
+    }
+    turns = [[seconds(work) for work in works.values()] for _ in range(8)][1:]  # the first warms up
+    forward, gradient, exponent, diagnosis = np.array(turns).T
+    ratios = {
+        "exponent/forward": exponent / forward,
+        "exponent/gradient": exponent / gradient,
+        "diagnose/gradient": diagnosis / gradient,
+    }
+    return {
+        "cell": name, "T": T, "B": B, "n": n,
+        "ms": dict(zip(works, rounded(1e3 * np.median(turns, axis=0), 3), strict=True)),
+        "ratio": {key: rounded(np.quantile(ratio, [0.5, 0.25, 0.75]), 3) for key, ratio in ratios.items()},
+    }  # fmt: skip
 
 
 def missed(rows: list[dict[str, Any]]) -> list[str]:
@@ -200,7 +231,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cell", choices=list(CELLS), action="append", help="these only; nothing is saved")
     parser.add_argument("--size", type=int, choices=range(6), action="append", help="these only; nothing is saved")
+    parser.add_argument("--exponents", action="store_true", help="these only, put into the record that is there")
     chosen = parser.parse_args()
+    if chosen.exponents:
+        record = load("bench")
+        record["results"]["exponents"] = exponents()
+        write("bench", record)
+        return
     import torch
 
     torch.set_num_threads(1)
