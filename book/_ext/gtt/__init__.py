@@ -1,6 +1,6 @@
 """The book's own part of the build: what pages load, small pieces of markup, and the checks on every page."""
 
-from . import api, assets, assignments, checks, fresh, lean, markup, notebooks, paths, social
+from . import api, assets, assignments, checks, fresh, lean, markup, notebooks, paths, search, social
 
 
 def setup(app):
@@ -25,5 +25,6 @@ def setup(app):
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)
     app.connect("build-finished", social.draw)
+    app.connect("build-finished", search.write)
     app.connect("build-finished", lean.slim)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
