@@ -2,7 +2,7 @@
 
 from docutils import nodes
 
-from . import api, assets, assignments, checks, formulas, fresh, lean, markup, notebooks, paths, social
+from . import api, assets, assignments, checks, formulas, fresh, lean, markup, notebooks, paths, search, social
 
 
 def setup(app):
@@ -30,5 +30,6 @@ def setup(app):
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)
     app.connect("build-finished", social.draw)
+    app.connect("build-finished", search.write)
     app.connect("build-finished", lean.slim)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

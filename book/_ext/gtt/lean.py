@@ -18,17 +18,19 @@ SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19
 
 
 def defer(app, pagename, templatename, context, doctree):
-    """On html-page-context: scripts in the head run when the page is there. An inline script needs the first of them;
-    the page of the search has more. MathJax, the largest, is fetched by check.js once the page shows."""
-    if doctree is None:
-        return
-    files = {script: str(getattr(script, "filename", None) or "") for script in context["script_files"]}
-    context["script_files"] = [script for script, name in files.items() if "mathjax/" not in name]
-    for script, name in files.items():
+    """On html-page-context: scripts in the head run when the page is there. An inline script needs the first of them.
+    MathJax, the largest, is fetched by formulas.js once the page shows. All pages share the theme's script objects, so a
+    deferred script is a new one."""
+    scripts = []
+    for script in context["script_files"]:
+        name = str(getattr(script, "filename", None) or "")
         if "mathjax/" in name:
             context["metatags"] += f'\n<link rel="prefetch" as="script" href="{context["pathto"](name, 1)}" />'
-        elif name and "documentation_options" not in name and not {"async", "defer"} & script.attributes.keys():
-            script.attributes["defer"] = "defer"
+            continue
+        if name and "documentation_options" not in name and not {"async", "defer"} & script.attributes.keys():
+            script = type(script)(script.filename, priority=script.priority, **script.attributes, defer="defer")
+        scripts.append(script)
+    context["script_files"] = scripts
 
 
 def slim(app, error):
