@@ -14,7 +14,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
-from minirnn.cells import Initializer, Local, Sized, outer_sum, sigmoid
+from minirnn.cells import Initializer, Local, Sized, outer_sum, sigmoid, sigmoid_slope, tanh_slope
 from minirnn.optimizers import Optimizer, State
 from minirnn.params import Params
 
@@ -52,10 +52,10 @@ class ChaosFreeRNN(Sized):
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         n = self.n
-        gates = sigmoid(H_prev @ params["W"].T + drive[..., : 2 * n])
-        kept, s = np.tanh(H_prev), np.tanh(drive[..., 2 * n :])
-        slopes = np.concatenate([kept, s], axis=-1) * gates * (1 - gates)
-        return slopes, gates[..., :n] * (1 - kept**2), gates[..., n:] * (1 - s**2)
+        a = H_prev @ params["W"].T + drive[..., : 2 * n]
+        gates, a_s = sigmoid(a), drive[..., 2 * n :]
+        slopes = np.concatenate([np.tanh(H_prev), np.tanh(a_s)], axis=-1) * sigmoid_slope(a)
+        return slopes, gates[..., :n] * tanh_slope(H_prev), gates[..., n:] * tanh_slope(a_s)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         slopes, through, dh_da = local
