@@ -117,7 +117,7 @@ class GRU(Sized):
         return X @ params["U"].T + params["b"]
 
     def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
-        """The pre-activations of r and z, and their σ, (..., B, 2n); that of s, and q = W_s h_{t-1} + c, (..., B, n)."""
+        """Pre-activations of r and z, and their σ, (..., B, 2n); that of s, and q = W_s h_{t-1} + c, (..., B, n)."""
         n, a = self.n, h_prev @ params["W"].T
         a_rz, q = a[..., : 2 * n] + drive[..., : 2 * n], a[..., 2 * n :] + params["c"]
         rz = sigmoid(a_rz)
@@ -217,7 +217,8 @@ class MinGRU(Sized):
     """h_t = (1 - z) ⊙ h_{t-1} + z ⊙ s,   z = σ(U_z x_t + b_z),   s = U_s x_t + b_s              (eq. mingru)
 
     U (2n, m), b (2n,), rows in the order z, s. Gates see the input alone, so the recurrence is linear in the
-    state and element-wise: λ_t = 1 - z_t = σ(-U_z x_t - b_z). From feng2024. Here z near 1 *forgets*, contrary to `GRU`.
+    state and element-wise: λ_t = 1 - z_t, which is σ(-U_z x_t - b_z). From feng2024. Here z near 1 *forgets*,
+    contrary to `GRU`.
     """
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn import checks
-from minirnn.params import Params, flatten, overflow_allowed, unflatten
+from minirnn.params import Params, flatten, norm, overflow_allowed, unflatten
 
 
 class Constants(NamedTuple):
@@ -60,12 +60,12 @@ def measured_constants(
         for _ in range(points):
             theta = centre + in_ball(rng, centre.size, radius)
             here = gradient(theta)
-            slope = max(slope, float(np.linalg.norm(here)))
+            slope = max(slope, norm({"here": here}))
             for distance in distances:
                 move = rng.standard_normal(centre.size)
                 move *= distance * radius / np.linalg.norm(move)
                 there = gradient(theta + move)
-                curvature = max(curvature, float(np.linalg.norm(there - here) / np.linalg.norm(move)))
+                curvature = max(curvature, norm({"change": there - here}) / norm({"move": move}))
     return Constants(slope, curvature)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minirnn import checks
+from minirnn.cells import tanh_slope
 from minirnn.dynamics import System, autonomous
 
 
@@ -77,14 +78,11 @@ def tanh_network(W: np.ndarray) -> System:
     """
     n = W.shape[-1]
 
-    def step(t: int, h: np.ndarray) -> np.ndarray:
-        return np.tanh((W @ h[..., None])[..., 0])
-
     def push(t: int, h: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        after = step(t, h)
-        return after, (1 - after**2)[..., None] * (W @ V)
+        a = W @ h[..., None]
+        return np.tanh(a[..., 0]), tanh_slope(a) * (W @ V)
 
-    return System(n, step, push)
+    return System(n, lambda t, h: np.tanh((W @ h[..., None])[..., 0]), push)
 
 
 def mean_field(g: float) -> tuple[float, float]:
@@ -107,7 +105,7 @@ def mean_field(g: float) -> tuple[float, float]:
     for _ in range(100):
         q = 0.5 * (low + high)
         low, high = (q, high) if g * g * weights @ np.tanh(np.sqrt(q) * z) ** 2 > q else (low, q)
-    return q, float(0.5 * np.log(g * g * weights @ np.cosh(np.sqrt(q) * z) ** -4.0))
+    return q, float(0.5 * np.log(g * g * weights @ tanh_slope(np.sqrt(q) * z) ** 2))
 
 
 def logistic_sensitivities(r: Any, x0: float, T: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -92,7 +92,7 @@ def local_lipschitz(
     if not length > 0 or not len(fractions):
         raise ValueError(f"direction must not be 0 and fractions not empty, got norm {length}, {fractions}")
     here = flatten(gradient(params))
-    change = [np.linalg.norm(flatten(gradient(moved(params, direction, c))) - here) / abs(c) for c in fractions]
+    change = [norm({"change": flatten(gradient(moved(params, direction, c))) - here}) / abs(c) for c in fractions]
     return float(max(change) / length)
 
 

@@ -3,7 +3,7 @@
 >>> from minirnn import LSTM
 >>> cell, rng = LSTM(m=1, n=4), np.random.default_rng(0)
 >>> params = contractive_lstm(cell.init(rng))
->>> bool(np.abs(params["W"][:4]).sum(axis=1).max() <= 0.36)
+>>> bool(np.abs(params["W"][:4]).sum(axis=1).max().round(12) <= 0.36)  # the last digit depends on the processor
 True
 """
 
@@ -75,7 +75,7 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
            [ 0.1 ,  0.2 ]])
     """
     sizes = np.abs(M).sum(axis=1, keepdims=True)
-    return M * np.minimum(1.0, limit / np.maximum(sizes, 1e-300))
+    return M * np.divide(limit, sizes, where=sizes > limit, out=np.ones_like(sizes))
 
 
 def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 1.0) -> Params:

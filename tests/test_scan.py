@@ -127,7 +127,9 @@ def test_all_ways_are_finite_where_the_recurrence_is_and_equal_to_rounding(
 ):
     """Rounding: each step may be wrong by a few ε of what it adds, and of what is below the range of floats."""
     rng = np.random.default_rng(seed)
-    phases = np.exp(1j * rng.uniform(0, 7, (T, 2))) if np.dtype(dtype).kind == "c" else rng.choice([-1.0, 1.0], (T, 2))
+    phases = (
+        np.exp(1j * rng.uniform(0, 7, (T, 2))) if np.dtype(dtype).kind == "c" else rng.choice([-1.0, 1.0], (T, 2))
+    )
     a = (rng.choice(sizes, (T, 2)) * phases)[slice(None) if varying else 0].astype(dtype)
     b, h0 = np.zeros((T, 2), dtype), np.full(2, start, dtype)
     for t, exponent in inputs:
