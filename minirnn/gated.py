@@ -51,23 +51,20 @@ class LSTM(Sized):
     def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
         return X @ params["U"].T + params["b"]
 
-    def preactivations(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        """Of i, f, g, o: (..., B, 4n)."""
-        return h_prev[..., : self.n] @ params["W"].T + drive
-
-    def gates(self, a: np.ndarray) -> tuple:
-        """i, f, g, o, each (..., B, n), from their pre-activations."""
-        n, open_ = self.n, sigmoid(a)  # the rows of g too: one call costs less than two
-        return open_[..., :n], open_[..., n : 2 * n], anp.tanh(a[..., 2 * n : 3 * n]), open_[..., 3 * n :]
+    def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
+        """i, f, g, o, each (..., B, n), and their pre-activations (..., B, 4n)."""
+        n, a = self.n, h_prev[..., : self.n] @ params["W"].T + drive
+        rows = sigmoid(a)  # those of g too: one call costs less than two
+        return rows[..., :n], rows[..., n : 2 * n], anp.tanh(a[..., 2 * n : 3 * n]), rows[..., 3 * n :], a
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        i, f, g, o = self.gates(self.preactivations(params, h_prev, drive))
+        i, f, g, o, _ = self.gates(params, h_prev, drive)
         c = f * h_prev[..., self.n :] + i * g
         return anp.concatenate([o * anp.tanh(c), c], axis=-1)
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        n, a = self.n, self.preactivations(params, H_prev, drive)
-        i, f, g, o = self.gates(a)
+        n = self.n
+        i, f, g, o, a = self.gates(params, H_prev, drive)
         c_prev, c = H_prev[..., n:], H[..., n:]
         slopes = sigmoid_slope(a)
         slopes[..., :n] *= g
