@@ -52,7 +52,7 @@ def log_likelihood(Y: Any, G: np.ndarray) -> tuple[Any, Any]:
     return E / len(Y), (pi * (G @ others) - G * (pi @ others)) / len(Y)
 
 
-def _others(actions: int, dtype: Any = float) -> np.ndarray:
+def _others(actions: int, dtype: Any) -> np.ndarray:
     """The matrix that sums all entries but one: π @ others is 1 - π, without 1 - 1 where π is near 1."""
     return 1 - np.eye(actions, dtype=dtype)
 
@@ -114,7 +114,7 @@ def exact_scores(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, n
 
 def _score(chosen: np.ndarray, pi: np.ndarray) -> np.ndarray:
     """∂ log π(a)/∂y = chosen - π (..., actions) for a one-hot choice."""
-    return np.where(chosen > 0, pi @ _others(pi.shape[-1]), -pi)
+    return np.where(chosen > 0, pi @ _others(pi.shape[-1], pi.dtype), -pi)
 
 
 def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
@@ -143,7 +143,7 @@ def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int 
     checks.float_array("S", S, ("N", "P"))
     checks.float_array("g", g, (S.shape[1],))
     checks.number("damping", damping, 0.0, open_low=True)
-    scale = np.ldexp(1.0, np.frexp(np.abs(g).max())[1])  # of a gradient that has vanished the square is 0
+    scale = float(np.ldexp(1.0, np.frexp(np.abs(g).max())[1]))  # of a gradient that has vanished the square is 0
     g = g / scale
     v, residual = np.zeros_like(g), g.copy()
     direction, size = residual.copy(), residual @ residual

@@ -181,7 +181,7 @@ def participation(vectors: np.ndarray) -> np.ndarray:
 
 def _one_minus(a: Any, b: Any) -> Any:
     """1 - ab, for real numbers near 1, or near -1, without the rounding of ab: (1 - a) + a(1 - b)."""
-    sign = np.where((a + b).real < 0, -1, 1)
+    sign = np.where((a + b).real < 0, -1, 1).astype(a.real.dtype)
     return (1 - sign * a) + sign * a * (1 - sign * b)
 
 
