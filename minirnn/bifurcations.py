@@ -87,8 +87,8 @@ def sigmoid_folds(w: float) -> tuple[np.ndarray, np.ndarray]:
     w = checks.number("w", w)
     if w <= 4:
         return np.empty(0), np.empty(0)
-    r = np.sqrt(1 - 4 / w)
-    x = np.log((1 + r) / (1 - r)) * np.array([-1.0, 1.0])
+    r = np.sqrt((w - 4) / w)
+    x = (2 * np.log1p(r) + np.log(w / 4)) * np.array([-1.0, 1.0])  # 1 - r would be 1 - 1; (1 - r)(1 + r) is 4/w
     return x, x - w * sigmoid(x)
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from minirnn import checks
 from minirnn.arguments import checked
 from minirnn.bptt import backward, unroll
-from minirnn.cells import Cell, VanillaRNN
+from minirnn.cells import Cell, VanillaRNN, tanh_slope
 from minirnn.params import Params
 
 
@@ -51,7 +51,7 @@ def flossing(
     checks.integer("k", k, 1, cell.n)
     W, H = params["W"], unroll(cell, params, X, h0)
     T, B, _ = X.shape
-    slopes = 1 - H[1:] ** 2
+    slopes = tanh_slope(H[:-1] @ W.T + cell.drive(params, X))  # 1 - h² is 0, and its logarithm -∞, from |a| = 19 on
     frame, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((cell.n, k)))
     Qs, Rs = [np.broadcast_to(frame.astype(W.dtype), (B, cell.n, k))], []
     for t in range(T):

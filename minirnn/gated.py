@@ -5,14 +5,24 @@ whole sequence are computed again in `linearize` by one matrix product, instead 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import autograd.numpy as anp
 import numpy as np
 
 from minirnn import checks, initializers
 from minirnn.arguments import checked
-from minirnn.cells import Initializer, Local, Sized, affine_vjp, outer_sum, parts, sigmoid, times
+from minirnn.cells import (
+    Initializer,
+    Local,
+    Sized,
+    affine_vjp,
+    outer_sum,
+    parts,
+    sigmoid,
+    sigmoid_slope,
+    tanh_slope,
+    times,
+)
 from minirnn.params import Params
 from minirnn.scan import linear_scan, scan_adjoint
 
@@ -33,11 +43,6 @@ class LSTM(Sized):
     @property
     def n_state(self) -> int:
         return 2 * self.n
-
-    @cached_property
-    def slope(self) -> np.ndarray:
-        """½ for the rows of the gates, 1 for those of the candidate: one tanh serves them all."""
-        return np.repeat([0.5, 0.5, 1.0, 0.5], self.n)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (4 * self.n, self.n), "U": (4 * self.n, self.m), "b": (4 * self.n,)}
@@ -60,23 +65,26 @@ class LSTM(Sized):
         return X @ params["U"].T + params["b"]
 
     def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
-        """i, f, g, o, each (..., B, n): with s = ½, s tanh(s a) + 1 - s is σ(a), with s = 1 it is tanh a."""
-        s = self.slope.astype(drive.dtype, copy=False)
-        a = s * anp.tanh(s * (h_prev[..., : self.n] @ params["W"].T + drive)) + (1 - s)
-        return tuple(a[..., k * self.n : (k + 1) * self.n] for k in range(4))
+        """i, f, g, o, each (..., B, n), and their pre-activations (..., B, 4n)."""
+        n, a = self.n, h_prev[..., : self.n] @ params["W"].T + drive
+        rows = sigmoid(a)  # those of g too: one call costs less than two
+        return rows[..., :n], rows[..., n : 2 * n], anp.tanh(a[..., 2 * n : 3 * n]), rows[..., 3 * n :], a
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        i, f, g, o = self.gates(params, h_prev, drive)
+        i, f, g, o, _ = self.gates(params, h_prev, drive)
         c = f * h_prev[..., self.n :] + i * g
         return anp.concatenate([o * anp.tanh(c), c], axis=-1)
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        i, f, g, o = self.gates(params, H_prev, drive)
-        c, tanh_c = H_prev[..., self.n :], np.tanh(H[..., self.n :])
-        dh_dc = o * (1 - tanh_c**2)
-        dh_do = tanh_c * o * (1 - o)
-        slopes = np.concatenate([g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), dh_do], axis=-1)
-        return f, dh_dc, slopes
+        n = self.n
+        i, f, g, o, a = self.gates(params, H_prev, drive)
+        c_prev, c = H_prev[..., n:], H[..., n:]
+        slopes = sigmoid_slope(a)
+        slopes[..., :n] *= g
+        slopes[..., n : 2 * n] *= c_prev
+        slopes[..., 2 * n : 3 * n] = i * tanh_slope(a[..., 2 * n : 3 * n])
+        slopes[..., 3 * n :] *= np.tanh(c)
+        return f, o * tanh_slope(c), slopes
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         f, dh_dc, slopes = local
@@ -126,22 +134,27 @@ class GRU(Sized):
         return X @ params["U"].T + params["b"]
 
     def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
-        """r, z, s and q = W_s h_{t-1} + c, each (..., B, n)."""
-        n = self.n
-        a = h_prev @ params["W"].T
-        rz = sigmoid(a[..., : 2 * n] + drive[..., : 2 * n])
-        r, q = rz[..., :n], a[..., 2 * n :] + params["c"]
-        return r, rz[..., n:], anp.tanh(drive[..., 2 * n :] + r * q), q
+        """Pre-activations of r and z, and their σ, (..., B, 2n); that of s, and q = W_s h_{t-1} + c, (..., B, n)."""
+        n, a = self.n, h_prev @ params["W"].T
+        a_rz, q = a[..., : 2 * n] + drive[..., : 2 * n], a[..., 2 * n :] + params["c"]
+        rz = sigmoid(a_rz)
+        return a_rz, rz, drive[..., 2 * n :] + rz[..., :n] * q, q
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        _, z, s, _ = self.gates(params, h_prev, drive)
-        return s + z * (h_prev - s)
+        _, rz, a_s, _ = self.gates(params, h_prev, drive)
+        z = rz[..., self.n :]
+        return (1 - z) * anp.tanh(a_s) + z * h_prev  # s + z(h - s) would round a state that is kept as it is
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        r, z, s, q = self.gates(params, H_prev, drive)
-        dh_ds = (1 - z) * (1 - s**2)  # up to the pre-activation of s
-        slopes = np.concatenate([dh_ds * q * r * (1 - r), (H_prev - s) * z * (1 - z), dh_ds], axis=-1)
-        return slopes, r, z
+        a_rz, rz, a_s, q = self.gates(params, H_prev, drive)
+        n, closed = self.n, sigmoid(-a_rz)  # 1 - r and 1 - z
+        slopes = np.empty((*a_s.shape[:-1], 3 * n), a_s.dtype)
+        slopes[..., : 2 * n] = rz * closed
+        dh_ds = closed[..., n:] * tanh_slope(a_s)  # up to the pre-activation of s
+        slopes[..., :n] *= dh_ds * q
+        slopes[..., n : 2 * n] *= H_prev - np.tanh(a_s)
+        slopes[..., 2 * n :] = dh_ds
+        return slopes, rz[..., :n], rz[..., n:]
 
     def recurrent_adjoint(self, D: np.ndarray, r: np.ndarray) -> np.ndarray:
         """∂E/∂(W h_{t-1}) from D = ∂E/∂(drive): the rows of s are reached through the reset gate."""
@@ -190,19 +203,23 @@ class ResetFirstGRU(Sized):
         return X @ params["U"].T + params["b"]
 
     def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
-        """r, z, s, each (..., B, n)."""
+        """The pre-activations of r and z, and their σ, (..., B, 2n); and the pre-activation of s (..., B, n)."""
         n, W = self.n, params["W"]
-        rz = sigmoid(h_prev @ W[..., : 2 * n, :].T + drive[..., : 2 * n])
-        r = rz[..., :n]
-        return r, rz[..., n:], anp.tanh(drive[..., 2 * n :] + (r * h_prev) @ W[..., 2 * n :, :].T)
+        a_rz = h_prev @ W[..., : 2 * n, :].T + drive[..., : 2 * n]
+        rz = sigmoid(a_rz)
+        return a_rz, rz, drive[..., 2 * n :] + (rz[..., :n] * h_prev) @ W[..., 2 * n :, :].T
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        _, z, s = self.gates(params, h_prev, drive)
-        return s + z * (h_prev - s)
+        _, rz, a_s = self.gates(params, h_prev, drive)
+        z = rz[..., self.n :]
+        return (1 - z) * anp.tanh(a_s) + z * h_prev
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        r, z, s = self.gates(params, H_prev, drive)
-        return H_prev * r * (1 - r), (H_prev - s) * z * (1 - z), (1 - z) * (1 - s**2), r, z
+        a_rz, rz, a_s = self.gates(params, H_prev, drive)
+        n, closed = self.n, sigmoid(-a_rz)  # 1 - r and 1 - z
+        slopes = rz * closed
+        dm_dr, dh_dz = H_prev * slopes[..., :n], (H_prev - np.tanh(a_s)) * slopes[..., n:]
+        return dm_dr, dh_dz, closed[..., n:] * tanh_slope(a_s), rz[..., :n], rz[..., n:]
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         dm_dr, dh_dz, dh_ds, r, z = local  # m = r ⊙ h_{t-1}
@@ -229,7 +246,8 @@ class MinGRU(Sized):
     """h_t = (1 - z) ⊙ h_{t-1} + z ⊙ s,   z = σ(U_z x_t + b_z),   s = U_s x_t + b_s              (eq. mingru)
 
     U (2n, m), b (2n,), rows in the order z, s. Gates see the input alone, so the recurrence is linear in the
-    state and element-wise: λ_t = 1 - z_t. From feng2024. Here z near 1 *forgets*, contrary to `GRU`.
+    state and element-wise: λ_t = 1 - z_t, which is σ(-U_z x_t - b_z). From feng2024. Here z near 1 *forgets*,
+    contrary to `GRU`.
     """
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -245,11 +263,14 @@ class MinGRU(Sized):
         return X @ params["U"].T + params["b"]
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        return h_prev + sigmoid(drive[..., : self.n]) * (drive[..., self.n :] - h_prev)
+        a, s = drive[..., : self.n], drive[..., self.n :]
+        return sigmoid(-a) * h_prev + sigmoid(a) * s  # h + z(s - h) overflows where s and h lie far apart
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        z = sigmoid(drive[..., : self.n])
-        return 1 - z, np.concatenate([(drive[..., self.n :] - H_prev) * z * (1 - z), z], axis=-1)
+        a, s = drive[..., : self.n], drive[..., self.n :]
+        z, lam = sigmoid(a), sigmoid(-a)
+        slope = z * lam
+        return lam, np.concatenate([slope * s - slope * H_prev, z], axis=-1)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lam, slopes = local
@@ -259,8 +280,8 @@ class MinGRU(Sized):
         return local[0] * V
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
-        z = sigmoid(drive[..., : self.n])
-        return linear_scan(1 - z, z * drive[..., self.n :], h0)
+        a, s = drive[..., : self.n], drive[..., self.n :]
+        return linear_scan(sigmoid(-a), sigmoid(a) * s, h0)
 
     def scan_adjoints(
         self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray

@@ -216,10 +216,13 @@ class LRU(NormalizedRNN):
         return anp.exp(-anp.exp(params["nu_log"]) + 1j * anp.exp(params["theta_log"]))
 
     def vjp_eigenvalues(self, params: Params, g: np.ndarray) -> Params:
-        lam = self.eigenvalues(params)
+        size, angle = params["nu_log"], 1j * np.exp(params["theta_log"])
+        by_size = -np.exp(
+            size - np.exp(size) + angle
+        )  # -e^{ν_log} λ, of which the first may be inf and the second 0
         return {
-            "nu_log": (g.conj() * -np.exp(params["nu_log"]) * lam).real,
-            "theta_log": (g.conj() * 1j * np.exp(params["theta_log"]) * lam).real,
+            "nu_log": (g.conj() * by_size).real,
+            "theta_log": (g.conj() * angle * self.eigenvalues(params)).real,
         }
 
 

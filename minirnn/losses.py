@@ -16,7 +16,7 @@ import numpy as np
 from minirnn import checks, initializers
 from minirnn.arguments import checked
 from minirnn.cells import Cell, Initializer, outer_sum
-from minirnn.params import Params
+from minirnn.params import Params, overflow_allowed
 
 # (Y (N, outputs), target) -> (E averaged over N, ∂E/∂Y)
 Pointwise = Callable[[Any, np.ndarray], tuple[Any, Any]]
@@ -78,11 +78,23 @@ def softmax_cross_entropy(Y: Any, target: np.ndarray) -> tuple[Any, Any]:
     checks.integers("target", target, _two_dimensional(Y)[:1])
     if target.min() < 0 or target.max() >= Y.shape[1]:
         raise ValueError(f"target must be from 0 to {Y.shape[1] - 1}, got {target.min()} to {target.max()}")
-    shifted = Y - anp.max(Y, axis=1, keepdims=True)
-    log_p = shifted - anp.log(anp.sum(anp.exp(shifted), axis=1, keepdims=True))
-    one_hot = np.zeros(Y.shape, log_p.dtype)
-    one_hot[np.arange(len(target)), target] = 1.0
-    return -(log_p * one_hot).sum() / len(Y), (anp.exp(log_p) - one_hot) / len(Y)
+    right = np.arange(Y.shape[1]) == target[:, None]
+    log_p = log_softmax(Y)
+    p = anp.exp(log_p)
+    missing = anp.where(right, 0.0, p).sum(axis=1, keepdims=True)  # 1 - p of the target, which would be 1 - 1
+    return anp.where(right, -log_p, 0.0).sum() / len(Y), anp.where(right, -missing, p) / len(Y)
+
+
+def log_softmax(Y: Any) -> Any:
+    """log(exp(y) / Σ exp(y)) of the rows of Y (N, classes), exact to rounding also where a probability is near 1.
+
+    >>> log_softmax(np.array([[0.0, -50.0]]))[0, 0].item()
+    -1.9287498479639178e-22
+    """
+    largest = np.arange(Y.shape[1]) == anp.argmax(Y, axis=1)[:, None]  # one a row: `max` would share among equals
+    with overflow_allowed():  # the difference may be -inf, and the probability 0
+        shifted = Y - anp.where(largest, Y, 0.0).sum(axis=1, keepdims=True)
+    return shifted - anp.log1p(anp.where(largest, 0.0, anp.exp(shifted)).sum(axis=1, keepdims=True))
 
 
 def _two_dimensional(Y: Any) -> tuple[int, int]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from minirnn import checks
 from minirnn.arguments import checked
+from minirnn.cells import tanh_slope
 from minirnn.systems import System, autonomous
 
 
@@ -106,10 +107,10 @@ def tanh_network(W: np.ndarray) -> System:
     def step(t: int, h: np.ndarray) -> np.ndarray:
         return np.tanh((W @ h[..., None])[..., 0])
 
-    def product(after: np.ndarray, V: np.ndarray) -> np.ndarray:
-        return (1 - after**2)[..., None] * (W @ V)
+    def product(before: np.ndarray, V: np.ndarray) -> np.ndarray:
+        return tanh_slope(W @ before[..., None]) * (W @ V)
 
-    return System(n, step, lambda t, H: (partial(product, after) for after in H[1:]))
+    return System(n, step, lambda t, H: (partial(product, before) for before in H[:-1]))
 
 
 @checked
@@ -133,7 +134,7 @@ def mean_field(g: float) -> tuple[float, float]:
     for _ in range(100):
         q = 0.5 * (low + high)
         low, high = (q, high) if g * g * weights @ np.tanh(np.sqrt(q) * z) ** 2 > q else (low, q)
-    return q, float(0.5 * np.log(g * g * weights @ np.cosh(np.sqrt(q) * z) ** -4.0))
+    return q, float(0.5 * np.log(g * g * weights @ tanh_slope(np.sqrt(q) * z) ** 2))
 
 
 @checked

@@ -206,13 +206,13 @@ def stability_integral(rate: RealMap, w: float, moved: float) -> float:
     before, after = float(rate(checks.number("w", w))), float(rate(checks.number("moved", moved)))
     if before >= 0:
         raise ValueError(f"w must have f(w) < 0, got f({w:g}) = {before:g}")
-    return abs(before / after - 1) if after < 0 else float("inf")
+    return abs((before - after) / after) if after < 0 else float("inf")
 
 
 @checked
 def gradient_scale(rate: RealMap, w: np.ndarray) -> np.ndarray:
     """|f'(w)| / f(w)² = |dτ/dw|: how fast the time scale τ = 1/|f(w)| moves with the parameter."""
-    return np.abs(rate.derivative(w)) / rate(w) ** 2
+    return np.abs(rate.derivative(w) / rate(w) / rate(w))
 
 
 @checked

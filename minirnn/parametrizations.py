@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 
 from minirnn import checks
+from minirnn.cells import sigmoid, sigmoid_slope, tanh_slope
+from minirnn.params import overflow_allowed
 
 A, B = 1.0, 0.5  # of the "best" maps, as wang2024 choose them
 
@@ -46,11 +48,13 @@ class RealMap:
 
     def __call__(self, w: Any) -> Any:
         """f(w)."""
-        return self.f(_real("w", w))
+        with overflow_allowed():
+            return self.f(_real("w", w))
 
     def derivative(self, w: Any) -> Any:
         """f'(w)."""
-        return self.slope(_real("w", w))
+        with overflow_allowed():
+            return self.slope(_real("w", w))
 
     def inverse(self, value: Any) -> Any:
         """The w >= 0, where there are two, with f(w) = value."""
@@ -67,16 +71,12 @@ def _best(w: Any) -> Any:
 
 
 def _best_slope(w: Any) -> Any:
-    return 2 * A * w / (A * w**2 + B) ** 2
+    return 2 * A * w * _best(w) * _best(w)  # the square of the smallest would be 0
 
 
 def _best_inverse(size: Any) -> Any:
     """w >= 0 with 1/(aw² + b) = size; a rounding error below 0 is 0."""
-    return np.sqrt(np.maximum(1 / size - B, 0) / A)
-
-
-def _sigmoid(w: Any) -> Any:
-    return 0.5 * (1 + np.tanh(0.5 * w))
+    return np.sqrt(np.maximum(1 - B * size, 0)) / np.sqrt(A * size)
 
 
 def _named(*maps: RealMap) -> dict[str, RealMap]:
@@ -89,7 +89,7 @@ RATES = _named(
     RealMap(
         "softplus",
         lambda w: -np.logaddexp(0, w),
-        lambda w: -_sigmoid(w),
+        lambda w: -sigmoid(w),
         lambda f: np.log(-np.expm1(f)) - f,  # log(e^{-f} - 1), which does not overflow
         (-np.inf, 0),
     ),
@@ -107,8 +107,8 @@ MULTIPLIERS = _named(
     ),
     RealMap(  # exp(-softplus(w)), which is the sigmoid of -w: a gate that keeps
         "softplus",
-        lambda w: _sigmoid(-w),
-        lambda w: -_sigmoid(w) * _sigmoid(-w),
+        lambda w: sigmoid(-w),
+        lambda w: -sigmoid_slope(w),
         lambda lam: np.log1p(-lam) - np.log(lam),
         (0, 1),
     ),
@@ -140,11 +140,13 @@ class ComplexMap:
 
     def __call__(self, w1: Any, w2: Any) -> Any:
         """λ, of the shape to which w1 and w2 broadcast."""
-        return self.f(*checks.alike(_real("w1", w1), _real("w2", w2)))
+        with overflow_allowed():
+            return self.f(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
     def derivatives(self, w1: Any, w2: Any) -> tuple[Any, Any]:
         """∂λ/∂w₁ and ∂λ/∂w₂."""
-        return self.slopes(*checks.alike(_real("w1", w1), _real("w2", w2)))
+        with overflow_allowed():
+            return self.slopes(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
     def inverse(self, lam: Any) -> tuple[Any, Any]:
         """(w₁, w₂) of λ: angles from -π to π, but above 0 and at most 2π for "exponential"."""
@@ -167,24 +169,29 @@ def _positive_angle(lam: Any) -> Any:
 
 def angle_scale(nu: Any) -> Any:
     """g(ν) = (1 - ν²)/(ν√(1 + ν²)): an angle g(ν) w₂ makes the entry of the normalised Hessian in w₂ equal to 1."""
-    return (1 - nu**2) / (nu * np.sqrt(1 + nu**2))
+    return (1 - nu) * (1 + nu) / (nu * np.sqrt(1 + nu**2))
 
 
 def _exponential_slopes(w1: Any, w2: Any) -> tuple[Any, Any]:
-    lam = np.exp(-np.exp(w1) + 1j * np.exp(w2))
-    return -np.exp(w1) * lam, 1j * np.exp(w2) * lam
+    angle = 1j * np.exp(w2)
+    return -np.exp(w1 - np.exp(w1) + angle), angle * np.exp(-np.exp(w1) + angle)  # e^{w₁} alone may be inf, λ 0
+
+
+def _scale_and_slope(w1: Any) -> tuple[Any, Any, Any]:
+    """ν = tanh w₁, g(ν), and 1 - ν², which is exact also where ν is 1."""
+    nu, slope = np.tanh(w1), tanh_slope(w1)
+    return nu, slope / (nu * np.sqrt(1 + nu**2)), slope
 
 
 def _optimal(w1: Any, w2: Any) -> Any:
-    nu = np.tanh(w1)
-    return _polar(nu, angle_scale(nu) * w2)
+    nu, g, _ = _scale_and_slope(np.where(w1 == 0, 1.0, w1))
+    return np.where(w1 == 0, 0.0, _polar(nu, g * w2))[()]  # ν = 0, whatever the angle, which has no limit
 
 
 def _optimal_slopes(w1: Any, w2: Any) -> tuple[Any, Any]:
-    nu, lam = np.tanh(w1), _optimal(w1, w2)
-    g = angle_scale(nu)
-    bend = -g * (2 * nu / (1 - nu**2) + 1 / nu + nu / (1 + nu**2))  # g'(ν)
-    return (1 - nu**2) * lam * (1 / nu + 1j * bend * w2), 1j * lam * g
+    (nu, g, slope), lam = _scale_and_slope(w1), _optimal(w1, w2)
+    bend = -g * (2 * nu + slope / nu + slope * nu / (1 + nu**2))  # (1 - ν²) g'(ν)
+    return lam * (slope / nu + 1j * bend * w2), 1j * lam * g
 
 
 def _optimal_inverse(lam: Any) -> tuple[Any, Any]:

@@ -44,7 +44,8 @@ def time_bound(w0: float, w1: float, D: float) -> float:
     w0 = checks.number("w0", w0, 0.0, open_low=True)
     w1 = checks.number("w1", w1, 0.0, w0, open_low=True)
     D = checks.number("D", D, 0.0, open_low=True)
-    return float((np.exp(2 * w0 * D) - np.exp(2 * w1 * D)) / (8 * w0 * D**2))
+    with np.errstate(over="ignore", divide="ignore"):  # ∞ where it is beyond floats, not ∞ - ∞; log 0 for w_1 = w_0
+        return float(np.exp(2 * w0 * D + np.log(-np.expm1(2 * (w1 - w0) * D)) - np.log(8 * w0) - 2 * np.log(D)))
 
 
 class Flow(NamedTuple):

@@ -36,9 +36,9 @@ def expected_reward(Y: Any, R: np.ndarray) -> tuple[Any, Any]:
     -0.5
     """
     checks.float_array("R", R, _two_dimensional(Y))
-    pi = anp.exp(_log_softmax(Y))
-    mean = (pi * R).sum(axis=1, keepdims=True)
-    return -mean.sum() / len(Y), -pi * (R - mean) / len(Y)
+    pi = anp.exp(losses.log_softmax(Y))
+    gain = (pi[:, None] * (R[:, :, None] - R[:, None])).sum(axis=2)  # R_a - Σ πR: no difference where π is near 1
+    return -(pi * R).sum() / len(Y), -pi * gain / len(Y)
 
 
 def log_likelihood(Y: Any, G: np.ndarray) -> tuple[Any, Any]:
@@ -48,14 +48,15 @@ def log_likelihood(Y: Any, G: np.ndarray) -> tuple[Any, Any]:
     gradient.
     """
     checks.float_array("G", G, _two_dimensional(Y), finite=False)
-    log_pi = _log_softmax(Y)
-    total = G.sum(axis=1, keepdims=True)
-    return -(G * log_pi).sum() / len(Y), (anp.exp(log_pi) * total - G) / len(Y)
+    log_pi = losses.log_softmax(Y)
+    pi, others = anp.exp(log_pi), _others(G.shape[1], G.dtype)
+    E = -(G * anp.where(G == 0, 0.0, log_pi)).sum()  # 0 · log 0 is 0: what was not chosen may be impossible
+    return E / len(Y), (pi * (G @ others) - G * (pi @ others)) / len(Y)
 
 
-def _log_softmax(Y: Any) -> Any:
-    shifted = Y - anp.max(Y, axis=1, keepdims=True)
-    return shifted - anp.log(anp.sum(anp.exp(shifted), axis=1, keepdims=True))
+def _others(actions: int, dtype: Any) -> np.ndarray:
+    """The matrix that sums all entries but one: π @ others is 1 - π, without 1 - 1 where π is near 1."""
+    return 1 - np.eye(actions, dtype=dtype)
 
 
 def _noiseless(task: DelayedCue) -> DelayedCue:
@@ -110,10 +111,15 @@ def exact_scores(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, n
     check_policy(cell, params, X, task.actions)
     pi, actions = policy(params, unroll(cell, params, X[:, [0, 2]])[-1]), np.array([0, 1, 0, 1])
     dY = np.zeros((len(X), 4, 2))
-    dY[-1] = np.eye(2)[actions] - pi[[0, 0, 1, 1]]
+    dY[-1] = _score(np.eye(2)[actions], pi[[0, 0, 1, 1]])
     weight = np.sqrt(0.5 * pi.ravel())
     with overflow_allowed():
         return float(weight**2 @ pairs), weight[:, None] * scores(cell, params, X, dY), weight * pairs
+
+
+def _score(chosen: np.ndarray, pi: np.ndarray) -> np.ndarray:
+    """∂ log π(a)/∂y = chosen - π (..., actions) for a one-hot choice."""
+    return np.where(chosen > 0, pi @ _others(pi.shape[-1], pi.dtype), -pi)
 
 
 def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
@@ -143,6 +149,8 @@ def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int 
     checks.float_array("S", S, ("N", "P"))
     checks.float_array("g", g, (S.shape[1],))
     damping = checks.number("damping", damping, 0.0, open_low=True)
+    scale = float(np.ldexp(1.0, np.frexp(np.abs(g).max())[1]))  # of a gradient that has vanished the square is 0
+    g = g / scale
     v, residual = np.zeros_like(g), g.copy()
     direction, size = residual.copy(), residual @ residual
     for _ in range(checks.integer("steps", steps, 1)):
@@ -153,7 +161,7 @@ def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int 
         v, residual = v + step * direction, residual - step * image
         size, before = residual @ residual, size
         direction = residual + size / before * direction
-    return v
+    return scale * v
 
 
 @checked
@@ -201,7 +209,7 @@ def episode_scores(cell: Cell, params: Params, episodes: Episodes, weights: np.n
     actions = len(params.get("V", ()))
     check_policy(cell, params, episodes.X, actions)
     pi = policy(params, unroll(cell, params, episodes.X)[1:])
-    dY = _chosen(episodes, actions) - pi * episodes.acted[..., None]
+    dY = _score(_chosen(episodes, actions), pi) * episodes.acted[..., None]
     return scores(cell, params, episodes.X, dY if weights is None else dY * weights[..., None])
 
 

@@ -39,7 +39,7 @@ def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
     """
     rho = checks.number("rho", rho, -1.0, 1.0)
     a, b = checks.alike(_stable("alpha", alpha), _stable("beta", beta).conj())
-    both, top = 1 - a * b, 1 - rho**2 * a * b
+    both, top = _one_minus(a, b), _one_minus(rho * a, rho * b)
     K = top / ((1 - rho * a) * (1 - rho * b) * both)
     along_a = b / both - rho**2 * b / top + rho / (1 - rho * a)  # ∂ log K
     along_b = a / both - rho**2 * a / top + rho / (1 - rho * b)
@@ -186,7 +186,15 @@ def participation(vectors: np.ndarray) -> np.ndarray:
     >>> participation(np.array([[1.0, 1.0], [0.0, -1.0]]))
     array([1., 2.])
     """
-    return (vectors**2).sum(0) ** 2 / (vectors**4).sum(0)
+    largest = np.abs(vectors).max(axis=0)
+    squares = (vectors / np.where(largest > 0, largest, 1.0)) ** 2
+    return squares.sum(0) ** 2 / (squares**2).sum(0)
+
+
+def _one_minus(a: Any, b: Any) -> Any:
+    """1 - ab, for real numbers near 1, or near -1, without the rounding of ab: (1 - a) + a(1 - b)."""
+    sign = np.where((a + b).real < 0, -1, 1).astype(a.real.dtype)
+    return (1 - sign * a) + sign * a * (1 - sign * b)
 
 
 def _stable(name: str, lam: Any) -> Any:

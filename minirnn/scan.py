@@ -11,6 +11,9 @@ Maps h -> a h + b compose to maps of the same kind, so the T of them can be join
     blocked       about √T blocks of √T steps, all blocks side by side: 2√T rounds and 2T work
 
 None divides by a product of a's, which would be shorter to write, and 0/0 once the product underflows.
+
+Products of a's may leave the range of floats where no h_t does: over 128 steps, 2^128 is inf in float32, and inf·0 is
+nan. The last two ways then leave it to the first, whose numbers are the recurrence's own.
 """
 
 from math import isqrt
@@ -19,8 +22,10 @@ import numpy as np
 
 from minirnn import checks
 from minirnn.arguments import checked
+from minirnn.params import overflow_allowed
 
 FEW = 512  # entries of b[0] below which a NumPy call costs more than its arithmetic
+LARGE = 2.0**10  # a product below the range of floats is wrong by 1e-45 in float32: times this, no state notices
 
 
 @checked
@@ -57,8 +62,9 @@ def sequential(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np
     """(eq. scan) as it is written, in T steps."""
     a, H = _start(a, b, h0)
     factors = a if a.ndim == b.ndim else [a] * len(b)
-    for t in range(1, len(b)):
-        H[t] += factors[t] * H[t - 1]
+    with overflow_allowed():
+        for t in range(1, len(b)):
+            H[t] += factors[t] * H[t - 1]
     return H
 
 
@@ -68,34 +74,49 @@ def doubling(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.n
 
     hillis1986. The rounds could run on as many processors as there are entries; on one they are just more work.
     """
-    a, H = _start(a, b, h0)
-    A, step = np.broadcast_to(a, H.shape).copy(), 1
-    while step < len(H):
-        H[step:] += A[step:] * H[:-step]  # the product is a new array, so H is read before it is changed
-        A[step:] = A[step:] * A[:-step]
-        step *= 2
-    return H
+    multipliers, H = _start(a, b, h0)
+    A, step = np.broadcast_to(multipliers, H.shape).copy(), 1
+    with overflow_allowed():
+        while step < len(H):
+            H[step:] += A[step:] * H[:-step]  # the product is a new array, so H is read before it is changed
+            A[step:] = A[step:] * A[:-step]
+            step *= 2
+    return H if _in_range(H, H, A) else sequential(a, b, h0)
 
 
 @checked
 def blocked(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
     """(eq. scan) in about √T blocks, each from 0 and all at once; then each is given what the one before leaves."""
-    a, H = _start(a, b, h0)
+    multipliers, H = _start(a, b, h0)
     T, varying = len(b), a.ndim == b.ndim
     length = isqrt(T - 1) + 1
     count = -(-T // length)
-    rest = count * length - T  # steps that fill the last block: h = 0·h + 0
 
-    def cut(x: np.ndarray) -> np.ndarray:
-        return np.concatenate([x, np.zeros((rest, *x.shape[1:]), x.dtype)]).reshape(count, length, *x.shape[1:])
+    def cut(x: np.ndarray, fill: float) -> np.ndarray:
+        rest = np.full((count * length - T, *x.shape[1:]), fill, x.dtype)  # steps that fill the last block
+        return np.concatenate([x, rest]).reshape(count, length, *x.shape[1:])
 
-    H, A = cut(H), cut(a) if varying else np.broadcast_to(a, (length, *a.shape))
-    for t in range(1, length):
-        H[:, t] += (A[:, t] if varying else a) * H[:, t - 1]
-    powers = np.cumprod(A, axis=1 if varying else 0)  # how much of what came before is left after each step
-    for k in range(1, count):
-        H[k] += (powers[k] if varying else powers) * H[k - 1, -1]
-    return H.reshape(-1, *b.shape[1:])[:T]
+    H = cut(H, 0)
+    A = cut(multipliers, 1) if varying else np.repeat(multipliers[None], length, axis=0)
+    with overflow_allowed():
+        for t in range(1, length):
+            H[:, t] += (A[:, t] if varying else multipliers) * H[:, t - 1]
+        powers = A.cumprod(axis=1 if varying else 0)  # how much of what came before is left after each step
+        for k in range(1, count):
+            H[k] += (powers[k] if varying else powers) * H[k - 1, -1]
+    ends, H = H[:, -1], H.reshape(-1, *b.shape[1:])[:T]
+    return H if _in_range(H, ends, powers) else sequential(a, b, h0)
+
+
+def _in_range(H: np.ndarray, carried: np.ndarray, products: np.ndarray) -> bool:
+    """Are these states (T, ...) the recurrence's own, or has a product that multiplied `carried` (count, ...) left the
+    range of floats? What is not finite stays so, in the recurrence too: the last states show whether all were finite.
+    """
+    if np.vdot(carried, carried).real <= LARGE**2:
+        return True  # nearly always; to look at all products would take as long as a round
+    overflow = np.isfinite(H[0]) & ~np.isfinite(H[-1])
+    underflow = (np.abs(carried).max(axis=0) > LARGE) & (np.abs(products) < np.finfo(H.dtype).tiny)
+    return not (overflow.any() or underflow.any())
 
 
 def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from minirnn import checks, initializers
 from minirnn.arguments import checked
-from minirnn.cells import Initializer, Local, Sized, outer_sum, parts, sigmoid, times
+from minirnn.cells import Initializer, Local, Sized, outer_sum, parts, sigmoid, sigmoid_slope, tanh_slope, times
 from minirnn.optimizers import Optimizer, State
 from minirnn.params import Params
 
@@ -55,10 +55,10 @@ class ChaosFreeRNN(Sized):
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         n = self.n
-        gates = sigmoid(H_prev @ params["W"].T + drive[..., : 2 * n])
-        kept, s = np.tanh(H_prev), np.tanh(drive[..., 2 * n :])
-        slopes = np.concatenate([kept, s], axis=-1) * gates * (1 - gates)
-        return slopes, gates[..., :n] * (1 - kept**2), gates[..., n:] * (1 - s**2)
+        a = H_prev @ params["W"].T + drive[..., : 2 * n]
+        gates, a_s = sigmoid(a), drive[..., 2 * n :]
+        slopes = np.concatenate([np.tanh(H_prev), np.tanh(a_s)], axis=-1) * sigmoid_slope(a)
+        return slopes, gates[..., :n] * tanh_slope(H_prev), gates[..., n:] * tanh_slope(a_s)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         slopes, through, dh_da = local
@@ -83,7 +83,7 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
            [ 0.1 ,  0.2 ]])
     """
     limit, sizes = checks.number("limit", limit, 0.0), np.abs(M).sum(axis=1, keepdims=True)
-    return M * np.where(sizes > limit, limit / np.where(sizes > limit, sizes, 1), 1).astype(M.dtype)
+    return M * np.divide(limit, sizes, where=sizes > limit, out=np.ones_like(sizes))
 
 
 @checked

@@ -23,11 +23,12 @@ from tests.helpers import random_params, refused
 DRAWING = {"controls", "explorable", "frames", "live", "markup", "plots", "report"}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
     "bptt": "blocks check_inputs errors scan_states scan_adjoints adjoints gradient sum_over_time",
-    "cells": "sigmoid outer_sum affine_vjp times parts step_jacobian",
+    "cells": "sigmoid sigmoid_slope tanh_slope outer_sum affine_vjp times parts step_jacobian",
     "diagnose": "first_bad growing gradient_by_lag exponent saturation sensitivity findings clip_rate",
     "dynamics": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
     "flossing": "qr_adjoint",
+    "losses": "log_softmax",
     "linear": "to_complex to_real log_normalizer",
     "params": "map_params row_norms scaled overflow_allowed",
     "parametrizations": "angle_scale",

@@ -108,6 +108,87 @@ def test_products_that_underflow_do_no_harm(way):
     np.testing.assert_allclose(H, 1.0, rtol=1e-15)
 
 
+SIZES = [0.0, 1e-310, 1e-200, 1e-40, 1e-20, 0.01, 0.5, 0.99, 1.0, 1.01, 2.0, 3.0]
+
+
+@ways
+@given(
+    T=st.integers(1, 300),
+    dtype=st.sampled_from([np.float32, np.float64, np.complex64, np.complex128]),
+    sizes=st.lists(st.sampled_from(SIZES), min_size=1, max_size=3),
+    varying=st.booleans(),
+    inputs=st.lists(st.tuples(st.integers(0, 299), st.integers(-45, 38)), max_size=3),
+    start=st.sampled_from([0.0, 1e-30, 1.0, 500.0, 1e30]),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=100, deadline=None)
+def test_all_ways_are_finite_where_the_recurrence_is_and_equal_to_rounding(
+    way, T, dtype, sizes, varying, inputs, start, seed
+):
+    """Rounding: each step may be wrong by a few ε of what it adds, and of what is below the range of floats."""
+    rng = np.random.default_rng(seed)
+    phases = (
+        np.exp(1j * rng.uniform(0, 7, (T, 2))) if np.dtype(dtype).kind == "c" else rng.choice([-1.0, 1.0], (T, 2))
+    )
+    a = (rng.choice(sizes, (T, 2)) * phases)[slice(None) if varying else 0].astype(dtype)
+    b, h0 = np.zeros((T, 2), dtype), np.full(2, start, dtype)
+    for t, exponent in inputs:
+        b[t % T] += 10.0**exponent
+    with np.errstate(all="ignore"):
+        right = by_hand(a, b, h0, varying)
+    finite = np.isfinite(right)
+    limits = np.finfo(dtype)
+    size, bound = np.abs(h0).astype(np.longdouble), np.empty((T, 2), np.longdouble)
+    for t in range(T):
+        size = np.abs(a[t] if varying else a) * size + np.abs(b[t]) + scan.LARGE * limits.tiny
+        bound[t] = 4 * T * limits.eps * size
+    assert (np.abs(way(a, b, h0)[finite] - right[finite]) <= bound[finite]).all()
+
+
+@ways
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
+def test_products_of_multipliers_that_overflow_do_no_harm(way, dtype):
+    """2^128 is inf in float32, 2^1024 in float64: inf times a state of 0 is nan."""
+    T, size = (2**14, 2) if np.finfo(dtype).bits == 32 else (2**12, 2**16)
+    b = np.zeros((T, 1), dtype)
+    b[-1] = 1.0
+    for a in (np.full(1, size, dtype), np.full((T, 1), size, dtype)):
+        assert (way(a, b) == b).all()
+    q, carry = scan.scan_adjoint(np.full(1, size, dtype), b[::-1])
+    assert (q == b[::-1]).all()
+    assert carry == size
+
+
+@ways
+def test_products_below_the_range_of_floats_reach_large_states(way):
+    """0.01^150 · 1e300 is 1, though 0.01^150 alone is 1e-300 and 0.01^160 is 0: the loop never makes that product."""
+    T, a = 400**2 if way is not scan.doubling else 400, np.array([0.01])
+    b = np.zeros((T, 1))
+    b[0] = 1e300
+    right = by_hand(a[0], b[:310], 0.0, False)
+    np.testing.assert_allclose(way(a, b)[:310], right, rtol=1e-12)
+    b[[0, -1]] = 0.0
+    b[399] = 1e300
+    np.testing.assert_allclose(way(a, b)[399 : 399 + 310], right[: T - 399], rtol=1e-12)
+
+
+@ways
+def test_what_the_recurrence_cancels_stays_cancelled(way):
+    """From 0 the second block overflows, and so does what the first sends it; together they are 0: ∞ - ∞."""
+    a, b = np.array([2.0], np.float32), np.zeros((2**15, 1), np.float32)
+    b[:2, 0] = 1.0, -2.0
+    assert (way(a, b)[1:] == 0).all()
+
+
+@ways
+def test_states_that_explode_do_so_without_a_warning_and_at_the_same_step(way):
+    b = np.zeros((300, 3), np.float32)
+    b[0] = 1.0
+    H = way(np.array([0.5, 2.0, -3.0], np.float32), b)
+    assert (np.isfinite(H).sum(0) == [300, 128, 81]).all()
+    assert not np.isfinite(way(np.float32([2.0]), b, np.full(3, np.inf, np.float32))).any()
+
+
 @ways
 def test_float32_stays_float32(way):
     a, b = np.full(2, 0.5, np.float32), np.ones((20, 2), np.float32)

@@ -19,8 +19,8 @@ SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19
 
 def defer(app, pagename, templatename, context, doctree):
     """On html-page-context: scripts in the head run when the page is there. An inline script needs the first of them.
-    MathJax, the largest, is fetched by formulas.js once the page shows. All pages share the theme's script objects, so a
-    deferred script is a new one."""
+    MathJax, the largest, is fetched by formulas.js once the page shows. All pages share the theme's script objects, so
+    a deferred script is a new one."""
     scripts = []
     for script in context["script_files"]:
         name = str(getattr(script, "filename", None) or "")
