@@ -12,7 +12,7 @@ from autograd import elementwise_grad, grad
 from minirnn import CELLS, GRU, LRU, LSTM, ChaosFreeRNN, DiagonalRNN, MinGRU, VanillaRNN, unroll
 from minirnn.bifurcations import sigmoid_folds
 from minirnn.cells import sigmoid, sigmoid_slope, tanh_slope
-from minirnn.dynamics import jacobian
+from minirnn.dynamics import jacobian, spectrum
 from minirnn.flossing import flossing
 from minirnn.lipschitz import measured_constants
 from minirnn.losses import log_softmax, softmax_cross_entropy
@@ -313,10 +313,10 @@ def test_participation_does_not_depend_on_the_length(size):
     np.testing.assert_allclose(participation(size * np.array([[1.0, 1.0], [0.0, -1.0]])), [1.0, 2.0])
 
 
-def test_the_jacobian_of_saturated_tanh_units():
-    W = np.diag([25.0, 300.0])
-    _, V = tanh_network(W).push(0, np.ones((1, 2)), np.eye(2)[None])
-    np.testing.assert_allclose(np.diagonal(V[0]), [25 * 4 * np.exp(-50.0), 300 * 4 * np.exp(-600.0)], rtol=1e-13)
+def test_exponents_of_saturated_tanh_units():
+    for w in (25.0, 300.0):  # J = 4w e^-2w, where 1 - tanh² is 0
+        exponents = spectrum(tanh_network(w * np.eye(2)), np.ones((1, 2)), 1).exponents
+        np.testing.assert_allclose(exponents, np.log(4 * w) - 2 * w, rtol=1e-13)
     assert np.isfinite(mean_field(100.0)).all()
 
 
