@@ -140,9 +140,7 @@ def parts(a: np.ndarray, count: int) -> list[np.ndarray]:
     return [a[..., k * n : (k + 1) * n] for k in range(count)]
 
 
-def step_jacobian(
-    cell: Cell, params: Params, local: Local, lead: tuple[int, ...], dtype: Any = np.float64
-) -> np.ndarray:
+def step_jacobian(cell: Cell, params: Params, local: Local, lead: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """∂h_t/∂h_{t-1} (*lead, n_state, n_state) from the local derivatives: row i is the adjoint step of e_i."""
     n = cell.n_state
     unit = np.eye(n, dtype=dtype).reshape(n, *[1] * len(lead), n)
@@ -182,7 +180,7 @@ class Sized:
 
     def jvp_step(self: Any, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
         lead = np.broadcast_shapes(*(a.shape[:-1] for a in local))
-        return (step_jacobian(self, params, local, lead) @ V[..., None])[..., 0]
+        return (step_jacobian(self, params, local, lead, V.dtype) @ V[..., None])[..., 0]
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,11 @@ def test_a_class_with_another_step_does_not_inherit_the_rule_for_directions():
     local = cell.linearize(params, drive, h, cell.step(params, h, drive))
     change = cell.step(params, h + 1e-6 * v, drive) - cell.step(params, h - 1e-6 * v, drive)
     np.testing.assert_allclose(cell.jvp_step(params, local, v), change / 2e-6, atol=1e-9)
+    single = [a.astype("float32") for a in local]
+    assert (
+        cell.jvp_step({key: p.astype("float32") for key, p in params.items()}, single, v.astype("float32")).dtype
+        == "float32"
+    )
 
 
 @all_cells
