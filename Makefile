@@ -43,12 +43,12 @@ test: .venv/ready
 	$(BIN)/python -m pytest --durations=15
 
 TRY_PORT := import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1]))).close()
-serve: .venv/ready
+serve:
 	@test -f _build/html/index.html || { echo "There is no book yet. First: make book"; exit 1; }
-	@$(BIN)/python -c '$(TRY_PORT)' "$(PORT)" 2>/dev/null || \
+	@"$(PYTHON)" -c '$(TRY_PORT)' "$(PORT)" 2>/dev/null || \
 	  { echo "Port $(PORT) is taken by another program, or cannot be used. Try another: make serve PORT=8001"; exit 1; }
 	@echo "The book is at http://127.0.0.1:$(PORT)  (Ctrl-C stops)"
-	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+	@"$(PYTHON)" -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 # Chapters open as notebooks by a setting of this start alone; what JupyterLab keeps is in .venv, nothing in the home.
 LAB := $(CURDIR)/.venv/lab
@@ -57,6 +57,7 @@ lab: export JUPYTER_CONFIG_DIR := $(LAB)
 lab: export JUPYTER_DATA_DIR := $(LAB)/data
 lab: export IPYTHONDIR := $(LAB)/ipython
 lab: export npm_config_cache := $(LAB)/npm
+lab: export MPLCONFIGDIR := $(LAB)/matplotlib
 lab: .venv/ready
 	@$(BIN)/python -m jupytext_config --settings-file "$(LAB)/labconfig/default_setting_overrides.json" \
 	  set-default-viewer markdown myst
@@ -104,6 +105,6 @@ links: .venv/ready
 	$(BIN)/jupyter-book build . --builder linkcheck
 
 clean:
-	rm -rf _build .venv
+	rm -rf _build build minirnn.egg-info .venv
 
 .PHONY: help book test serve lab sweeps assignments grade bench check lock offline links clean

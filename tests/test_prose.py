@@ -45,7 +45,14 @@ PYTHONS = {str(ROOT / folder / "bin/python") for folder in (".venv", "env")}  # 
 TOP = {path.parts[0] for path in source_files()}
 
 ELSEWHERE = {"autograde", "collect", "formgrader", "release_assignment"}  # commands of nbgrader
-ELSEWHERE |= {"bwrap", "chromium", "make", "points", "duplicate_label"}  # programs, a column, a setting of Sphinx
+ELSEWHERE |= {
+    "bubblewrap",
+    "bwrap",
+    "chromium",
+    "make",
+    "points",
+    "duplicate_label",
+}  # programs, a column, a setting of Sphinx
 ELSEWHERE |= {"co_names", "nan", "array", "stack", "tanh", "print", "defer"}  # NumPy, Python, HTML
 ELSEWHERE |= {"clip_grad_norm_", "associative_scan"}  # PyTorch, JAX
 
