@@ -262,7 +262,7 @@ class _Parts:
                 raise TypeError(f"pickle stores a {type(value).__name__} as its name, {made}")
             self.modules.add(module)
             return f"{module}.{made}"
-        call, args, state, *items = [*made, *[None] * (6 - len(made))]
+        call, args, state = (*made, None)[:3]
         if isinstance(value, FunctionType):
             state[1].pop("_cloudpickle_submodules")  # those that happen to be loaded
             return value.__code__, state
@@ -271,7 +271,7 @@ class _Parts:
         if isinstance(value, type) and state:
             state = {key: part for key, part in state[0].items() if key not in ("__firstlineno__", "_abc_impl")}
             state["registered"] = frozenset(made[2][0].get("_abc_impl", ()))
-        return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in items)
+        return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in made[3:])
 
     def submodules(self) -> list[str]:
         """The loaded modules of packages that the code uses, if it names them: `import a.b` defines only `a`."""
