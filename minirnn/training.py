@@ -212,8 +212,8 @@ def _held(f: Any, seen: list[Any]) -> Iterator[Any]:
         held += [f.__func__, *getattr(f.__self__, "__dict__", {}).values()]
     elif inspect.isfunction(f):
         found = [f.__globals__.get(global_) for global_ in global_names(f.__code__)]
-        own = lambda value: isinstance(value, partial) or getattr(value, "__module__", None) == f.__module__  # noqa: E731
-        held += [value for value in found if own(value) or not callable(value)]
+        own = (f.__module__, partial.__module__)  # what other modules hold is theirs
+        held += [value for value in found if not callable(value) or getattr(value, "__module__", None) in own]
         held += inspect.getclosurevars(f).nonlocals.values()
         held += [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
     elif not isinstance(f, type):

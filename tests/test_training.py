@@ -344,6 +344,7 @@ def test_what_a_run_may_hold(tmp_path):
     holds = lambda given: draw(rng)  # noqa: E731
     go(3, rng=rng, batch=holds, save_to=tmp_path / "run")
     rng = np.random.default_rng(2)
+    scaled = lambda given: draw(rng) if NORMAL.cdf(0.0) else Drawing()  # noqa: E731
     with (tmp_path / "log").open("w") as log:
         stop = lambda run: bool(log.write("update\n")) and run.updates == 9  # noqa: E731
         assert same(go(6, rng=rng, batch=scaled, stop=stop, save_to=tmp_path / "run"), whole)
