@@ -34,6 +34,7 @@ from minirnn.optional import extra
 
 Sources = dict[str, tuple[str, str]]  # module: its file and its text
 PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))  # not what is derived from these
+NOT_OF_A_CLASS = ("__firstlineno__", "__slotnames__", "_abc_impl")  # its place, and what Python notes on its use
 CODE = "code names varnames freevars cellvars flags argcount posonlyargcount kwonlyargcount exceptiontable consts"
 
 
@@ -269,7 +270,7 @@ class _Parts:
         if isinstance(value, type | TypeVar):  # cloudpickle numbers them at random
             args = tuple(arg for arg in args if not (isinstance(arg, str) and re.fullmatch("[0-9a-f]{32}", arg)))
         if isinstance(value, type) and state:
-            state = {key: part for key, part in state[0].items() if key not in ("__firstlineno__", "_abc_impl")}
+            state = {key: part for key, part in state[0].items() if key not in NOT_OF_A_CLASS}
             state["registered"] = frozenset(made[2][0].get("_abc_impl", ()))
         return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in made[3:])
 
