@@ -271,6 +271,7 @@ class _Parts:
             args = tuple(arg for arg in args if not (isinstance(arg, str) and re.fullmatch("[0-9a-f]{32}", arg)))
         if isinstance(value, type) and state:
             state = {key: part for key, part in state[0].items() if key not in NOT_OF_A_CLASS}
+            state["__annotations__"] = state.pop("__annotations__", {})  # made when it is first looked at
             state["registered"] = frozenset(made[2][0].get("_abc_impl", ()))
         return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in made[3:])
 

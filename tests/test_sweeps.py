@@ -405,7 +405,7 @@ exec(compile(cells, "<cell 1>", "exec"))
 first = swept()
 for number, (name, cell) in enumerate(changes.items()):
     exec(compile("\\n" * number + cells, f"<cell {{number}}>", "exec"))
-    run(1), pickle.dumps(Lazy())  # what use leaves in functions and classes does not count
+    run(1), pickle.dumps(Lazy()), Lazy.__annotations__  # what use leaves in functions and classes does not count
     assert swept() == first, name
     exec(compile(cell, "<cell>", "exec"))
     here = run(1)
