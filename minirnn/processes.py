@@ -21,7 +21,7 @@ import traceback
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from operator import attrgetter
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -98,16 +98,30 @@ class _Text(SourceFileLoader):
         return self.text
 
 
+def _check_storable(result: Any) -> None:
+    """What cannot be stored is a failure of this run, not of the sweep."""
+    try:
+        pickle.loads(pickle.dumps(result))
+    except Exception as error:
+        error.add_note(
+            f"run must return what pickle can store, got {type(result).__qualname__}: return a dict, a list, numbers, "
+            f"arrays, or an object of a class that a module or the notebook holds under the name of the class"
+        )
+        raise
+
+
 def _work(code: dict[str, Any], point: dict[str, Any], file: Path) -> None:
     """One run, on disk before anybody hears of it, so that nobody's death can lose it."""
     result, error, started = None, None, time.perf_counter()
     try:
         if code["sent"] is not None:
-            run = pickle.loads(code["sent"])
+            run, held, _ = pickle.loads(code["sent"])
+            sys.modules["__main__"] = main = ModuleType("__main__")  # where pickle looks for a class of a notebook
+            vars(main).update(held)
         else:
             run = attrgetter(code["qualname"])(importlib.import_module(code["module"]))
         result = run(**point)
-        pickle.loads(pickle.dumps(result))  # what cannot be stored is a failure of this run, not of the sweep
+        _check_storable(result)
     except BaseException:  # sys.exit too
         result, error = None, traceback.format_exc()
     seconds = time.perf_counter() - started

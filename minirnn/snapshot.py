@@ -11,11 +11,14 @@ be imported, so it is sent itself, with the functions, classes and values that i
 """
 
 import ast
-import copyreg
 import dis
+import functools
 import hashlib
 import importlib
 import importlib.util
+import io
+import pickle
+import re
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
@@ -24,12 +27,15 @@ from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from operator import attrgetter
 from pathlib import Path
-from types import CodeType, FunctionType, MappingProxyType, ModuleType
-from typing import Any
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, TypeVar
 
 from minirnn.optional import extra
 
 Sources = dict[str, tuple[str, str]]  # module: its file and its text
+PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))  # not what is derived from these
+NOT_OF_A_CLASS = ("__firstlineno__", "__slotnames__", "_abc_impl")  # its place, and what Python notes on its use
+CODE = "code names varnames freevars cellvars flags argcount posonlyargcount kwonlyargcount exceptiontable consts"
 
 
 @dataclass(frozen=True)
@@ -137,65 +143,146 @@ def _imports(text: bytes, package: str) -> list[str]:
 
 
 def _sent(run: Callable[..., Any], modules: set[str]) -> tuple[bytes, bytes]:
-    """The function pickled by value, and what of it is hashed: two pickles of one function may differ."""
+    """The function pickled by value, and what of it is hashed: two pickles of one function may differ.
+
+    Sent with it: what a result may refer to by a name of the notebook, and the submodules that its code names.
+    """
+    file = io.BytesIO()
+    pickler, parts = _pickler(file), _Parts(_pickler(io.BytesIO()), modules)
+    try:
+        hashed = b"".join(parts.of(run))
+        submodules = parts.submodules()
+        modules.update(submodules)
+        pickler.dump((run, parts.held, [sys.modules[name] for name in submodules]))
+    except Exception as error:  # an object may raise anything on being pickled
+        raise TypeError(
+            f"run must use only what can be pickled, to be sent to a process, but {parts.failed or 'it'} does not: "
+            f"{error}; put {parts.failed or run.__qualname__} into a module, which each process imports"
+        ) from error
+    return file.getvalue(), hashed
+
+
+def _pickler(file: io.BytesIO) -> Any:
+    """That of cloudpickle, which sends what __main__ holds by value; here the caches of functools too, empty."""
     with extra("sweeps"):
         import cloudpickle
 
-    try:
-        return cloudpickle.dumps(run), b"".join(_parts(run, modules, []))
-    except Exception as error:  # an object may raise anything on being pickled
-        raise TypeError(f"run must use only what can be pickled, to be sent to a process: {error}") from error
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(
+            {functools._lru_cache_wrapper: _cached, functools.cached_property: _cached_property}
+        )
+
+    return Pickler(file)
 
 
-def _parts(value: Any, modules: set[str], seen: list[Any]) -> Iterator[bytes]:
-    """What a value consists of, down to plain values and to what modules hold; their names go to `modules`.
+def _cached(f: Any) -> Any:
+    if f.__module__ != "__main__" and _is_held(f):
+        return f.__qualname__
+    return type(f), (f.__wrapped__, *f.cache_parameters().values(), functools._CacheInfo), vars(f)
 
-    Code counts by what it does, not by where it stands: a cell that is run again unchanged is the same code.
+
+def _cached_property(value: Any) -> Any:
+    return type(value), (value.func,), {key: part for key, part in vars(value).items() if key != "lock"}
+
+
+class _Parts:
+    """What values consist of, down to plain ones and to what modules hold; the names of these go to `modules`.
+
+    The parts are those that the pickler sends, so that nothing reaches a run that is not hashed. Left out is what
+    does not change what code does: where it stands, for a cell that is run again unchanged is the same code.
     """
 
-    def of(*values: Any) -> Iterator[bytes]:
-        for each in values:
-            yield from _parts(each, modules, seen)
+    def __init__(self, pickler: Any, modules: set[str]) -> None:
+        self.pickler, self.modules = pickler, modules
+        self.seen: list[Any] = []
+        self.held: dict[str, Any] = {}  # functions and classes of the notebook
+        self.names: set[str] = set()  # that the code looks up
+        self.within: list[str] = []
+        self.failed = ""  # what of the notebook uses what cannot be pickled
 
-    yield f"\n{type(value).__qualname__} ".encode()
-    if value is None or isinstance(value, bool | int | float | complex | str | bytes | type(...)):
-        yield repr(value).encode()
-    elif isinstance(value, ModuleType):
-        modules.add(value.__name__)
-        yield value.__name__.encode()
-    elif isinstance(value, CodeType):
-        yield from of(value.co_code, value.co_names, value.co_varnames, value.co_flags, value.co_argcount)
-        yield from of(value.co_kwonlyargcount, value.co_exceptiontable, value.co_consts)
-    elif type(value) in (tuple, list):
-        yield from of(len(value), *value)
-    elif type(value) in (dict, MappingProxyType):
-        yield from of(len(value), *value.items())
-    elif type(value) in (set, frozenset):
-        yield from sorted(b"".join(_parts(item, modules, [])) for item in value)
-    elif isinstance(value, property | classmethod | staticmethod):
-        yield from of(*(getattr(value, name, None) for name in ("fget", "fset", "fdel", "__func__")))
-    elif getattr(value, "__module__", None) != "__main__" and hasattr(value, "__qualname__") and _is_held(value):
-        modules.add(value.__module__)
-        yield f"{value.__module__}.{value.__qualname__}".encode()
-    elif any(value is each for each in seen):  # it may refer to itself
-        yield str([value is each for each in seen].index(True)).encode()
-    else:
-        seen.append(value)
-        yield from of(*_members(value))
+    def of(self, *values: Any) -> Iterator[bytes]:
+        for value in values:
+            yield f"\n{type(value).__qualname__} ".encode()
+            if type(value) in PLAIN:
+                yield repr(value).encode()
+            elif isinstance(value, ModuleType) and value.__name__ in sys.modules:
+                self.modules.add(value.__name__)
+                yield value.__name__.encode()
+            elif type(value) is tuple:
+                yield from self.of(len(value), *value)
+            elif type(value) is frozenset:
+                yield from self._unordered(value)
+            elif isinstance(value, CodeType):
+                self.names.update(value.co_names)
+                yield from self.of(*(getattr(value, f"co_{name}") for name in CODE.split()))
+            elif any(value is each for each in self.seen):  # it may refer to itself
+                yield str([value is each for each in self.seen].index(True)).encode()
+            else:
+                self.seen.append(value)
+                yield from self._members(value)
 
+    def _members(self, value: Any) -> Iterator[bytes]:
+        if type(value) is list:
+            yield from self.of(len(value), *value)
+        elif type(value) is dict:
+            yield from self.of(len(value), *value.items())
+        elif type(value) is set:
+            yield from self._unordered(value)
+        else:
+            named = getattr(value, "__module__", None) == "__main__" and hasattr(value, "__qualname__")
+            self.within += [value.__qualname__] if named else []
+            if named and "." not in value.__qualname__ and _is_held(value):
+                self.held[value.__qualname__] = value
+            try:
+                made = self._reduced(value)
+            except Exception:
+                self.failed = self.within[-1]
+                raise
+            yield from self.of(made) if isinstance(made, str) else self.of(*made)
+            self.within = self.within[:-1] if named else self.within
 
-def _members(value: Any) -> tuple[Any, ...]:
-    if isinstance(value, FunctionType):
-        cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        names = sorted(global_names(value.__code__) & value.__globals__.keys())
-        used = [(name, value.__globals__[name]) for name in names]
-        return value.__code__, value.__defaults__, value.__kwdefaults__, cells, used
-    if isinstance(value, type):
-        skipped = ("__dict__", "__weakref__", "__module__", "__firstlineno__", "_abc_impl")
-        return value.__qualname__, value.__bases__, [m for m in vars(value).items() if m[0] not in skipped]
-    reduce = copyreg.dispatch_table.get(type(value))
-    made = reduce(value) if reduce else value.__reduce_ex__(4)
-    return (made,) if isinstance(made, str) else (*made[:3], *map(list, (part or () for part in made[3:5])))
+    def _unordered(self, values: set[Any] | frozenset[Any]) -> Iterator[bytes]:
+        seen, parts = self.seen, []
+        for value in values:
+            self.seen = [*seen]
+            parts.append(b"".join(self.of(value)))
+        self.seen = seen
+        yield from sorted(parts)
+
+    def _reduced(self, value: Any) -> Any:
+        """What pickle would call and set to make the value; or its name, if a module holds it."""
+        made = self.pickler.reducer_override(value)
+        if made is NotImplemented and isinstance(value, FunctionType | type):
+            made = value.__qualname__
+        elif made is NotImplemented:
+            reduce = self.pickler.dispatch_table.get(type(value))
+            made = reduce(value) if reduce else value.__reduce_ex__(4)
+        if isinstance(made, str):
+            module = pickle.whichmodule(value, made)  # type: ignore[attr-defined]
+            if module == "__main__":
+                raise TypeError(f"pickle stores a {type(value).__name__} as its name, {made}")
+            self.modules.add(module)
+            return f"{module}.{made}"
+        call, args, state = (*made, None)[:3]
+        if isinstance(value, FunctionType):
+            state[1].pop("_cloudpickle_submodules")  # those that happen to be loaded
+            return value.__code__, state
+        if isinstance(value, type | TypeVar):  # cloudpickle numbers them at random
+            args = tuple(arg for arg in args if not (isinstance(arg, str) and re.fullmatch("[0-9a-f]{32}", arg)))
+        if isinstance(value, type) and state:
+            state = {key: part for key, part in state[0].items() if key not in NOT_OF_A_CLASS}
+            state["__annotations__"] = state.pop("__annotations__", {})  # made when it is first looked at
+            state["registered"] = frozenset(made[2][0].get("_abc_impl", ()))
+        return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in made[3:])
+
+    def submodules(self) -> list[str]:
+        """The loaded modules of packages that the code uses, if it names them: `import a.b` defines only `a`."""
+        return [
+            name
+            for name in sorted(sys.modules)
+            for package in self.modules
+            if name.startswith(f"{package}.") and self.names.issuperset(name.removeprefix(f"{package}.").split("."))
+        ]
 
 
 def global_names(code: CodeType) -> set[str]:

@@ -90,6 +90,8 @@ def sweep(
     Raises TypeError or ValueError if `run` or the grid is not as said above, OSError if `folder` cannot be written to.
     """
     points = expand(grid)
+    if not isinstance(folder, str | Path):
+        raise TypeError(f"folder must be a path, got {type(folder).__name__} {folder!r:.40}")
     _check_callable(run, points)
     checks.integer("threads", threads, 1) if threads is not None else None
     if checks.integer("jobs", jobs, -1) == 0:
@@ -99,7 +101,7 @@ def sweep(
 
     code = snapshot(run)
     identity = f"{code.name}\n{code.digest if version is None else version}"
-    folder = Path(folder)
+    folder = Path(folder).absolute()  # a run may change the directory
     folder.mkdir(parents=True, exist_ok=True)
     files = {folder / f"{_key(identity, point)}.pickle": point for point in points}
     done = _stored(files, retry)
@@ -114,8 +116,8 @@ def sweep(
         finished, total=len(points), initial=len(done), disable=not progress, unit="run", leave=False
     )
     try:
-        for file, new in bar:
-            done[file] = new
+        for file, stored, seconds in bar:
+            done[file] = _loaded(stored, files[file], seconds)
     finally:
         processes.end()
     runs = [done[file] for file in files]
@@ -148,7 +150,7 @@ def expand(grid: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]) -> l
     """
     if isinstance(grid, Mapping):
         for key, values in grid.items():
-            if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
+            if isinstance(values, str | bytes | Mapping) or not np.iterable(values):
                 raise TypeError(
                     f"grid[{key!r}] must be a list of values, got {type(values).__name__} {values!r:.40}"
                 )
@@ -211,7 +213,7 @@ def _stored(files: dict[Path, Point], retry: bool) -> dict[Path, Run]:
         if not file.exists():
             continue
         try:
-            run = _load(file, point)
+            run = Run(point, *pickle.loads(file.read_bytes()))
         except Exception as error:  # a damaged pickle, or one of classes that are gone, can raise almost anything
             print(f"{file} cannot be read and is made again: {error!r}", file=sys.stderr)
         else:
@@ -219,28 +221,28 @@ def _stored(files: dict[Path, Point], retry: bool) -> dict[Path, Run]:
     return stored
 
 
-def _load(file: Path, point: Point) -> Run:
-    result, error, seconds = pickle.loads(file.read_bytes())
-    return Run(point, result, error, seconds)
+def _loaded(stored: bytes, point: Point, seconds: float) -> Run:
+    """In the process of the sweep, which may hold a class that a worker of a cluster does not."""
+    try:
+        return Run(point, *pickle.loads(stored))
+    except Exception:  # a class that only the run could import
+        return Run(point, None, traceback.format_exc(), seconds)
 
 
 def _in_a_process(
     processes: Processes, code: Snapshot, point: Point, file: Path, threads: int | None
-) -> tuple[Path, Run]:
+) -> tuple[Path, bytes, float]:
     started, before = time.perf_counter(), _stamp(file)
     status = processes.run(vars(code), point, file, threads)
+    seconds = time.perf_counter() - started
     if _stamp(file) != before:
-        try:
-            return file, _load(file, point)
-        except Exception:  # a class that only the run could import
-            return file, Run(point, None, traceback.format_exc(), time.perf_counter() - started)
+        return file, file.read_bytes(), seconds
     ended = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
     memory = " (it may have needed more memory than there is)" if ended == "by SIGKILL" else ""
-    error = f"The process of this run ended {ended} before its result was stored{memory}."
-    run = Run(point, None, error, time.perf_counter() - started)
+    stored = None, f"The process of this run ended {ended} before its result was stored{memory}.", seconds
     with suppress(OSError):  # a full disk: the failure is told, though not stored
-        save((None, error, run.seconds), file)
-    return file, run
+        save(stored, file)
+    return file, pickle.dumps(stored), seconds
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

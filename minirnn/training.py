@@ -108,7 +108,9 @@ def train(
     Saved are the parameters, the optimizer's memory, the history, and all of `rng`: its state, and how many generators
     it has spawned. What `batch`, `loss`, `gradient` or `stop` remember by themselves is not, and a resumed run begins
     with it anew: so let `batch` draw all from the rng that it is given, and `stop` read the run's history. With
-    `save_to`, a Generator of their own or an iterator that they hold is refused; a list that they change is not seen.
+    `save_to`, a Generator of their own or an iterator that they hold is refused, as a global, in a closure, a default,
+    an attribute or a partial, theirs or that of a function of their module which they call. Not seen are a list that
+    they change, what lies within a list or an object that they use, and what functions of other modules hold.
 
     Raises ValueError if updates or save_every < 1, clip <= 0, the file is of another cell, optimizer or kind of rng,
     or a function holds what the file would miss; TypeError if `rng` is not a Generator, `optimizer` no Optimizer or
@@ -188,22 +190,38 @@ def _restore(rng: np.random.Generator, state: State) -> None:
 
 def _check_remembers_nothing(name: str, f: Any, rng: np.random.Generator) -> None:
     """Raises ValueError if a function holds what moves on with each call and is not saved."""
-    held: list[Any] = list(getattr(f, "__dict__", {}).values())
-    if isinstance(f, partial):
-        held += [f.func, *f.args, *f.keywords.values()]
-    elif inspect.ismethod(f):
-        held += getattr(f.__self__, "__dict__", {}).values()
-    elif inspect.isfunction(f):
-        held += [f.__globals__.get(global_) for global_ in global_names(f.__code__)]
-        held += inspect.getclosurevars(f).nonlocals.values()
-        held += [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
-    for value in held:
+    for value in _held(f, []):
         moves = isinstance(value, np.random.Generator | np.random.RandomState | Iterator)
         if moves and value is not rng and not isinstance(value, IOBase):
             raise ValueError(
                 f"{name} must remember nothing, so that a saved run goes on to the same numbers, but it holds a "
-                f"{type(value).__name__}, which is not saved; draw from the rng that batch is given"
+                f"{type(value).__name__}, which is not saved; draw from the rng that batch is given, and delete a "
+                f"generator that only made the data"
             )
+
+
+def _held(f: Any, seen: list[Any]) -> Iterator[Any]:
+    """What a function holds, and what the functions hold that it is made of or finds in its own module."""
+    if any(f is each for each in seen):
+        return
+    seen.append(f)
+    held = list(getattr(f, "__dict__", {}).values())
+    if isinstance(f, partial):
+        held += [f.func, *f.args, *f.keywords.values()]
+    elif inspect.ismethod(f):
+        held += [f.__func__, *getattr(f.__self__, "__dict__", {}).values()]
+    elif inspect.isfunction(f):
+        found = [f.__globals__.get(global_) for global_ in global_names(f.__code__)]
+        own = (f.__module__, partial.__module__)  # what other modules hold is theirs
+        held += [value for value in found if not callable(value) or getattr(value, "__module__", None) in own]
+        held += inspect.getclosurevars(f).nonlocals.values()
+        held += [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
+    elif not isinstance(f, type):
+        held += [type(f).__call__]
+    for value in held:
+        yield value
+        if callable(value) and not isinstance(value, type):
+            yield from _held(value, seen)
 
 
 @checked

@@ -95,3 +95,8 @@ def waits(x, log):
 
 def plain(a, b=None, c=None):
     return [a, b, c]
+
+
+def changes_directory(to):
+    os.chdir(to)
+    return os.getcwd()

@@ -301,9 +301,12 @@ def f(x):
 
 
 NOTEBOOK = """
+import pickle
 import sys
+from abc import ABC
 from dataclasses import dataclass
-from functools import partial, wraps
+from enum import IntEnum
+from functools import cache, cached_property, partial, wraps
 import numpy as np
 from minirnn import optimizers, tasks
 from minirnn.sweeps import results, sweep
@@ -337,9 +340,40 @@ class Derived(Base):
 PARTIAL = partial(helper, 1)
 def default(x, y=5):
     return [y for _ in range(x)]
+def attributed():
+    return attributed.gain
+attributed.gain = 1
+class Unit(float):
+    def scaled(self):
+        return 2 * self
+class Size(IntEnum):
+    SMALL = 1
+    def scaled(self):
+        return 2 * self.value
+METRES, SMALL = Unit(1), Size.SMALL
+class Meta(type):
+    def made(cls):
+        return 1
+class Made(metaclass=Meta):
+    pass
+class Shape(ABC):
+    pass
+class Square:
+    pass
+@cache
+def fibonacci(n):
+    return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+class Lazy:
+    @cached_property
+    def value(self):
+        return 3
+def more(x):
+    scaled = [each.scaled() for each in (METRES, SMALL)]
+    return [attributed(), scaled, Made.made(), issubclass(Square, Shape), fibonacci(10), Lazy().value]
 @noted
 def run(x):
-    return [helper(x), A, str(LIST), float(ARRAY.sum()), Derived().twice, PARTIAL(), default(x), type(SGD).__name__]
+    known = [helper(x), A, str(LIST), float(ARRAY.sum()), Derived().twice, PARTIAL(), default(x), type(SGD).__name__]
+    return known + more(x)
 """
 CHANGES = {
     "helper": "def helper(x):\n    return 7",
@@ -353,6 +387,13 @@ CHANGES = {
     "default": "def default(x, y=6):\n    return [y for _ in range(x)]",
     "nested code": "def default(x, y=5):\n    return [y + 1 for _ in range(x)]",
     "optimizer": "SGD = optimizers.sgd(0.2)",
+    "attribute of a function": "attributed.gain = 2",
+    "subclass of float": "class Unit(float):\n    def scaled(self):\n        return 3 * self\nMETRES = Unit(1)",
+    "enum": "class Size(IntEnum):\n    SMALL = 1\n    def scaled(self):\n        return 3\nSMALL = Size.SMALL",
+    "metaclass": "class Meta(type):\n    def made(cls):\n        return 2\nclass Made(metaclass=Meta):\n    pass",
+    "virtual subclass": "Shape.register(Square)",
+    "cached": "@cache\ndef fibonacci(n):\n    return n",
+    "cached property": "class Lazy:\n    @cached_property\n    def value(self):\n        return 4",
 }
 
 
@@ -364,6 +405,7 @@ exec(compile(cells, "<cell 1>", "exec"))
 first = swept()
 for number, (name, cell) in enumerate(changes.items()):
     exec(compile("\\n" * number + cells, f"<cell {{number}}>", "exec"))
+    run(1), pickle.dumps(Lazy()), Lazy.__annotations__  # what use leaves in functions and classes does not count
     assert swept() == first, name
     exec(compile(cell, "<cell>", "exec"))
     here = run(1)
@@ -373,7 +415,7 @@ for number, (name, cell) in enumerate(changes.items()):
     for seed in "12":  # another order of sets, another session
         args = [sys.executable, "-c", code, str(tmp_path / "runs"), str(tmp_path / "log")]
         subprocess.run(args, env=env | {"PYTHONHASHSEED": seed}, check=True)
-    in_the_notebook = 2 * len(CHANGES)
+    in_the_notebook = 2 * 2 * len(CHANGES)
     assert len(lines(tmp_path / "log")) - in_the_notebook == 1 + len(CHANGES)
 
 
@@ -403,21 +445,96 @@ if __name__ == "__main__":
     assert len(stored(tmp_path)) == 1
 
 
-def test_what_cannot_be_sent_is_refused(tmp_path):
-    code = f"""
-import threading
-from minirnn.sweeps import sweep
-LOCK = threading.Lock()
+def in_a_notebook(folder, *cells):
+    """Runs the cells in a process whose __main__ has no file, with `sweep` and `results` at hand."""
+    code = "from functools import partial\nfrom minirnn import sweeps\nfrom minirnn.sweeps import results\n"
+    code += f"sweep = partial(sweeps.sweep, folder={str(folder)!r}, progress=False)\n"
+    code += "\n".join(f"exec(compile({cell!r}, '<cell>', 'exec'))" for cell in cells)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder / "modules"), str(ROOT)])}
+    return subprocess.check_output([sys.executable, "-c", code], env=env, text=True)
+
+
+@pytest.mark.parametrize("body", ["a_package.sub.f(x)", "[a_package.sub.f(each) for each in [x]][0]"])
+def test_a_module_that_a_notebook_names_with_its_package_counts(tmp_path, body):
+    package = tmp_path / "modules" / "a_package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    cell = f"import a_package.sub\ndef run(x):\n    return {body}\nprint(results(sweep(run, [{{'x': 1}}])))"
+    for factor in (10, 200):
+        (package / "sub.py").write_text(f"def f(x):\n    return {factor} * x\n")
+        assert in_a_notebook(tmp_path, cell).strip() == f"[{factor}]"
+
+
+CLASSES = """
+from collections import namedtuple
+from dataclasses import dataclass
+@dataclass
+class Answer:
+    x: int
+Pair = namedtuple("Pair", "a b")
+ANSWER = Answer(5)
+def helper(x):
+    return Pair(x, [2])
 def run(x):
-    return LOCK
-try:
-    sweep(run, [{{"x": 1}}], folder={str(tmp_path)!r})
-except TypeError as error:
-    assert "run must use only what can be pickled" in str(error) and "lock" in str(error), error
-else:
-    raise AssertionError
+    return [helper(x), ANSWER]
+(pair, answer), = results(sweep(run, [{"x": 1}]))
+assert type(pair) is Pair and pair == Pair(1, [2]), pair
+assert type(answer) is Answer and answer == Answer(5)
 """
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_results_of_a_class_of_a_notebook(tmp_path):
+    """Also when they are read by another notebook, which holds the same class."""
+    in_a_notebook(tmp_path, CLASSES, CLASSES)
+    in_a_notebook(tmp_path, CLASSES)
+    assert len(stored(tmp_path)) == 1
+
+
+def test_a_result_of_a_class_that_nothing_holds_says_what_to_return(tmp_path):
+    cell = "def run():\n    class R: pass\n    return R()\nprint(sweep(run, [{}])[0].error)"
+    out = in_a_notebook(tmp_path, cell)
+    assert "run must return what pickle can store, got run.<locals>.R: return a dict" in out
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (
+            "import threading\nLOCK = threading.Lock()\ndef h(x): return LOCK",
+            "h does not: cannot pickle '_thread.lock'",
+        ),
+        ("from functools import singledispatch\n@singledispatch\ndef h(x): return x", "h does not: cannot pickle"),
+        ("import numpy as np\nh = np.frompyfunc(abs, 1, 1)", "run does not: pickle stores a ufunc as its name"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused(tmp_path, cell, words):
+    run = """
+def run(x):
+    return h(x)
+try:
+    sweep(run, [{"x": 1}])
+except TypeError as error:
+    print(error)
+"""
+    out = in_a_notebook(tmp_path, cell, run)
+    assert "run must use only what can be pickled" in out
+    assert words in out
+    assert "into a module" in out
+
+
+def test_a_run_may_change_the_directory(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        runs = quiet(sweep_runs.changes_directory, [{"to": str(tmp_path / "elsewhere")}], folder="runs")
+        assert results(runs) == [str(tmp_path / "elsewhere")]
+    assert len(stored(tmp_path / "runs")) == 1
+    assert not os.listdir(tmp_path / "elsewhere")
+
+
+def test_a_folder_that_is_no_path_is_refused():
+    with refused(TypeError, "folder must be a path, got int 3"):
+        quiet(sweep_runs.square, {"x": [1]}, folder=3)
 
 
 def test_two_sweeps_at_a_time_on_one_folder(tmp_path):
@@ -538,6 +655,7 @@ def outer():
         (partial(sweep_runs.square, 1), {"x": [1]}, TypeError, ["run must be", "partial"]),
         (sweep_runs.square, {"y": [1]}, TypeError, ["run must take", "{'y': 1}"]),
         (sweep_runs.square, {"x": 1}, TypeError, ["grid['x'] must be a list", "int 1"]),
+        (sweep_runs.square, {"x": np.array(3)}, TypeError, ["grid['x'] must be a list", "ndarray array(3)"]),
         (sweep_runs.square, {"x": "abc"}, TypeError, ["grid['x'] must be a list", "'abc'"]),
         (sweep_runs.square, {"x": []}, ValueError, ["a point at least"]),
         (sweep_runs.square, [], ValueError, ["a point at least"]),

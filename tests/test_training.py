@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from minirnn import GRU, LinearRNN, VanillaRNN, bptt, losses, tasks, truncated_bptt
 from minirnn.optimizers import Optimizer, adam, momentum, sgd
@@ -267,6 +268,7 @@ def test_a_file_without_the_count_of_spawned_generators_is_resumed(tmp_path):
 
 
 OWN, COUNTER = np.random.default_rng(5), iter(range(100))
+NORMAL = stats.norm  # holds NumPy's global generator, from which the density does not draw
 
 
 class Drawing:
@@ -278,6 +280,26 @@ class Drawing:
 
     def batch(self, rng):
         return draw(self.rng)
+
+
+class Called:
+    def __call__(self, rng):
+        return draw(OWN)
+
+    def batch(self, rng):
+        return draw(OWN)
+
+
+def drawn_from_own(rng, scale=1.0):
+    return scale * draw(OWN)[0], draw(OWN)[1]
+
+
+def through_a_decorator():
+    @cache
+    def own(scale):
+        return OWN.random()
+
+    return lambda rng: (own(1) * draw(rng)[0], draw(rng)[1])
 
 
 def from_a_closure():
@@ -292,6 +314,13 @@ def from_a_closure():
         ("batch", lambda rng: draw(OWN), "Generator"),
         ("batch", lambda rng, own=OWN: draw(own), "Generator"),
         ("batch", partial(lambda own, rng: draw(own), OWN), "Generator"),
+        ("batch", partial(drawn_from_own, scale=2.0), "Generator"),
+        ("batch", partial(partial(from_a_closure()), **{}), "RandomState"),
+        ("batch", lambda rng: drawn_from_own(rng), "Generator"),
+        ("batch", Called(), "Generator"),
+        ("batch", Called().batch, "Generator"),
+        ("batch", partial(Called()), "Generator"),
+        ("batch", through_a_decorator(), "Generator"),
         ("batch", Drawing(), "Generator"),
         ("batch", Drawing().batch, "Generator"),
         ("batch", lambda rng: draw(np.random.default_rng(next(COUNTER))), "range_iterator"),
@@ -301,7 +330,9 @@ def from_a_closure():
     ],
 )
 def test_what_a_file_would_miss_is_refused_where_it_can_be_seen(tmp_path, name, f, holds):
-    with refused(ValueError, f"{name} must remember nothing", holds, "not saved", "the rng that batch is given"):
+    with refused(
+        ValueError, f"{name} must remember nothing", holds, "not saved", "the rng that batch is given", "delete"
+    ):
         go(3, save_to=tmp_path / "run", **{name: f})
     assert not (tmp_path / "run").exists()
 
@@ -313,9 +344,10 @@ def test_what_a_run_may_hold(tmp_path):
     holds = lambda given: draw(rng)  # noqa: E731
     go(3, rng=rng, batch=holds, save_to=tmp_path / "run")
     rng = np.random.default_rng(2)
+    scaled = lambda given: draw(rng) if NORMAL.cdf(0.0) else Drawing()  # noqa: E731
     with (tmp_path / "log").open("w") as log:
         stop = lambda run: bool(log.write("update\n")) and run.updates == 9  # noqa: E731
-        assert same(go(6, rng=rng, batch=holds, stop=stop, save_to=tmp_path / "run"), whole)
+        assert same(go(6, rng=rng, batch=scaled, stop=stop, save_to=tmp_path / "run"), whole)
 
 
 def test_a_finished_run_is_returned_as_it_is(tmp_path):
