@@ -1,6 +1,7 @@
 """Formulas as MathML, which a browser shows, prints and finds from the start and without a script. MathJax sets them
 more finely: book/_static/formulas.js gives it the TeX, which each carries along."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from contextlib import suppress
@@ -90,7 +91,7 @@ def set_apart(element):
     children = [child for child in element if child.text != APPLIED]
     if element.tag not in ("math", "mrow", "mstyle", "mtd"):
         return
-    for left, right in zip(children, children[1:], strict=False):
+    for left, right in itertools.pairwise(children):
         if (is_name(left) and not is_operator(right)) or (is_name(right) and not is_operator(left)):
             element.insert(list(element).index(right), ET.Element("mspace", width="0.167em"))
 
