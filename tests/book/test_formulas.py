@@ -35,6 +35,22 @@ def test_what_docutils_does_not_know_is_put_in_its_words(tex, shown):
     assert text(tex) == shown
 
 
+@pytest.mark.parametrize(
+    ("tex", "part"),
+    [
+        (r"\hat y_t", '<msub><mover accent="true"><mi>y</mi><mo stretchy="false">ˆ</mo></mover><mi>t</mi></msub>'),
+        (r"\underbrace{a}_{A}", "<munder><munder><mi>a</mi><mo>⏟</mo></munder><mi>A</mi></munder>"),
+        (r"w\tanh(a)", '<mspace width="0.167em" /><mi mathvariant="normal">tanh</mi><mo>\u2061</mo><mo '),
+        (r"\tfrac12\ln n", '<mo>\u2061</mo><mspace width="0.167em" /><mi>n</mi>'),
+        (r"\sin^2 x", '</msup><mspace width="0.167em" /><mi>x</mi>'),
+        (r"|\lambda|", '<mo stretchy="false" lspace="0" rspace="0">|</mo><mi>λ</mi>'),
+        (r"\operatorname*{mean}_t x", '<msub><mi mathvariant="normal">mean</mi><mi>t</mi></msub>'),
+    ],
+)  # fmt: skip
+def test_accents_braces_and_names_stand_where_tex_puts_them(tex, part):
+    assert part in formulas.mathml(tex, False, MACROS)
+
+
 def test_a_formula_without_mathml_is_named():
     with pytest.raises(MathError, match="nonsense"):
         text(r"\nonsense{a}")
@@ -70,6 +86,18 @@ def test_no_tex_shows_before_or_without_mathjax(site, browser, script):
     assert box["height"] > 15
     assert tab.pdf().startswith(b"%PDF")
     context.close()
+
+
+@pytest.mark.browser
+def test_a_wide_formula_shows_from_its_beginning_before_mathjax(site, browser):
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.route("**/mathjax/**", lambda route: route.abort())
+    tab.goto(f"{site}/book/elementwise.html")
+    offsets = tab.locator("div.math").evaluate_all("""all => all.map(e =>
+        e.querySelector("math").getBoundingClientRect().x - e.getBoundingClientRect().x)""")
+    assert len(offsets) > 10
+    assert min(offsets) > -1
+    tab.close()
 
 
 @pytest.mark.browser

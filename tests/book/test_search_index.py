@@ -42,6 +42,8 @@ def test_examples(gtt):
         (r"w\tanh a", "w tanh a"),  # no glued words
         (r"\tfrac12", "1/2"),
         (r"\hat y_t", "ŷₜ".replace("ŷ", "y\u0302")),
+        (r"\bar\lambda", "λ\u0304"),
+        (r"2\ln n", "2 ln n"),
         (r"W\T\delta", "Wᵀδ"),
         (r"-7", "−7"),
         (r"e^{2w_0}", "e^(2w₀)"),
@@ -68,11 +70,15 @@ The lead.
 Clipping
 --------
 
-First *line* of :math:`x_t` or h_{t-1}.
+**Things to notice**
+
+First *line* of :math:`x_t` or h_{t-1}, and
 
 .. math::
 
    \\int x
+
+which is it.
 
 ::
 
@@ -83,12 +89,18 @@ First *line* of :math:`x_t` or h_{t-1}.
 """
 
 
-def test_sections_are_words_without_code_pictures_and_displayed_formulas(gtt):
+def test_sections_are_words_without_code_and_pictures_and_an_ellipsis_for_a_display(gtt):
     doctree = publish_doctree(PAGE, settings_overrides={"doctitle_xform": False})
     entries = gtt.search.entries(doctree, "chapter", MACROS)
     assert entries == [
         ["", "Title", "chapter", "The lead. The state hₜ < 1.", ""],
-        ["clipping", "Clipping", "chapter", "First line of xₜ or hₜ₋₁. one two", ""],
+        [
+            "clipping",
+            "Clipping",
+            "chapter",
+            "Things to notice: First line of xₜ or hₜ₋₁, and … which is it. one two",
+            "",
+        ],
     ]
 
 

@@ -103,6 +103,27 @@ def test_the_theme_can_be_chosen_where_site_data_are_blocked(open_page: Any, sit
     assert page.locator("html").get_attribute("data-mode") == "light", "the tab keeps it"
 
 
+def test_a_field_of_the_search_has_one_mark_of_focus(open_page: Any, site: str) -> None:
+    page = open_page(f"{site}/search.html")
+    marks = page.evaluate("""() => { const field = document.querySelector(".gtt-search input");
+        field.focus();
+        return [field, field.form].map(e => [getComputedStyle(e).outlineStyle, getComputedStyle(e).boxShadow]); }""")
+    assert marks == [["none", "none"], ["solid", "none"]]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_closed_list_of_contents_is_no_stop_for_the_keyboard(open_page: Any, site: str, width: int) -> None:
+    page = open_page(f"{site}/book/exploding.html", width=width)
+    links = "#pst-secondary-sidebar .page-toc a, dialog[open] .page-toc a"
+    assert (page.locator(f":is({links}):visible").count() > 10) == (width == 1280)
+    if width == 390:
+        page.locator(".secondary-toggle:visible").click()
+        page.wait_for_function(
+            "links => [...document.querySelectorAll(links)].some(e => e.checkVisibility({ visibilityProperty: true }))",
+            arg=links,
+        )
+
+
 def colours(page: Any, locator: Any) -> int:
     """How many colours there are where an element is drawn; 1 where nothing shows."""
     picture = Image.open(io.BytesIO(page.screenshot(clip=locator.bounding_box()))).convert("RGB")

@@ -91,3 +91,24 @@ def test_a_chapter_runs_in_jupyterlab_and_its_first_slider_answers(browser: Any,
         page.locator(f"#{figure.name}--lam").press("End")
         wait_for_state(page, figure, figure.state(lam=1.3), text="path")
         assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
+
+
+@pytest.mark.parametrize("name", ["book/errata", "search"])
+def test_a_page_on_the_disk_asks_for_nothing_that_it_cannot_have(browser: Any, built_book: Path, name: str) -> None:
+    """A browser refuses to fetch a font beforehand where there is no server, and says so in its console."""
+    page, problems = browser.new_page(), []
+    page.on("requestfailed", lambda request: problems.append(request.url))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto((built_book / f"{name}.html").as_uri(), wait_until="networkidle")
+    page.close()
+    assert problems == []
+
+
+def test_a_page_of_a_server_fetches_its_fonts_once_and_early(browser: Any, site: str) -> None:
+    page, fonts = browser.new_page(), []
+    page.on("request", lambda request: fonts.append(request.url) if request.url.endswith(".woff2") else None)
+    page.goto(f"{site}/book/errata.html", wait_until="networkidle")
+    preloads = page.locator("link[rel=preload][as=font]").evaluate_all("all => all.map(e => e.href)")
+    page.close()
+    assert set(preloads) == set(fonts[:2])
+    assert len(fonts) == len(set(fonts))

@@ -1,7 +1,9 @@
 """Formulas as MathML, which a browser shows, prints and finds from the start and without a script. MathJax sets them
 more finely: book/_static/formulas.js gives it the TeX, which each carries along."""
 
+import itertools
 import re
+import xml.etree.ElementTree as ET
 from contextlib import suppress
 
 from docutils import nodes
@@ -16,9 +18,12 @@ PLAINER = [  # what docutils does not know, in words that it does
     (r"(\\[tdc]?frac\{\d\}) *(\d)", r"\1{\2}"),
     (r"\\sqrt *(\d)", r"\\sqrt{\1}"),
     (r"\\[Bb]igg?r\|_", "|_"),
+    (r"\\operatorname\*", r"\\operatorname"),
     ("·", r"\\cdot "),
     ("½", r"\\tfrac{1}{2}"),
 ]
+BRACES = ("⏟", "⏞")
+APPLIED = "\u2061"  # what stands between a function's name and its argument, and takes no place
 TOKEN = re.compile(r" *(\\[A-Za-z]+|\\?.)", re.DOTALL)
 
 log = logging.getLogger(__name__)
@@ -58,9 +63,50 @@ def mathml(tex, block, macros):
     tex = expand(tex, macros)
     for pattern, plainer in PLAINER:
         tex = re.sub(pattern, plainer, tex)
-    text = latex2mathml.tex2mathml(tex, as_block=block)
-    text = re.sub("<mi>(?=[^<]{2})", '<mi mathvariant="normal">', text)  # tanh; one letter alone is set in italics
-    return re.sub(r">\s+<", "><", text).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+    text = latex2mathml.tex2mathml(tex, as_block=block).replace("&ApplyFunction;", APPLIED)
+    tree = ET.fromstring(re.sub(r">\s+<", "><", text).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
+    for element in list(tree.iter()):
+        place_scripts(element)
+        set_apart(element)
+    return ET.tostring(tree, encoding="unicode")
+
+
+def place_scripts(element):
+    """An index of an accented letter stands beside it, and what a brace embraces is named below or above the brace."""
+    children = list(element)
+    if element.tag == "munderover" and children[0].tag == "mi":  # letter, index, accent
+        accented = ET.Element("mover", accent="true")
+        accented.extend([children[0], children[2]])
+        element.tag, element[:] = "msub", [accented, children[1]]
+    if element.tag in ("msub", "msup") and len(children[0]) and children[0][-1].text in BRACES:
+        element.tag = {"msub": "munder", "msup": "mover"}[element.tag]
+    if element.tag == "mo" and element.text == "|":  # not a relation
+        element.attrib |= {"lspace": "0", "rspace": "0"}
+
+
+def set_apart(element):
+    """Upright names such as tanh, with a thin space between them and a letter, a number or a fraction beside them."""
+    if element.tag == "mi" and len(element.text) > 1:
+        element.set("mathvariant", "normal")  # one letter alone is set in italics
+    children = [child for child in element if child.text != APPLIED]
+    if element.tag not in ("math", "mrow", "mstyle", "mtd"):
+        return
+    for left, right in itertools.pairwise(children):
+        if (is_name(left) and not is_operator(right)) or (is_name(right) and not is_operator(left)):
+            element.insert(list(element).index(right), ET.Element("mspace", width="0.167em"))
+
+
+def is_name(element):
+    while element.tag in ("msub", "msup", "msubsup"):
+        element = element[0]
+    return element.tag == "mi" and len(element.text) > 1
+
+
+def is_operator(element):
+    """Whether space beside it is not needed: a sign, a space, or what begins with a bracket."""
+    while element.tag in ("mrow", "msub", "msup", "msubsup", "munder", "munderover") and len(element):
+        element = element[0]
+    return element.tag in ("mo", "mspace", "mtext")
 
 
 def visit(translator, node):

@@ -1,4 +1,5 @@
-"""The words of a page as one line of text: without code, pictures and displayed formulas; inline ones in Unicode."""
+"""The words of a page as one line of text: without code and pictures; formulas in a line in Unicode, displayed ones as
+an ellipsis."""
 
 import html
 import re
@@ -15,10 +16,10 @@ SUBSCRIPTS = dict(
 SUPERSCRIPTS = dict(
     zip("0123456789+−=()abdeghijklmnoprtuvw𝖳*∗′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᵈᵉᵍʰⁱʲᵏˡᵐⁿᵒᵖʳᵗᵘᵛʷᵀ**′", strict=True)
 )
-ACCENTS = {"ˆ": "\u0302", "~": "\u0303", "¯": "\u0304", "˙": "\u0307"}
+ACCENTS = {"ˆ": "\u0302", "~": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307"}
 SPACED = "=<>≤≥≈≠≪≫∼∝∈→←↦+−±·×⊙∘∣:"
 CAPTION = re.compile(r"<figcaption><span>(.*?)</span>", re.DOTALL)
-SILENT = (nodes.image, nodes.math_block, nodes.literal_block, nodes.label, nodes.thead, nodes.Invisible)
+SILENT = (nodes.image, nodes.literal_block, nodes.label, nodes.thead, nodes.Invisible)
 BETWEEN = {nodes.tbody: "; ", nodes.row: " · ", nodes.definition_list: " · ", nodes.definition_list_item: ": "}
 
 
@@ -37,6 +38,10 @@ def _text(node, macros):
         return re.sub(r"([_^])\{([^{}]*)\}", _shifted_braces, node.astext())
     if isinstance(node, nodes.math):
         return one_line(node.astext(), macros)
+    if isinstance(node, nodes.math_block):
+        return " … "
+    if isinstance(node, nodes.paragraph) and [type(child) for child in node.children] == [nodes.strong]:
+        return re.sub(r"(?<=\w)$", ":", f" {node.astext()}")  # the heading of a box
     if isinstance(node, nodes.raw):
         return " ".join(html.unescape(_marked(caption)) for caption in CAPTION.findall(node.astext()))
     if isinstance(node, SILENT) or type(node).__name__ == "solution_node" or _is_check(node):
@@ -69,7 +74,7 @@ def one_line(tex, macros):
     ('x₁, …, x_T = −1', '…')
     """
     try:
-        tree = ET.fromstring(mathml(tex, False, macros).replace("&ApplyFunction;", ""))
+        tree = ET.fromstring(mathml(tex, False, macros).replace("\u2061", ""))
     except (MathError, ET.ParseError):
         return "…"
     line = re.sub(r",(?=[^\s\d])", ", ", " ".join(_line(tree).split()))
@@ -85,8 +90,6 @@ def _line(element):
             return parts[0] + _shifted(parts[1], SUBSCRIPTS, "_")
         case "msup":
             return parts[0] + _shifted(parts[1], SUPERSCRIPTS, "^")
-        case "munderover" if parts[2] in ACCENTS:
-            return parts[0] + ACCENTS[parts[2]] + _shifted(parts[1], SUBSCRIPTS, "_")
         case "msubsup" | "munderover":
             return parts[0] + _shifted(parts[1], SUBSCRIPTS, "_") + _shifted(parts[2], SUPERSCRIPTS, "^")
         case "mfrac":
