@@ -8,7 +8,8 @@ Traceback (most recent call last):
 TypeError: f must be a function (number) -> number, got the string 'cos'
 
 Only kinds: an array or a list, a function or its name, a cell or its class. Numbers, shapes, ranges and what arrays
-hold are for `minirnn.checks`, in the function itself. What is annotated with Any is not looked at.
+hold are for `minirnn.checks`, in the function itself. What is annotated with Any is not looked at, and what autograd
+traces is of the kind that it traces. Functions that others call in their loops have no such entry.
 """
 
 import inspect
@@ -19,6 +20,7 @@ from types import UnionType
 from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from autograd.tracer import getval
 
 from minirnn.checks import kind
 
@@ -65,15 +67,16 @@ def checked(f: Callable[P, R]) -> Callable[P, R]:
 
 def fits(hint: Any, value: Any) -> bool:
     """Is the value of the kind that the annotation says?"""
-    origin, parts = get_origin(hint), get_args(hint)
+    origin, parts, value = get_origin(hint), get_args(hint), getval(value)
     if origin in (Union, UnionType):
         return any(fits(part, value) for part in parts)
     if origin is Callable:
-        return callable(value) and not isinstance(value, type) and takes(value, parts[0])
+        return callable(value) and (not isinstance(value, type) or makes(parts[1])) and takes(value, parts[0])
     if origin is Sequence:
-        return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes)
+        several = isinstance(value, Sequence) or np.ndim(value) > 0
+        return several and not isinstance(value, str | bytes)
     if origin in (dict, Mapping):
-        return isinstance(value, Mapping)
+        return isinstance(value, origin)
     if name_of(hint) not in KINDS:
         return True
     if getattr(hint, "_is_protocol", False):
@@ -82,14 +85,23 @@ def fits(hint: Any, value: Any) -> bool:
 
 
 def takes(function: Any, arguments: Any) -> bool:
-    """Can the function be called with so many arguments? Of other callables (partial, an object) it is not asked."""
-    if not inspect.isfunction(function) or not isinstance(arguments, list):  # Callable[..., R]
+    """Can the function be called with so many arguments? True where it does not say, as some built-in ones do not."""
+    if not isinstance(arguments, list):  # Callable[..., R]
+        return True
+    try:  # a decorator's function is what is called, not the one that it wraps
+        signature = inspect.signature(function, follow_wrapped=False)
+    except ValueError:
         return True
     try:
-        inspect.signature(function).bind(*arguments)
+        signature.bind(*arguments)
     except TypeError:
         return False
     return True
+
+
+def makes(returned: Any) -> bool:
+    """Is a class among the functions that return this? It is where they make objects, and not arrays or numbers."""
+    return isinstance(returned, type) and returned.__module__.startswith("minirnn.")
 
 
 def lacking(protocol: type, value: Any) -> list[str]:
@@ -129,7 +141,10 @@ def came(hint: Any, value: Any) -> str:
         if isinstance(value, type) and "step" not in without:
             return f"{kind(value)}; write {value.__name__}(m=2, n=3)"
         return kind(value) + (f", without {', '.join(without)}" if len(without) < 4 else "")
-    if get_origin(hint) is Callable and callable(value) and not isinstance(value, type):
-        count = len(get_args(hint)[0])
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Callable and callable(value) and (not isinstance(value, type) or makes(parts[1])):
+        count = len(parts[0])
         return f"{kind(value)}, which does not take {count} argument{'s' * (count != 1)}"
+    if isinstance(value, Mapping):
+        return f"{kind(value)}; write dict(…)"
     return kind(value)

@@ -8,7 +8,7 @@ of parameters. A pass through time is a *scan* over what cannot be done at once,
     linearize   map     what the derivative of the step needs, once the states are known       (eq. local)
     vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
-    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state
+    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state; may be left out
 
 A cell whose state enters its step only linearly and element by element (`Scannable`) may replace both scans by its
 own, which need no call for each step. A class that overrides the step of such a cell must override these too.
@@ -56,7 +56,6 @@ class Cell(Protocol):
     def vjp_params(
         self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
     ) -> Params: ...
-    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray: ...
 
 
 @runtime_checkable

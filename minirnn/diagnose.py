@@ -105,7 +105,7 @@ def diagnose(
         raise ValueError("norms and clip must be given together, or neither")
     H = unroll(cell, params, X)
     with overflow_allowed(), np.errstate(invalid="ignore", divide="ignore"):
-        E, dE, _ = errors(loss, params, H)
+        E, dE, _ = errors(loss, cell, params, H)
         state_overflow = first_bad(H[1:])
         by_lag, far, gradient_overflow = gradient_by_lag(cell, params, X, H, dE)
         rate, error = exponent(cell, params, X)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from autograd import grad
 from autograd.core import VJPNode
 from autograd.tracer import trace
 from hypothesis import given, settings
@@ -263,6 +264,18 @@ def test_central_differences_leave_the_parameters_alone():
     params = {"b": np.array([3.0, 4.0])}
     central_differences(lambda p: p["b"].sum(), params)
     assert params["b"].tolist() == [3.0, 4.0]
+
+
+def test_autograd_differentiates_the_energy_in_inputs_and_start_too():
+    cell = LSTM(2, 3)
+    params, X, h0, loss = random_case(np.random.default_rng(0), cell, 4, 2, losses.at_end, losses.squared_error)
+    wanted = {"X": X, "h0": h0, **params}
+    E = lambda p: energy(cell, {key: p[key] for key in params}, p["X"], loss, p["h0"])  # noqa: E731
+    assert distance(grad(E)(wanted), central_differences(E, wanted)) < 1e-7
+    for k in (2, 4):
+        case = [cell, params, X, loss, h0]
+        by_place = grad(lambda x, k=k, case=case: energy(*case[:k], x, *case[k + 1 :]))(case[k])
+        np.testing.assert_allclose(by_place, grad(E)(wanted)[{2: "X", 4: "h0"}[k]], rtol=1e-12)
 
 
 def test_the_record_has_seven_entries_a_step():
