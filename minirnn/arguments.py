@@ -14,7 +14,7 @@ traces is of the kind that it traces. Functions that others call in their loops 
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from itertools import chain
 from types import UnionType
 from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -51,15 +51,18 @@ def checked(f: Callable[P, R]) -> Callable[P, R]:
     """Decorator: raises TypeError, which names the argument, for one that is not of the kind of its annotation."""
     parameters = inspect.signature(f).parameters
     hints = cache(lambda: get_type_hints(f))  # once the module is complete
+    exact = cache(
+        lambda: {name: classes(hint) for name, hint in hints().items()}
+    )  # most values: no need to ask more
 
     @wraps(f)
     def entry(*args: P.args, **kwargs: P.kwargs) -> R:
         for name, value in chain(zip(parameters, args, strict=False), kwargs.items()):
-            hint = hints().get(name, Any)
-            if not fits(hint, value):
-                default = parameters[name].default
-                example = f" such as {default.__name__}" if inspect.isfunction(default) else ""
-                raise TypeError(f"{name} must be {expected(hint)}{example}, got {came(hint, value)}")
+            if name not in exact() or type(value) in exact()[name] or fits(hint := hints()[name], value):
+                continue
+            default = parameters[name].default
+            example = f" such as {default.__name__}" if inspect.isfunction(default) else ""
+            raise TypeError(f"{name} must be {expected(hint)}{example}, got {came(hint, value)}")
         return f(*args, **kwargs)
 
     return entry
@@ -84,9 +87,17 @@ def fits(hint: Any, value: Any) -> bool:
     return isinstance(value, LIKE.get(hint, hint))
 
 
+def classes(hint: Any) -> set[Any]:
+    """The classes whose own instances are of the kind that the annotation says."""
+    either = get_args(hint) if get_origin(hint) in (Union, UnionType) else [hint]
+    return {get_origin(part) or part for part in either if get_origin(part) in (None, dict)}
+
+
 def takes(function: Any, arguments: Any) -> bool:
-    """Can the function be called with so many arguments? True where it does not say, as some built-in ones do not."""
-    if not isinstance(arguments, list):  # Callable[..., R]
+    """Can the function be called with so many arguments? True where it does not say, as some built-in ones do not;
+    an object that can be called is not asked."""
+    asked = inspect.isroutine(function) or isinstance(function, type | partial)
+    if not asked or not isinstance(arguments, list):  # Callable[..., R]
         return True
     try:  # a decorator's function is what is called, not the one that it wraps
         signature = inspect.signature(function, follow_wrapped=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import autograd.numpy as anp
 import numpy as np
 
-from minirnn import checks, initializers
+from minirnn import checks, initializers, scan
 from minirnn.arguments import checked
 from minirnn.cells import (
     Initializer,
@@ -24,7 +24,6 @@ from minirnn.cells import (
     times,
 )
 from minirnn.params import Params
-from minirnn.scan import linear_scan, scan_adjoint
 
 
 @dataclass(frozen=True)
@@ -281,13 +280,13 @@ class MinGRU(Sized):
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
         a, s = drive[..., : self.n], drive[..., self.n :]
-        return linear_scan(sigmoid(-a), sigmoid(a) * s, h0)
+        return scan.states(sigmoid(-a), sigmoid(a) * s, h0)
 
     def scan_adjoints(
         self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
     ) -> tuple[Local, np.ndarray, np.ndarray]:
         lam, slopes = local = self.linearize(params, self.drive(params, X), H[:-1], H[1:])
-        q, before = scan_adjoint(lam, dE, carry)
+        q, before = scan.adjoints(lam, dE, carry)
         return local, np.concatenate([q, q], axis=-1) * slopes, before
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:

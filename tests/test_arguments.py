@@ -35,6 +35,7 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "parametrizations": "angle_scale",
     "plateau": "loss gradient",
     "pomdp": "check_policy softmax",
+    "scan": "states adjoints",
     "population": "unscaled normalized leaky",
     "referee": "energy",
     "regularizers": "omega omega_immediate adjoints omega_of",
