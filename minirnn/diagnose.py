@@ -103,6 +103,7 @@ def diagnose(
     checks.integer("T of X", T, 4)
     if (norms is None) != (clip is None):
         raise ValueError("norms and clip must be given together, or neither")
+    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
     H = unroll(cell, params, X)
     with overflow_allowed(), np.errstate(invalid="ignore", divide="ignore"):
         E, dE, _ = errors(loss, cell, params, H)
@@ -111,7 +112,6 @@ def diagnose(
         rate, error = exponent(cell, params, X)
         saturated = saturation(cell, H[1:])
         felt = sensitivity(cell, params, X, H[-1])
-    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
     report = Report(
         float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
     )
@@ -120,7 +120,9 @@ def diagnose(
 
 def clip_rate(norms: Sequence[float], clip: float) -> float:
     """Share of the norms above the threshold; those that are nan belong to updates that were skipped."""
-    sizes = np.array(norms, float)
+    sizes = np.asarray(norms)
+    if sizes.ndim != 1 or not sizes.size or sizes.dtype.kind not in "iuf":
+        raise ValueError(f"norms must be a non-empty list of real numbers, got {sizes.dtype} {sizes.shape}")
     sizes = sizes[~np.isnan(sizes)]
     return float((sizes > checks.number("clip", clip, 0.0)).mean()) if len(sizes) else float("nan")
 

@@ -20,6 +20,7 @@ from minirnn.cells import (
     parts,
     sigmoid,
     sigmoid_slope,
+    sigmoids,
     tanh_slope,
     times,
 )
@@ -267,7 +268,7 @@ class MinGRU(Sized):
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         a, s = drive[..., : self.n], drive[..., self.n :]
-        z, lam = sigmoid(a), sigmoid(-a)
+        z, lam = sigmoids(a)
         slope = z * lam
         return lam, np.concatenate([slope * s - slope * H_prev, z], axis=-1)
 
@@ -280,7 +281,8 @@ class MinGRU(Sized):
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
         a, s = drive[..., : self.n], drive[..., self.n :]
-        return scan.states(sigmoid(-a), sigmoid(a) * s, h0)
+        z, lam = sigmoids(a)
+        return scan.states(lam, z * s, h0)
 
     def scan_adjoints(
         self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray

@@ -24,7 +24,7 @@ from tests.helpers import random_params, refused
 DRAWING = {"controls", "explorable", "frames", "live", "markup", "plots", "report"}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
     "bptt": "blocks check_inputs check_params errors scan_states scan_adjoints adjoints gradient sum_over_time",
-    "cells": "sigmoid sigmoid_slope tanh_slope outer_sum affine_vjp times parts step_jacobian",
+    "cells": "sigmoid sigmoids sigmoid_slope tanh_slope outer_sum affine_vjp times parts step_jacobian",
     "diagnose": "first_bad growing gradient_by_lag exponent saturation sensitivity findings clip_rate",
     "dynamics": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
