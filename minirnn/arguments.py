@@ -57,8 +57,9 @@ def checked(f: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(f)
     def entry(*args: P.args, **kwargs: P.kwargs) -> R:
+        ready = exact()
         for name, value in chain(zip(parameters, args, strict=False), kwargs.items()):
-            if name not in exact() or type(value) in exact()[name] or fits(hint := hints()[name], value):
+            if name not in ready or type(value) in ready[name] or fits(hint := hints()[name], value):
                 continue
             default = parameters[name].default
             example = f" such as {default.__name__}" if inspect.isfunction(default) else ""

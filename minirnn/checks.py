@@ -81,10 +81,8 @@ def float_arrays(name: str, value: Any, like: dict[str, np.ndarray] | None = Non
     ValueError: gradient['b'] must be (3,), got (1,)
     """
     if not isinstance(value, dict) or not value:
-        came = (
-            f"{type(value).__name__}; write dict({name})" if isinstance(value, Mapping) and value else kind(value)
-        )
-        raise TypeError(f"{name} must be a non-empty dict of arrays, got {came}")
+        hint = f"; write dict({name})" if isinstance(value, Mapping) and value else f" {value!r:.40}"
+        raise TypeError(f"{name} must be a non-empty dict of arrays, got {type(value).__name__}{hint}")
     if like is not None and value.keys() != like.keys():
         raise ValueError(f"{name} must hold {', '.join(like)}, got {', '.join(map(str, value))}")
     for key, array in value.items():
