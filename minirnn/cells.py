@@ -68,13 +68,16 @@ class Scannable(Protocol):
     ) -> tuple[Local, np.ndarray, np.ndarray]: ...
 
 
-@primitive
 def sigmoid(a: Any) -> Any:
     """1/(1 + e⁻ᵃ), exact to rounding in both tails: 1 - σ(a) is σ(-a), where the difference is 0 from a = 37 on.
 
     >>> float(sigmoid(0.0)), float(sigmoid(-1000.0)), f"{sigmoid(-50.0):.3e}"
     (0.5, 0.0, '1.929e-22')
     """
+    return (_sigmoid if isinstance(a, np.ndarray) else _traced)(a)  # autograd's wrapper costs more than a small e⁻ᵃ
+
+
+def _sigmoid(a: Any) -> Any:
     e = np.multiply(a, -1.0)[...]  # one array for all: that of gates is large, and new memory costs more than e⁻ᵃ
     with np.errstate(over="ignore"):  # 1/inf is 0, as it should be
         np.exp(e, out=e)
@@ -82,7 +85,8 @@ def sigmoid(a: Any) -> Any:
     return np.reciprocal(e, out=e)[()]
 
 
-defvjp(sigmoid, lambda ans, a: lambda g: g * ans * sigmoid(-a))  # autograd's own would meet inf·0
+_traced = primitive(_sigmoid)
+defvjp(_traced, lambda ans, a: lambda g: g * ans * sigmoid(-a))  # autograd's own would meet inf·0
 
 
 def sigmoids(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
