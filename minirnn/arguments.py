@@ -8,17 +8,19 @@ Traceback (most recent call last):
 TypeError: f must be a function (number) -> number, got the string 'cos'
 
 Only kinds: an array or a list, a function or its name, a cell or its class. Numbers, shapes, ranges and what arrays
-hold are for `minirnn.checks`, in the function itself. What is annotated with Any is not looked at.
+hold are for `minirnn.checks`, in the function itself. What is annotated with Any is not looked at, and what autograd
+traces is of the kind that it traces. Functions that others call in their loops have no such entry.
 """
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from itertools import chain
 from types import UnionType
 from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from autograd.tracer import getval
 
 from minirnn.checks import kind
 
@@ -49,15 +51,19 @@ def checked(f: Callable[P, R]) -> Callable[P, R]:
     """Decorator: raises TypeError, which names the argument, for one that is not of the kind of its annotation."""
     parameters = inspect.signature(f).parameters
     hints = cache(lambda: get_type_hints(f))  # once the module is complete
+    exact = cache(
+        lambda: {name: classes(hint) for name, hint in hints().items()}
+    )  # most values: no need to ask more
 
     @wraps(f)
     def entry(*args: P.args, **kwargs: P.kwargs) -> R:
+        ready = exact()
         for name, value in chain(zip(parameters, args, strict=False), kwargs.items()):
-            hint = hints().get(name, Any)
-            if not fits(hint, value):
-                default = parameters[name].default
-                example = f" such as {default.__name__}" if inspect.isfunction(default) else ""
-                raise TypeError(f"{name} must be {expected(hint)}{example}, got {came(hint, value)}")
+            if name not in ready or type(value) in ready[name] or fits(hint := hints()[name], value):
+                continue
+            default = parameters[name].default
+            example = f" such as {default.__name__}" if inspect.isfunction(default) else ""
+            raise TypeError(f"{name} must be {expected(hint)}{example}, got {came(hint, value)}")
         return f(*args, **kwargs)
 
     return entry
@@ -65,15 +71,16 @@ def checked(f: Callable[P, R]) -> Callable[P, R]:
 
 def fits(hint: Any, value: Any) -> bool:
     """Is the value of the kind that the annotation says?"""
-    origin, parts = get_origin(hint), get_args(hint)
+    origin, parts, value = get_origin(hint), get_args(hint), getval(value)
     if origin in (Union, UnionType):
         return any(fits(part, value) for part in parts)
     if origin is Callable:
-        return callable(value) and not isinstance(value, type) and takes(value, parts[0])
+        return callable(value) and (not isinstance(value, type) or makes(parts[1])) and takes(value, parts[0])
     if origin is Sequence:
-        return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes)
+        several = isinstance(value, Sequence) or np.ndim(value) > 0
+        return several and not isinstance(value, str | bytes)
     if origin in (dict, Mapping):
-        return isinstance(value, Mapping)
+        return isinstance(value, origin)
     if name_of(hint) not in KINDS:
         return True
     if getattr(hint, "_is_protocol", False):
@@ -81,15 +88,32 @@ def fits(hint: Any, value: Any) -> bool:
     return isinstance(value, LIKE.get(hint, hint))
 
 
+def classes(hint: Any) -> set[Any]:
+    """The classes whose own instances are of the kind that the annotation says."""
+    either = get_args(hint) if get_origin(hint) in (Union, UnionType) else [hint]
+    return {get_origin(part) or part for part in either if get_origin(part) in (None, dict)}
+
+
 def takes(function: Any, arguments: Any) -> bool:
-    """Can the function be called with so many arguments? Of other callables (partial, an object) it is not asked."""
-    if not inspect.isfunction(function) or not isinstance(arguments, list):  # Callable[..., R]
+    """Can the function be called with so many arguments? True where it does not say, as some built-in ones do not;
+    an object that can be called is not asked."""
+    asked = inspect.isroutine(function) or isinstance(function, type | partial)
+    if not asked or not isinstance(arguments, list):  # Callable[..., R]
+        return True
+    try:  # a decorator's function is what is called, not the one that it wraps
+        signature = inspect.signature(function, follow_wrapped=False)
+    except ValueError:
         return True
     try:
-        inspect.signature(function).bind(*arguments)
+        signature.bind(*arguments)
     except TypeError:
         return False
     return True
+
+
+def makes(returned: Any) -> bool:
+    """Is a class among the functions that return this? It is where they make objects, and not arrays or numbers."""
+    return isinstance(returned, type) and returned.__module__.startswith("minirnn.")
 
 
 def lacking(protocol: type, value: Any) -> list[str]:
@@ -129,7 +153,10 @@ def came(hint: Any, value: Any) -> str:
         if isinstance(value, type) and "step" not in without:
             return f"{kind(value)}; write {value.__name__}(m=2, n=3)"
         return kind(value) + (f", without {', '.join(without)}" if len(without) < 4 else "")
-    if get_origin(hint) is Callable and callable(value) and not isinstance(value, type):
-        count = len(get_args(hint)[0])
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Callable and callable(value) and (not isinstance(value, type) or makes(parts[1])):
+        count = len(parts[0])
         return f"{kind(value)}, which does not take {count} argument{'s' * (count != 1)}"
+    if isinstance(value, Mapping):
+        return f"{kind(value)}; write dict(…)"
     return kind(value)

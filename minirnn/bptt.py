@@ -32,8 +32,18 @@ BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in fl
 def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
     """Raises TypeError or ValueError unless X, h0 and the parameters fit the cell and each other.
 
-    A readout among the parameters must fit too: a V with too few columns would read too few units in silence.
+    A readout among the parameters must fit too: a V with too few columns would read too few units in silence. Of
+    other keys, which a loss may read, it is `errors` that knows.
     """
+    known = check_params(cell, params)
+    checks.float_array("X", X, ("T", "B", cell.m))
+    if h0 is not None:
+        checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
+    checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in known})
+
+
+def check_params(cell: Cell, params: Params) -> list[str]:
+    """The keys of the cell and of the usual readout; raises TypeError or ValueError unless the parameters fit them."""
     checks.float_arrays("params", params)
     shapes: dict[str, tuple[int | str, ...]] = {**cell.shapes()}
     if "V" in params:
@@ -42,28 +52,32 @@ def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | Non
         if key not in params:
             raise ValueError(f"params must hold {', '.join(shapes)}; {key} is missing")
         checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
-    if unknown := params.keys() - shapes.keys():
-        raise ValueError(
-            f"params must hold {', '.join(shapes)} and nothing else, got also {', '.join(sorted(unknown))}"
-        )
-    checks.float_array("X", X, ("T", "B", cell.m))
-    if h0 is not None:
-        checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
-    checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in shapes})
+    return list(shapes)
 
 
-def errors(loss: Loss, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]:
-    """What the loss says of the states; raises TypeError or ValueError unless it is E, ∂E/∂H and a dict."""
+def errors(loss: Loss, cell: Cell, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]:
+    """What the loss says of the states; raises TypeError or ValueError unless it is E, ∂E/∂H and a dict, or if of a
+    parameter neither the cell nor the loss has a gradient: a misspelt key would stay as it is in silence."""
     made = "loss must be a function (params, H) -> (E, dE/dH, gradients of the readout)"
-    code = getattr(loss, "__code__", None)
-    if code is not None and "target" in code.co_varnames[: code.co_argcount]:
+    code, defaults = getattr(loss, "__code__", None), getattr(loss, "__defaults__", None) or ()
+    if code is not None and "target" in code.co_varnames[: code.co_argcount - len(defaults)]:
         raise TypeError(f"{made}, got the error {loss.__name__}; write at_end({loss.__name__}, target)")
     answer = loss(params, H[1:])
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        raise TypeError(f"{made}; it returned {checks.kind(answer)}")
+    if not isinstance(answer, tuple) or len(answer) != 3 or not isinstance(answer[2], dict):
+        got = (
+            f"a tuple of {', '.join(map(checks.kind, answer))}"
+            if isinstance(answer, tuple)
+            else checks.kind(answer)
+        )
+        raise TypeError(f"{made}; it returned {got}")
     E, dE, readout = answer
     checks.float_array("dE of the loss", dE, H[1:].shape, finite=False)
     checks.one_dtype(X=H, dE=dE)
+    if unread := params.keys() - cell.shapes().keys() - {"V", "c_out"} - readout.keys():
+        raise ValueError(
+            f"params must hold {', '.join(cell.shapes())} and what the loss has gradients for "
+            f"({', '.join(readout) or 'nothing'}), got also {', '.join(sorted(unread))}"
+        )
     return E, dE, readout
 
 
@@ -192,7 +206,7 @@ def bptt(
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
-        E, dE, readout = errors(loss, params, H)
+        E, dE, readout = errors(loss, cell, params, H)
         return E, gradient(cell, params, X, H, dE, np.zeros_like(H[0]))[0] | readout
 
 
@@ -211,7 +225,7 @@ def truncated_bptt(
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
-        E, dE, readout = errors(loss, params, H)
+        E, dE, readout = errors(loss, cell, params, H)
         drive = cell.drive(params, X)
         local = cell.linearize(params, drive, H[:-1], H[1:])
         D, delta = np.zeros_like(drive), dE

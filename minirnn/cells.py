@@ -8,7 +8,7 @@ of parameters. A pass through time is a *scan* over what cannot be done at once,
     linearize   map     what the derivative of the step needs, once the states are known       (eq. local)
     vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
-    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state
+    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state; may be left out
 
 A cell whose state enters its step only linearly and element by element (`Scannable`) may replace both scans by its
 own, which need no call for each step. A class that overrides the step of such a cell must override these too.
@@ -56,7 +56,6 @@ class Cell(Protocol):
     def vjp_params(
         self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
     ) -> Params: ...
-    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray: ...
 
 
 @runtime_checkable
@@ -69,13 +68,16 @@ class Scannable(Protocol):
     ) -> tuple[Local, np.ndarray, np.ndarray]: ...
 
 
-@primitive
 def sigmoid(a: Any) -> Any:
     """1/(1 + e⁻ᵃ), exact to rounding in both tails: 1 - σ(a) is σ(-a), where the difference is 0 from a = 37 on.
 
     >>> float(sigmoid(0.0)), float(sigmoid(-1000.0)), f"{sigmoid(-50.0):.3e}"
     (0.5, 0.0, '1.929e-22')
     """
+    return (_sigmoid if isinstance(a, np.ndarray) else _traced)(a)  # autograd's wrapper costs more than a small e⁻ᵃ
+
+
+def _sigmoid(a: Any) -> Any:
     e = np.multiply(a, -1.0)[...]  # one array for all: that of gates is large, and new memory costs more than e⁻ᵃ
     with np.errstate(over="ignore"):  # 1/inf is 0, as it should be
         np.exp(e, out=e)
@@ -83,7 +85,25 @@ def sigmoid(a: Any) -> Any:
     return np.reciprocal(e, out=e)[()]
 
 
-defvjp(sigmoid, lambda ans, a: lambda g: g * ans * sigmoid(-a))  # autograd's own would meet inf·0
+_traced = primitive(_sigmoid)
+defvjp(_traced, lambda ans, a: lambda g: g * ans * sigmoid(-a))  # autograd's own would meet inf·0
+
+
+def sigmoids(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """σ(a) and σ(-a) = e⁻ᵃ σ(a), of which each is exact to rounding in both tails, from one exponential.
+
+    >>> [f"{value:.3e}" for pair in zip(*sigmoids(np.array([50.0, -1000.0]))) for value in pair]
+    ['1.000e+00', '1.929e-22', '0.000e+00', '1.000e+00']
+    """
+    e = np.negative(a)
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.exp(e, out=e)
+        opened = e + 1.0
+        np.reciprocal(opened, out=opened)
+        whole = e > 2 / np.finfo(e.dtype).eps  # σ(-a) rounds to 1, also where e⁻ᵃ is inf and the product inf·0
+        e *= opened
+    np.copyto(e, 1.0, where=whole)
+    return opened, e
 
 
 def tanh_slope(a: Any) -> Any:

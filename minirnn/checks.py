@@ -1,7 +1,8 @@
 """Checks of arguments, done once at the public entries: the message names the argument, what was expected
 and what came. Values that a run *produces* are never checked: an explosion is a result."""
 
-from inspect import isfunction
+from collections.abc import Mapping
+from inspect import isroutine
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def kind(value: Any) -> str:
         return f"the class {value.__name__}"
     if isinstance(value, str):
         return f"the string {value!r:.40}"
-    return f"the function {value.__name__}" if isfunction(value) else type(value).__name__
+    return f"the function {value.__name__}" if isroutine(value) else type(value).__name__
 
 
 def float_array(name: str, value: Any, shape: tuple[int | str, ...], *, finite: bool = True) -> np.ndarray:
@@ -80,7 +81,8 @@ def float_arrays(name: str, value: Any, like: dict[str, np.ndarray] | None = Non
     ValueError: gradient['b'] must be (3,), got (1,)
     """
     if not isinstance(value, dict) or not value:
-        raise TypeError(f"{name} must be a non-empty dict of arrays, got {type(value).__name__} {value!r:.40}")
+        hint = f"; write dict({name})" if isinstance(value, Mapping) and value else f" {value!r:.40}"
+        raise TypeError(f"{name} must be a non-empty dict of arrays, got {type(value).__name__}{hint}")
     if like is not None and value.keys() != like.keys():
         raise ValueError(f"{name} must hold {', '.join(like)}, got {', '.join(map(str, value))}")
     for key, array in value.items():

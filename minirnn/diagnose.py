@@ -103,15 +103,15 @@ def diagnose(
     checks.integer("T of X", T, 4)
     if (norms is None) != (clip is None):
         raise ValueError("norms and clip must be given together, or neither")
+    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
     H = unroll(cell, params, X)
     with overflow_allowed(), np.errstate(invalid="ignore", divide="ignore"):
-        E, dE, _ = errors(loss, params, H)
+        E, dE, _ = errors(loss, cell, params, H)
         state_overflow = first_bad(H[1:])
         by_lag, far, gradient_overflow = gradient_by_lag(cell, params, X, H, dE)
         rate, error = exponent(cell, params, X)
         saturated = saturation(cell, H[1:])
         felt = sensitivity(cell, params, X, H[-1])
-    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
     report = Report(
         float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
     )
@@ -120,7 +120,9 @@ def diagnose(
 
 def clip_rate(norms: Sequence[float], clip: float) -> float:
     """Share of the norms above the threshold; those that are nan belong to updates that were skipped."""
-    sizes = np.array(norms, float)
+    sizes = np.asarray(norms)
+    if sizes.ndim != 1 or not sizes.size or sizes.dtype.kind not in "iuf":
+        raise ValueError(f"norms must be a non-empty list of real numbers, got {sizes.dtype} {sizes.shape}")
     sizes = sizes[~np.isnan(sizes)]
     return float((sizes > checks.number("clip", clip, 0.0)).mean()) if len(sizes) else float("nan")
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from minirnn import checks
 from minirnn.arguments import checked
-from minirnn.bptt import blocks, check_inputs
-from minirnn.cells import Cell, Local, step_jacobian
+from minirnn.bptt import blocks, check_inputs, check_params
+from minirnn.cells import Cell, Local, Sized, step_jacobian
 from minirnn.params import Params, overflow_allowed
 from minirnn.systems import Product, System, check_start, stretch
 from minirnn.systems import autonomous as autonomous
@@ -47,6 +47,7 @@ def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) 
     array([[0., 2.],
            [3., 0.]])
     """
+    check_params(cell, params)
     if h_prev.shape[-1:] != (cell.n_state,) or h_prev.ndim < 2:
         raise ValueError(f"h_prev must be (..., B, {cell.n_state}), got {h_prev.shape}")
     width = np.shape(cell.drive(params, np.zeros((1, 1, cell.m), h_prev.dtype)))[-1]
@@ -64,9 +65,9 @@ class _Stack(np.ndarray):
         return self.swapaxes(-1, -2)
 
 
-def _stacked(params: Sequence[Params]) -> Params:
-    """Parameters of B networks as one dict: matrices (B, r, c) and vectors (B, 1, n), for states (B, 1, n)."""
-    rows = {key: np.stack([np.atleast_2d(p[key]) for p in params]) for key in params[0]}
+def _stacked(cell: Cell, params: Sequence[Params]) -> Params:
+    """The parameters of B networks as one dict: matrices (B, r, c) and vectors (B, 1, n), for states (B, 1, n)."""
+    rows = {key: np.stack([np.atleast_2d(p[key]) for p in params]) for key in cell.shapes()}
     return {key: value.view(_Stack) for key, value in rows.items()}
 
 
@@ -81,7 +82,9 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
     every: list[Params] = [params] if isinstance(params, dict) else list(params)
     if not every:
         raise ValueError("params must be a dict of arrays or a non-empty list of them, got an empty list")
-    inputs = np.zeros((1, len(every), cell.m), next(iter(every[0].values())).dtype) if X is None else X
+    for p in every:
+        check_params(cell, p)
+    inputs = np.zeros((1, len(every), cell.m), every[0][next(iter(cell.shapes()))].dtype) if X is None else X
     for p in every:
         check_inputs(cell, p, inputs)
     if several and inputs.shape[1] != len(every):
@@ -89,8 +92,9 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
     with overflow_allowed():
         drives = [cell.drive(p, inputs[:, [b]] if several else inputs) for b, p in enumerate(every)]
     drive = np.stack(drives, axis=1) if several else drives[0]
-    weights = _stacked(every) if several else every[0]
+    weights = _stacked(cell, every) if several else every[0]
     wide = {key: p.astype(float, copy=False) for key, p in weights.items()}  # directions are in float64
+    jvp_step = getattr(cell, "jvp_step", partial(Sized.jvp_step, cell))  # without a rule, through the Jacobian
 
     def step(t: int, h: np.ndarray) -> np.ndarray:
         h = h[:, None] if several else h
@@ -107,8 +111,8 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
 
     def product(local: Local, V: np.ndarray) -> np.ndarray:
         if several:  # local (B, 1, ·): directions are rows of each network
-            return np.asarray(cell.jvp_step(wide, local, V.swapaxes(1, 2))).swapaxes(1, 2)
-        return cell.jvp_step(wide, local, V.transpose(2, 0, 1)).transpose(1, 2, 0)
+            return np.asarray(jvp_step(wide, local, V.swapaxes(1, 2))).swapaxes(1, 2)
+        return jvp_step(wide, local, V.transpose(2, 0, 1)).transpose(1, 2, 0)
 
     T, B = inputs.shape[:2]
     return System(

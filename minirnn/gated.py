@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import autograd.numpy as anp
 import numpy as np
 
-from minirnn import checks, initializers
+from minirnn import checks, initializers, scan
 from minirnn.arguments import checked
 from minirnn.cells import (
     Initializer,
@@ -20,11 +20,11 @@ from minirnn.cells import (
     parts,
     sigmoid,
     sigmoid_slope,
+    sigmoids,
     tanh_slope,
     times,
 )
 from minirnn.params import Params
-from minirnn.scan import linear_scan, scan_adjoint
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class MinGRU(Sized):
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         a, s = drive[..., : self.n], drive[..., self.n :]
-        z, lam = sigmoid(a), sigmoid(-a)
+        z, lam = sigmoids(a)
         slope = z * lam
         return lam, np.concatenate([slope * s - slope * H_prev, z], axis=-1)
 
@@ -281,13 +281,14 @@ class MinGRU(Sized):
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
         a, s = drive[..., : self.n], drive[..., self.n :]
-        return linear_scan(sigmoid(-a), sigmoid(a) * s, h0)
+        z, lam = sigmoids(a)
+        return scan.states(lam, z * s, h0)
 
     def scan_adjoints(
         self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
     ) -> tuple[Local, np.ndarray, np.ndarray]:
         lam, slopes = local = self.linearize(params, self.drive(params, X), H[:-1], H[1:])
-        q, before = scan_adjoint(lam, dE, carry)
+        q, before = scan.adjoints(lam, dE, carry)
         return local, np.concatenate([q, q], axis=-1) * slopes, before
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:

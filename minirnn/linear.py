@@ -12,11 +12,10 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from minirnn import checks, initializers
+from minirnn import checks, initializers, scan
 from minirnn.arguments import checked
 from minirnn.cells import Initializer, Local, Sized, VanillaRNN, affine_vjp, outer_sum
 from minirnn.params import Params
-from minirnn.scan import linear_scan, scan_adjoint
 
 
 @dataclass(frozen=True)
@@ -122,13 +121,13 @@ class DiagonalRNN(Paired):
         return to_real(local[0].conj() * to_complex(V))
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
-        return to_real(linear_scan(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
+        return to_real(scan.states(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
 
     def scan_adjoints(
         self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
     ) -> tuple[Local, np.ndarray, np.ndarray]:
         lam = self.eigenvalues(params)
-        q, before = scan_adjoint(lam, to_complex(dE), to_complex(carry))
+        q, before = scan.adjoints(lam, to_complex(dE), to_complex(carry))
         return (np.broadcast_to(lam.conj(), q.shape),), to_real(q), to_real(before)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:

@@ -102,6 +102,8 @@ def tanh_network(W: np.ndarray) -> System:
 
     The Jacobian diag(1 - h'²) W is applied factor by factor, so k exponents cost k n² a step.
     """
+    if W.ndim not in (2, 3) or W.shape[-1] != W.shape[-2] or not W.size:
+        raise ValueError(f"W must be (n, n) or (B, n, n), got {W.shape}")
     n = W.shape[-1]
 
     def step(t: int, h: np.ndarray) -> np.ndarray:

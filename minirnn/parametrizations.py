@@ -144,7 +144,7 @@ class ComplexMap:
             return self.f(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
     def derivatives(self, w1: Any, w2: Any) -> tuple[Any, Any]:
-        """∂λ/∂w₁ and ∂λ/∂w₂."""
+        """∂λ/∂w₁ and ∂λ/∂w₂; of "optimal" at w₁ = 0 both are nan: the angle w₂/w₁ has no limit there, nor have they."""
         with overflow_allowed():
             return self.slopes(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
@@ -189,7 +189,7 @@ def _optimal(w1: Any, w2: Any) -> Any:
 
 
 def _optimal_slopes(w1: Any, w2: Any) -> tuple[Any, Any]:
-    (nu, g, slope), lam = _scale_and_slope(w1), _optimal(w1, w2)
+    (nu, g, slope), lam = _scale_and_slope(np.where(w1 == 0, np.nan, w1)), _optimal(w1, w2)
     bend = -g * (2 * nu + slope / nu + slope * nu / (1 + nu**2))  # (1 - ν²) g'(ν)
     return lam * (slope / nu + 1j * bend * w2), 1j * lam * g
 

@@ -3,8 +3,7 @@
 Gradients are dicts of the same keys and shapes. The functions here treat such a dict as one vector.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 
@@ -84,8 +83,6 @@ def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.ldexp(rows, -k), k
 
 
-@contextmanager
-def overflow_allowed() -> Iterator[None]:
+def overflow_allowed() -> np.errstate:
     """Within it, overflow and nan are results that arise without a warning: the book studies explosions."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        yield
+    return np.errstate(over="ignore", invalid="ignore")

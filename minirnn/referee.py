@@ -75,6 +75,7 @@ def central_differences(f: Callable[[Params], float], params: Params, step: floa
 def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float = 1e-4) -> float:
     """The largest difference between a system's Jacobian at states x (B, n) and central differences of its step,
     relative to the largest entry; what a map written by hand should pass before its exponents are believed.
+    Entries of x are moved by `step`, or, where they are above 1, by that share of them.
 
     >>> from minirnn.dynamics import autonomous
     >>> f = lambda x: np.stack([1 - 1.4 * x[:, 0] ** 2 + x[:, 1], 0.3 * x[:, 0]], axis=1)
@@ -91,12 +92,19 @@ def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float
     x = x.astype(float)  # differences of float32 would have no digits left
     (product,) = system.products(0, np.stack([x, system.step(0, x)]))
     J = product(np.broadcast_to(np.eye(system.n), (*x.shape, system.n)))
-    moves = step * np.eye(system.n)
-    columns = [(system.step(0, x + move) - system.step(0, x - move)) / (2 * step) for move in moves]
+    moves, columns = step * np.maximum(np.abs(x), 1.0), []  # where x is large, its last digit is too
+    for j in range(system.n):
+        ahead, behind = x.copy(), x.copy()
+        ahead[:, j] += moves[:, j]
+        behind[:, j] -= moves[:, j]
+        columns.append((system.step(0, ahead) - system.step(0, behind)) / (ahead - behind)[:, [j]])
     D = np.stack(columns, axis=-1)
+    largest = np.maximum(np.abs(system.step(0, x)), np.abs(x)).max(axis=1, keepdims=True)
+    rounding = (8 * np.finfo(float).eps * largest / moves)[:, None]  # of the differences: it refuses no entry
+    size = np.maximum(np.maximum(np.abs(D).max(), rounding / tol), np.finfo(float).tiny)
 
     def distance(J: np.ndarray) -> float:
-        return float(np.abs(J - D).max() / max(np.abs(D).max(), 1e-3))
+        return float((np.abs(J - D) / size).max())
 
     if distance(J) <= tol:
         return distance(J)

@@ -87,7 +87,7 @@ def regularized_bptt(
     alpha = checks.number("alpha", alpha, 0.0)
     with overflow_allowed():
         H = scan_states(cell, params, X, h0)
-        E, dE, readout = errors(loss, params, H)
+        E, dE, readout = errors(loss, cell, params, H)
         local, D, _ = pre_activation_adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))
         gradient = sum_over_time(cell, params, X, H[:-1], local, D)
         gradient["W"] = gradient["W"] + alpha * omega_immediate(params["W"], D, adjoints(params["W"], D, dE), bound)

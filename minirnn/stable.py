@@ -82,8 +82,18 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     array([[ 0.75, -0.25],
            [ 0.1 ,  0.2 ]])
     """
+    checks.float_array("M", M, ("rows", "columns"), finite=False)
     limit, sizes = checks.number("limit", limit, 0.0), np.abs(M).sum(axis=1, keepdims=True)
     return M * np.divide(limit, sizes, where=sizes > limit, out=np.ones_like(sizes))
+
+
+def _weights(params: Params, *keys: str) -> Params:
+    """The parameters; raises ValueError unless these are among them, each with an axis at least."""
+    checks.float_arrays("params", params)
+    for key in keys:
+        if key not in params or params[key].ndim == 0:
+            raise ValueError(f"params must hold {', '.join(keys)}; {key} is missing or a number")
+    return params
 
 
 @checked
@@ -103,7 +113,9 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     room = 0.5 * (log(keep / rest) - rest**2)
     if room <= 0:
         raise ValueError(f"keep must be at least 0.6, got {keep}: nothing is left for the forget gate's input")
-    n = params["W"].shape[1]
+    n = _weights(params, "W", "U", "b")["W"].shape[-1]
+    for key, shape in {"W": (4 * n, n), "U": (4 * n, "m"), "b": (4 * n,)}.items():
+        checks.float_array(f"params[{key!r}]", params[key], shape)
     W = np.concatenate(
         [
             limit_rows(M, limit)
@@ -123,7 +135,8 @@ def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
     limit < 1 makes every step a contraction, since tanh' <= 1. Sufficient, not necessary.
     """
     limit = checks.number("limit", limit, 0.0, open_low=True)
-    left, sizes, right = np.linalg.svd(params["W"])
+    W = _weights(params, "W")["W"]
+    left, sizes, right = np.linalg.svd(checks.float_array("params['W']", W, (len(W), len(W))))
     return params | {"W": left * np.minimum(sizes, limit) @ right}
 
 

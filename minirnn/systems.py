@@ -68,12 +68,14 @@ def check_rows(name: str, f: Callable[[np.ndarray], Any], x: np.ndarray, shape: 
     other = np.concatenate([x[:1], x[1:] + 1e-6 * (1 + np.abs(x[1:]))])
     try:
         with overflow_allowed():
-            value, again = np.asarray(f(x)), np.asarray(f(other))
+            value, again, moved = (np.asarray(f(at)) for at in (x, x, other))
     except Exception as error:  # whatever a map of a single state (n,) does with rows
         raise ValueError(f"{rule}; for x {x.shape} it raised {type(error).__name__}: {error}") from error
     if value.shape != shape:
         raise ValueError(f"{rule}; for x {x.shape} it returned {value.shape}")
-    if not np.array_equal(value[0], again[0], equal_nan=True):
+    if not np.array_equal(value, again, equal_nan=True):
+        raise ValueError(f"{rule}, the same each time; it gave two values at the same x: is there chance in it?")
+    if not np.array_equal(value[0], moved[0], equal_nan=True):
         raise ValueError(
             f"{rule}, each by itself; its first row changes with the others: is it a map of one state (n,)?"
         )

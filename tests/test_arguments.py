@@ -7,7 +7,8 @@ mean something else by them, is listed in OTHERS; one that is not meant for call
 import importlib
 import inspect
 import pkgutil
-from functools import partial
+from functools import partial, wraps
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -22,8 +23,8 @@ from tests.helpers import random_params, refused
 # their messages are in test_explorable
 DRAWING = {"controls", "explorable", "frames", "live", "markup", "plots", "report"}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
-    "bptt": "blocks check_inputs errors scan_states scan_adjoints adjoints gradient sum_over_time",
-    "cells": "sigmoid sigmoid_slope tanh_slope outer_sum affine_vjp times parts step_jacobian",
+    "bptt": "blocks check_inputs check_params errors scan_states scan_adjoints adjoints gradient sum_over_time",
+    "cells": "sigmoid sigmoids sigmoid_slope tanh_slope outer_sum affine_vjp times parts step_jacobian",
     "diagnose": "first_bad growing gradient_by_lag exponent saturation sensitivity findings clip_rate",
     "dynamics": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
@@ -34,6 +35,7 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "parametrizations": "angle_scale",
     "plateau": "loss gradient",
     "pomdp": "check_policy softmax",
+    "scan": "states adjoints",
     "population": "unscaled normalized leaky",
     "referee": "energy",
     "regularizers": "omega omega_immediate adjoints omega_of",
@@ -331,7 +333,10 @@ def test_a_class_in_the_place_of_a_cell():
         minirnn.unroll(Half(), names["params"], names["X"])
 
 
-@pytest.mark.parametrize("route", [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnose.diagnose])
+ROUTES = [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnose.diagnose]
+
+
+@pytest.mark.parametrize("route", ROUTES)
 def test_an_error_in_the_place_of_a_loss(route):
     names = given()
     case = names["cell"], names["params"], names["X"]
@@ -349,6 +354,95 @@ def test_an_error_in_the_place_of_a_loss(route):
         return float(H.sum()) + target, np.ones_like(H), {}
 
     route(*case, loss=own)
+    wrong = names["target"]
+
+    def with_default(params, H, target=wrong):
+        return own(params, H)
+
+    route(*case, loss=with_default)
+    with refused(TypeError, "loss must be a function", "it returned a tuple of float, NoneType, list"):
+        route(*case, loss=lambda params, H: (0.0, None, []))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_readout_of_ones_own(route):
+    names = given()
+    params = {key: names["params"][key] for key in "WUb"} | {"gain": np.array([2.0])}
+
+    def own(params, H):
+        return (
+            float(params["gain"][0] * H.sum()),
+            params["gain"][0] * np.ones_like(H),
+            {"gain": np.array([H.sum()])},
+        )
+
+    answer = route(names["cell"], params, names["X"], loss=own)
+    if route is bptt:
+        judge = minirnn.referee.central_differences(
+            lambda p: own(p, minirnn.unroll(names["cell"], p, names["X"])[1:])[0], params
+        )
+        for key, value in judge.items():
+            np.testing.assert_allclose(answer[1][key], value, rtol=1e-6, atol=1e-7)
+    run = training.train(
+        names["cell"], params, lambda rng: (names["X"], names["target"]), lambda target: own,
+        optimizers.sgd(0.01), updates=2, rng=names["rng"], progress=False,
+    )  # fmt: skip
+    assert run.params["gain"][0] != 2.0
+
+
+def test_what_is_called_counts_and_not_what_it_wraps():
+    names = given()
+
+    @wraps(losses.squared_error)
+    def mean(params, H, *, scale=1.0):
+        return names["loss"](params, H)
+
+    @wraps(names["loss"].__call__)
+    def neither(target):
+        return 0.0
+
+    case = names["cell"], names["params"], names["X"]
+    assert bptt(*case, mean)[0] == bptt(*case, names["loss"])[0]
+    for loss, came in ((neither, "which does not take 2"), (len, "the function len, which does not take 2")):
+        with refused(TypeError, "loss must be a function", came):
+            bptt(*case, loss)
+    with refused(TypeError, "recurrent must be a function", "the function len, which does not take 2"):
+        names["cell"].init(names["rng"], recurrent=len)
+
+
+class Squared:
+    """A loss of one's own, as a class."""
+
+    def __init__(self, target):
+        self.loss = losses.at_end(losses.squared_error, target)
+
+    def __call__(self, params, H):
+        return self.loss(params, H)
+
+
+def test_a_class_makes_the_losses_of_train():
+    names = given()
+    case = {"batch": lambda rng: (names["X"], np.ones((4, 2))), "optimizer": optimizers.sgd(0.1), "updates": 1}
+    case |= {key: names[key] for key in ("cell", "params", "rng")} | {"progress": False}
+    assert training.train(**case, loss=Squared).updates == 1
+    with refused(TypeError, "loss must be", "the class AtEnd, which does not take 1 argument"):
+        training.train(**case, loss=losses.AtEnd)
+    with refused(TypeError, "batch must be", "the class Wrong"):
+        training.train(**case | {"batch": Wrong}, loss=Squared)
+
+
+def test_parameters_that_are_no_dict():
+    names = given()
+    frozen = MappingProxyType(names["params"])
+    for f in (minirnn.unroll, network):
+        with refused(TypeError, "params must be a non-empty dict of arrays", "got mappingproxy; write dict(…)"):
+            f(names["cell"], frozen, names["X"])
+        with refused(TypeError, "params must be a non-empty dict of arrays", "an array of float64"):
+            f(names["cell"], np.array(0.0), names["X"])
+    with refused(TypeError, "params must be a non-empty dict of arrays, got mappingproxy; write dict(params)"):
+        minirnn.checks.float_arrays("params", frozen)
+    with refused(TypeError, "params must be a non-empty dict of arrays"):
+        network(names["cell"], np.ones(3))
 
 
 def test_what_train_is_given():
@@ -375,8 +469,14 @@ def test_what_train_is_given():
 
 def test_keys_that_nothing_reads():
     names = given()
-    with refused(ValueError, "params must hold W, U, b, V, c_out and nothing else, got also w"):
-        minirnn.unroll(names["cell"], names["params"] | {"w": np.ones(3)}, names["X"])
+    case = names["cell"], names["params"] | {"w": np.ones(3)}, names["X"]
+    for route in ROUTES:
+        with refused(
+            ValueError, "params must hold W, U, b and what the loss has gradients for (V, c_out), got also w"
+        ):
+            route(*case, loss=names["loss"])
+    minirnn.unroll(*case)  # a loss may read it
+    network(names["cell"], [names["params"], case[1]])
     with refused(ValueError, "gradient must hold W, got W, b"):
         minirnn.clipping.clip_adaptive({"W": np.ones(3), "b": np.ones(3)}, {"W": np.ones(3)})
 

@@ -6,7 +6,7 @@ import pytest
 
 import minirnn
 from minirnn import CELLS, GRU, IndRNN, VanillaRNN, initializers, unroll
-from minirnn.cells import ACTIVATIONS, Sized, sigmoid
+from minirnn.cells import ACTIVATIONS, Sized, sigmoid, sigmoids
 from minirnn.dynamics import jacobian
 from minirnn.referee import central_differences
 from tests.helpers import all_cells, random_params, refused
@@ -185,6 +185,17 @@ def test_slopes_are_the_derivatives_of_the_activations(activation):
     np.testing.assert_allclose(slope(sigma(a)), (sigma(a + 1e-6) - sigma(a - 1e-6)) / 2e-6, atol=1e-9)
     assert np.isnan(sigma(np.array([np.nan]))).all()
     assert sigma(np.float32([1.0])).dtype == slope(sigma(np.float32([1.0]))).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_both_sigmoids_of_one_exponential_are_those_of_two(dtype):
+    a = np.concatenate([np.linspace(-800, 800, 4001), np.linspace(-3, 3, 601), [np.inf, -np.inf, np.nan]]).astype(
+        dtype
+    )
+    for found, right in zip(sigmoids(a), (sigmoid(a), sigmoid(-a)), strict=True):
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, right, rtol=4 * np.finfo(dtype).eps, atol=np.finfo(dtype).tiny)
+    assert (sigmoids(a[a < -40])[1] == 1).all()
 
 
 def test_sigmoid_is_the_logistic_function_and_its_slope_is_at_most_a_quarter():

@@ -190,3 +190,12 @@ def test_memory_does_not_grow_with_steps_times_parameters():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 0.3 * len(X) * params["W"].nbytes
+
+
+@pytest.mark.parametrize("norms", [[1j], np.array(1.0), np.ones((2, 2)), [], ["a"]])
+def test_norms_that_are_no_list_of_numbers(norms):
+    rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=2)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    loss = losses.at_end(losses.squared_error, np.ones((2, 1)))
+    with refused((TypeError, ValueError), "norms must be"):
+        diagnose(cell, params, np.ones((6, 2, 1)), loss, norms=norms, clip=1.0)

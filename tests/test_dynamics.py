@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, DiagonalRNN, IndRNN, LinearRNN, ResetFirstGRU, VanillaRNN, initializers, maps, unroll
+from minirnn import (
+    LSTM,
+    DiagonalRNN,
+    IndRNN,
+    LinearRNN,
+    ResetFirstGRU,
+    VanillaRNN,
+    bptt,
+    initializers,
+    losses,
+    maps,
+    unroll,
+)
 from minirnn.dynamics import (
     autonomous,
     finite_time_exponents,
@@ -306,3 +318,37 @@ def test_exponents_of_float32_states_are_those_of_float64():
     narrow = {key: value.astype(np.float32) for key, value in params.items()}
     exponents = lyapunov_exponents(cell, params, X, k=3)
     np.testing.assert_allclose(lyapunov_exponents(cell, narrow, X.astype(np.float32), k=3), exponents, atol=1e-5)
+
+
+class Former(VanillaRNN):
+    """A cell by the contract without `jvp_step`."""
+
+    jvp_step = property()  # type: ignore[assignment]  # to have it raises AttributeError
+
+
+def test_a_cell_without_a_rule_for_directions_works_everywhere():
+    rng, cell = np.random.default_rng(4), Former(2, 3)
+    assert not hasattr(cell, "jvp_step")
+    several = [random_params(rng, cell) for _ in range(2)]
+    X, h0 = rng.standard_normal((30, 2, 2)), rng.standard_normal((2, 3))
+    for params in (several[0], several):
+        found, whole = (spectrum(network(c, params, X), h0, 30).exponents for c in (cell, VanillaRNN(2, 3)))
+        np.testing.assert_allclose(found, whole, rtol=1e-12)
+    np.testing.assert_array_equal(unroll(cell, several[0], X), unroll(VanillaRNN(2, 3), several[0], X))
+    loss = losses.at_end(losses.squared_error, np.ones((2, 3)))
+    params = several[0] | losses.init_readout(rng, cell, outputs=3)
+    assert bptt(cell, params, X, loss)[0] == bptt(VanillaRNN(2, 3), params, X, loss)[0]
+
+
+def test_a_map_with_chance_in_it():
+    rng = np.random.default_rng(0)
+    noisy = autonomous(2, lambda x: 0.5 * x + rng.standard_normal(x.shape), lambda x: np.ones((len(x), 2, 2)))
+    with refused(ValueError, "f must map states", "two values at the same x: is there chance in it?"):
+        spectrum(noisy, np.zeros((1, 2)), 5)
+
+
+def test_the_jacobian_names_parameters_that_are_missing():
+    with refused(TypeError, "params must be a non-empty dict of arrays"):
+        jacobian(VanillaRNN(1, 2), {}, np.zeros((1, 2)), np.zeros((1, 2)))
+    with refused(ValueError, "params must hold W, U, b; U is missing"):
+        jacobian(VanillaRNN(1, 2), {"W": np.eye(2)}, np.zeros((1, 2)), np.zeros((1, 2)))

@@ -127,3 +127,14 @@ def test_values_out_of_reach_are_refused(one, value):
 def test_eigenvalues_out_of_reach_are_refused(name, lam):
     with refused(ValueError, name, "reaches 0 < |λ| < 1"):
         EIGENVALUES[name].inverse(lam)
+
+
+def test_the_optimal_map_has_no_derivative_at_0():
+    """Its angle w₂/w₁ has no limit: from two sequences to 0 the slopes come out differently. No warning says more."""
+    optimal = EIGENVALUES["optimal"]
+    assert abs(optimal.derivatives(1e-3, 1.0)[1] - optimal.derivatives(1.1e-3, 1.0)[1]) > 0.1
+    for at in (0.0, np.array([0.0, 0.5])):
+        first, second = optimal.derivatives(at, 1.0)
+        assert np.isnan(np.ravel(first)[0])
+        assert np.isnan(np.ravel(second)[0])
+    assert np.isfinite([first[1], second[1]]).all()

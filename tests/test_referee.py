@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from autograd import grad
 from autograd.core import VJPNode
 from autograd.tracer import trace
 from hypothesis import given, settings
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 import minirnn
 from minirnn import GRU, LSTM, MinGRU, VanillaRNN, bptt, losses, unroll
 from minirnn.cells import outer_sum
+from minirnn.dynamics import autonomous
 from minirnn.linear import to_complex, to_real
 from minirnn.params import norm
-from minirnn.referee import autograd_gradient, central_differences, energy
+from minirnn.referee import autograd_gradient, central_differences, check_jacobian, energy
 from minirnn.scan import scan_adjoint
 from tests.helpers import all_cells, distance, every_cell, name, random_case, refused
 
@@ -263,6 +265,38 @@ def test_central_differences_leave_the_parameters_alone():
     params = {"b": np.array([3.0, 4.0])}
     central_differences(lambda p: p["b"].sum(), params)
     assert params["b"].tolist() == [3.0, 4.0]
+
+
+def test_autograd_differentiates_the_energy_in_inputs_and_start_too():
+    cell = LSTM(2, 3)
+    params, X, h0, loss = random_case(np.random.default_rng(0), cell, 4, 2, losses.at_end, losses.squared_error)
+    wanted = {"X": X, "h0": h0, **params}
+    E = lambda p: energy(cell, {key: p[key] for key in params}, p["X"], loss, p["h0"])  # noqa: E731
+    assert distance(grad(E)(wanted), central_differences(E, wanted)) < 1e-7
+    for k in (2, 4):
+        case = [cell, params, X, loss, h0]
+        by_place = grad(lambda x, k=k, case=case: energy(*case[:k], x, *case[k + 1 :]))(case[k])
+        np.testing.assert_allclose(by_place, grad(E)(wanted)[{2: "X", 4: "h0"}[k]], rtol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-8, 1.0, 1e9])
+@pytest.mark.parametrize("place", [1e-3, 0.3, 1e9])
+def test_a_jacobian_is_judged_by_its_own_size_and_at_its_own_place(size, place):
+    x = place * np.array([[1.0, 0.5]])
+
+    def square(share):
+        return autonomous(
+            2,
+            lambda x: size * np.stack([x[:, 0] * x[:, 1], x[:, 1]], axis=1) / place,
+            lambda x: share * size * np.array([[[y, x], [0.0, 1.0]] for x, y in x]) / place,
+        )
+
+    assert check_jacobian(square(1.0), x) < 1e-4
+    if size >= 1e-8:  # below, differences see nothing but their rounding
+        with refused(ValueError, "jacobian must hold", "central differences give"):
+            check_jacobian(square(2.0), x)
+    still = autonomous(1, lambda x: 0 * x, lambda x: 0 * x[..., None])
+    assert check_jacobian(still, np.array([[place]])) == 0
 
 
 def test_the_record_has_seven_entries_a_step():

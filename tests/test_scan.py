@@ -146,6 +146,41 @@ def test_all_ways_are_finite_where_the_recurrence_is_and_equal_to_rounding(
 
 
 @ways
+@given(
+    T=st.integers(2, 100),
+    dtype=st.sampled_from([np.float32, np.float64, np.complex64]),
+    factors=st.lists(st.tuples(st.integers(0, 99), st.sampled_from([-300, -38, -30, 20, 30, 300])), max_size=4),
+    inputs=st.lists(st.tuples(st.integers(0, 99), st.sampled_from([-30, 0, 20, 38, 300])), min_size=1, max_size=3),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=150, deadline=None)
+def test_all_ways_overflow_where_the_recurrence_does(way, T, dtype, factors, inputs, seed):
+    rng, limit = np.random.default_rng(seed), np.finfo(dtype).maxexp * np.log10(2)
+    a, b = np.ones((T, 2), dtype), np.zeros((T, 2), dtype)
+    for array, places in ((a, factors), (b, inputs)):
+        for t, exponent in places:
+            if exponent < limit:
+                array[t % T, rng.integers(2)] = rng.choice([-1, 1]) * 10.0**exponent
+    with np.errstate(all="ignore"):
+        right = np.isfinite(by_hand(a, b, np.zeros(2, dtype), True))
+    np.testing.assert_array_equal(np.isfinite(way(a, b)), right)
+
+
+@ways
+def test_a_state_that_overflowed_does_not_come_back(way):
+    """inf · 1e-30 stays inf; the product 1e30 · 1e-30 of what carries 1e20 across both is 1."""
+    a, b = np.ones(16, np.float32), np.zeros(16, np.float32)
+    a[4:6], b[0] = (1e30, 1e-30), 1e20
+    np.testing.assert_array_equal(way(a, b), np.float32([1e20] * 4 + [np.inf] * 12))
+    q, _ = scan.scan_adjoint(np.roll(a, -1)[::-1].copy(), b[::-1].copy())
+    np.testing.assert_array_equal(q[::-1], way(a, b))
+    b[[0, 4]] = 2e38, -2e38  # 4e38 - 2e38: the sum is in range, its first summand not
+    a[:] = 1.0
+    a[4] = 2.0
+    np.testing.assert_array_equal(way(a, b), np.float32([2e38] * 4 + [np.inf] * 12))
+
+
+@ways
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
 def test_products_of_multipliers_that_overflow_do_no_harm(way, dtype):
     """2^128 is inf in float32, 2^1024 in float64: inf times a state of 0 is nan."""
@@ -242,3 +277,18 @@ def test_a_step_of_its_own_needs_a_scan_of_its_own():
 def test_bad_shapes_are_refused(way, a, b, h0, words):
     with refused(ValueError, *words):
         way(a, b, h0)
+
+
+@pytest.mark.parametrize(
+    ("a", "g", "carry", "words"),
+    [
+        (np.ones(3), np.ones((5, 3)), np.ones(2), ["carry must be (3,) as g[0] is", "(2,)"]),
+        (np.ones(2), np.ones((5, 3)), None, ["a must be constant, to fit g[0] (3,)", "(2,)"]),
+        (np.array(0.5), np.array(1.0), None, ["g must be (T, ...)", "()"]),
+        (np.array(0.5), np.ones((0, 2)), None, ["g must be (T, ...)", "(0, 2)"]),
+        (np.array(0.5), np.ones(3, int), None, ["the dtype of g must be", "'i'"]),
+    ],
+)
+def test_bad_arguments_of_the_adjoint_are_called_by_their_names(a, g, carry, words):
+    with refused(ValueError, *words):
+        scan.scan_adjoint(a, g, carry)

@@ -5,6 +5,7 @@ import pytest
 
 from minirnn import LSTM, ChaosFreeRNN, VanillaRNN, optimizers, unroll
 from minirnn.dynamics import lyapunov_exponents
+from minirnn.maps import tanh_network
 from minirnn.stable import contractive_lstm, contractive_tanh, limit_rows, projected
 from tests.helpers import random_params, refused
 
@@ -95,3 +96,26 @@ def test_bad_input():
         contractive_lstm(params, keep=1.0)
     with refused(ValueError, "largest_input", "> 0"):
         contractive_lstm(params, largest_input=0.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda: limit_rows(np.ones(3), 1.0), ["M must be (rows, columns)", "(3,)"]),
+        (lambda: limit_rows(np.ones((2, 2), int), 1.0), ["M must be a float32 or float64 array"]),
+        (lambda: contractive_lstm({}), ["params must be a non-empty dict of arrays"]),
+        (lambda: contractive_lstm({"W": np.ones((4, 1))}), ["params must hold W, U, b; U is missing"]),
+        (
+            lambda: contractive_lstm({"W": np.ones((3, 2)), "U": np.ones((8, 1)), "b": np.ones(8)}),
+            ["params['W'] must be (8, 2), got (3, 2)"],
+        ),
+        (lambda: contractive_tanh({}), ["params must be a non-empty dict of arrays"]),
+        (lambda: contractive_tanh({"b": np.ones(2)}), ["params must hold W; W is missing"]),
+        (lambda: contractive_tanh({"W": np.ones((2, 3))}), ["params['W'] must be (2, 2), got (2, 3)"]),
+        (lambda: tanh_network(np.array(1.0)), ["W must be (n, n) or (B, n, n), got ()"]),
+        (lambda: tanh_network(np.ones((2, 3))), ["W must be (n, n) or (B, n, n), got (2, 3)"]),
+    ],
+)
+def test_what_does_not_fit_is_named(f, words):
+    with refused((TypeError, ValueError), *words):
+        f()
