@@ -20,6 +20,7 @@ SILENT = (
 NOT_YOURS = (
     "✗ `answer` is not what the function gives for your id. It must be what the call above the test returns."
 )
+FORGED = "✗ The cell sent a message that Jupyter does not know: something in it talks to the kernel itself."
 OTHER_ID = "✗ `student` is "  # how the message on another student's id begins
 LOOP = "Look for a loop that does not end"
 ENDED = (
@@ -46,6 +47,10 @@ def error(text):
 
 def stopped(seconds):
     return f"✗ Stopped after {seconds:g} seconds. {LOOP}, or for work that could be done on whole arrays."
+
+
+def over(seconds):
+    return f"✗ Not run: the {seconds:g} seconds that a submission may take were over. {LOOP} in the cells above."
 
 
 def ended(why, cell, later):

@@ -26,7 +26,7 @@ def failed(name, why):
     return {
         "points": 0,
         "of": sum(p for _, p in run),
-        "parts": [[part, 0, points, why] for part, points in run],
+        "parts": [[part, 0, points, "✗ not run" if why else ""] for part, points in run],
         "notes": [why],
         "written": "",
     }
