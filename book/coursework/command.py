@@ -83,7 +83,8 @@ def run_one(job):
         keep(answer, failed | {"notes": [*notes, *failed["notes"]]})
         return
     nb, changed = execute.rebuilt(cells, template)
-    if other := submitted.other_assignment(data, name):
+    other = submitted.other_assignment(data, name)
+    if other:
         changed = [f"these are the cells of {other}, not of {name}: was the wrong file handed in?"]
     notebooks.with_answers(nb, answers.hidden_code(name, with_right=False))
     cases = answers.arguments(name, answers.HIDDEN_SIZES)
@@ -97,7 +98,7 @@ def run_one(job):
         "of": sum(of for _, _, of, _ in rows),
         "parts": rows,
         "notes": [*notes, *repaired, *changed, *messages.notes(rows)],
-        "written": execute.written(nb, template),
+        "written": execute.written(nb, notebooks.notebook(notebooks.source(other)) if other else template),
         "stopped_by": seconds if stopped else None,  # with another limit it is graded anew
     }
     for cell in nb.cells:

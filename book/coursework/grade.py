@@ -11,7 +11,6 @@ again, or the assignment has changed, the grade is made anew and the old one is 
 """
 
 import json
-import os
 import shlex
 import sys
 import time
@@ -75,9 +74,8 @@ def grade_all(source, target, safe, only, jobs, seconds):
     if not todo:
         names = ", ".join(notebooks.names() if only is None else [only])
         print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
-    print(
-        f"{len(results)} {'grade' if len(results) == 1 else 'grades'} in {target / 'grades.csv'}; rows on what was not graded: {len(rows)}"
-    )
+    many = "1 grade" if len(results) == 1 else f"{len(results)} grades"
+    print(f"{many} in {target / 'grades.csv'}; rows on what was not graded: {len(rows)}")
     return 0 if todo and not failures and not lost else 1
 
 

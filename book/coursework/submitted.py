@@ -72,7 +72,7 @@ def parsed(data):
 def kind(data, string):
     """What a file is that holds no JSON, and where the notebook may be; empty where it may be a broken notebook."""
     start = string.lstrip("\ufeff \t\r\n")
-    if not start.strip("\0"):
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         return "the file is empty" if not data else "the file holds nothing but blanks"
     if start.startswith("<"):
         return "this is a web page. The notebook itself is got by `Download` in Jupyter's menu `File`"

@@ -102,6 +102,55 @@ def test_a_measurement_must_be_of_ones_own_id():
     assert "`student` is None" in verdict(results=[1.0])
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [{}, {"array": []}, {"dict": 3}, {"complex": [1]}, {"tuple": None}, {"array": [[1], [2, 3]]}, "x", 10**400, [[]],
+     {"array": "x"}, {"complex": ["a", "b"]}, {"dict": {"a": {}}}],
+)  # fmt: skip
+def test_odd_values_lose_their_part_alone(odd):
+    for shown in ({"results": [odd]}, {"results": odd}, {"results": [1.0], "own": "ada", "answer": odd},
+                  {"results": [1.0], "own": odd}):  # fmt: skip
+        assert verdict(**shown).startswith("✗ ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("stream", {"text": 5, "name": "stdout"}), ("stream", {}), ("display_data", {"data": 3, "metadata": {}}),
+        ("display_data", {"data": {}, "transient": 1}), ("error", {"ename": 1, "evalue": "", "traceback": []}),
+        ("error", {"ename": "", "evalue": "", "traceback": [1]}), ("status", {}), ("stream", []),
+    ],
+)  # fmt: skip
+def test_a_forged_message_is_an_error_of_its_cell(kind, content):
+    nb = nbformat.v4.new_notebook(cells=[cell("1")])
+    client, mine = execute.Client(nb), nb.cells[0]
+    client.reset_execution_trackers()
+    client.process_message({"msg_type": kind, "content": content, "parent_header": {"msg_id": "1"}}, mine, 0)
+    assert [out.evalue for out in mine.outputs] == [messages.FORGED]
+
+
+def test_the_page_shows_of_a_test_the_verdict_alone():
+    hidden = nbformat.v4.new_output("stream", text="hidden args\n✓ forward: right.\nhidden args\n")
+    raw = nbformat.v4.new_output("display_data", {"application/json": {"part": "forward", "results": [1.0]}})
+    test = cell("check('forward', forward)", hidden, raw, nbformat.v4.new_output("stream", text="hidden args"))
+    test.metadata["nbgrader"] = {"grade_id": "test-forward", "points": 15}
+    asks = cell("_hidden.__closure__", nbformat.v4.new_output("stream", text="hidden args"))
+    shows = cell("print(In[1])", nbformat.v4.new_output("stream", text="_hidden = ask(hidden args)"))
+    plain = cell("print(1)", nbformat.v4.new_output("stream", text="1"))
+    nb = nbformat.v4.new_notebook(cells=[asks, shows, plain, test])
+    assert execute.marks(nb, "bptt", "ada", {"right": {"forward": [1.0]}}) == [("forward", 15, 15, "")]
+    page = report.page("bptt", "ada", result(), nb)
+    assert "hidden args" not in page
+    assert "✓ forward: right." in page
+    assert '<pre class="out">1</pre>' in page
+
+
+def test_the_time_of_a_submission_ends_its_cells_not_its_grade(monkeypatch):
+    later = cell("2")
+    execute.not_run(later, messages.over(300))
+    assert messages.error_of(later).evalue.startswith("✗ Not run: the 300 seconds that a submission may take")
+
+
 def test_the_check_of_a_measurement_knows_whose_it_is(capsys):
     check, rate = selfcheck.Check("bptt"), answers.solutions("bptt")["rate"]
     cases = [("", None, "Put your student id"), ("ada", None, "`answer` is None. Run the cell above, `answer = rate"),
@@ -216,10 +265,13 @@ def test_the_table_says_why_points_were_lost(tmp_path):
 
 def test_a_page_that_is_gone_is_made_again(tmp_path):
     kept, before = tmp_path / "bptt.json", {"fingerprint": "a"}
-    assert not grade.current(kept, before, "a")
+    assert not grade.current(kept, before, "a", 30)
     kept.with_suffix(".html").touch()
-    assert grade.current(kept, before, "a")
-    assert not grade.current(kept, before, "b")
+    assert grade.current(kept, before, "a", 30)
+    assert not grade.current(kept, before, "b", 30)
+    late = before | {"stopped_by": 30}  # is graded anew with another limit
+    assert grade.current(kept, late, "a", 30)
+    assert not grade.current(kept, late, "a", 60)
 
 
 # What this machine must have
