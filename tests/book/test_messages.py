@@ -1,5 +1,6 @@
 """What students and teachers read of a part without points, and how written points come to a page."""
 
+import contextlib
 import re
 import sys
 from types import SimpleNamespace
@@ -146,9 +147,20 @@ def test_the_page_shows_of_a_test_the_verdict_alone():
 
 
 def test_the_time_of_a_submission_ends_its_cells_not_its_grade(monkeypatch):
-    later = cell("2")
-    execute.not_run(later, messages.over(300))
-    assert messages.error_of(later).evalue.startswith("✗ Not run: the 300 seconds that a submission may take")
+    """Each cell takes 30 seconds of a clock that is not this machine's; the time for 10 cells is over after 11."""
+    clock = SimpleNamespace(now=0.0)
+    client = SimpleNamespace(setup_kernel=lambda **_: contextlib.nullcontext())
+    client.execute_cell = lambda *_: setattr(clock, "now", clock.now + 30)
+    monkeypatch.setattr(execute, "Client", lambda *_, **__: client)
+    monkeypatch.setattr(execute, "manager", lambda *_: None)
+    monkeypatch.setattr(execute.time, "monotonic", lambda: clock.now)
+    nb = nbformat.v4.new_notebook(cells=[cell(str(i)) for i in range(13)])
+    assert execute.run(nb, "course", "sockets", seconds=30)
+    stopped = [messages.error_of(each) for each in nb.cells]
+    assert stopped[:11] == [None] * 11
+    assert [each.evalue.partition(".")[0] for each in stopped[11:]] == [
+        "✗ Not run: the 300 seconds that a submission may take were over"
+    ] * 2
 
 
 def test_the_check_of_a_measurement_knows_whose_it_is(capsys):
@@ -248,6 +260,25 @@ def test_written_points_come_to_the_page_and_go_again(tmp_path):
     table.write_text(table.read_text().replace("ada,bptt,12.5,", "ada,bptt,,"))
     report.write(tmp_path, grades)
     assert page.read_text() == before
+
+
+def test_a_written_part_that_changed_is_noted_beside_its_points(tmp_path):
+    report.write(tmp_path, folder_of_grades(tmp_path, {"ada": result()}))
+    table = tmp_path / "written.csv"
+    table.write_text(table.read_text().replace("ada,bptt,,", "ada,bptt,12,"))
+    assert report.write(tmp_path, [("ada", "bptt", result())]) == []
+    (sentence,) = report.write(tmp_path, [("ada", "bptt", result(written="another"))])
+    assert sentence.startswith("ada bptt: the written part has changed since its 12 points were given")
+    assert "the written part has changed since its points were given" in (tmp_path / "grades.csv").read_text()
+    assert "82 of 100 points" in (tmp_path / "ada/bptt.html").read_text()
+
+
+def test_a_written_part_cannot_pass_for_that_of_another_student(tmp_path):
+    texts = {"ada": "mine\n# ben\n\n<!-- hidden", "ben": "his\r# cat"}
+    report.write(tmp_path, folder_of_grades(tmp_path, {s: result(written=text) for s, text in texts.items()}))
+    lines = (tmp_path / "written/bptt.md").read_text().splitlines()
+    assert [line for line in lines if line[:1] not in ("", ">")] == ["# ada", "# ben"]
+    assert "> # ben" in lines
 
 
 def test_a_page_of_an_earlier_version_keeps_its_notebook(tmp_path):
