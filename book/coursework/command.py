@@ -67,7 +67,7 @@ def run_one(job):
     import resource  # not on Windows, where the other commands work
     import signal
 
-    from coursework import execute, messages, report, submitted
+    from coursework import execute, messages, rebuild, report, submitted
 
     name, student, work, notes, safe, seconds = json.loads(job.readline())
     answer, course, sockets = (Path(work) / each for each in ("answer.json", "course", "sockets"))
@@ -82,7 +82,7 @@ def run_one(job):
         failed = report.failed(name, f"not a notebook: {error!s:.200}")
         keep(answer, failed | {"notes": [*notes, *failed["notes"]]})
         return
-    nb, changed = execute.rebuilt(cells, template)
+    nb, changed = rebuild.rebuilt(cells, template)
     other = submitted.other_assignment(data, name)
     if other:
         changed = [f"these are the cells of {other}, not of {name}: was the wrong file handed in?"]
@@ -98,7 +98,7 @@ def run_one(job):
         "of": sum(of for _, _, of, _ in rows),
         "parts": rows,
         "notes": [*notes, *repaired, *changed, *messages.notes(rows)],
-        "written": execute.written(nb, notebooks.notebook(notebooks.source(other)) if other else template),
+        "written": rebuild.written(nb, notebooks.notebook(notebooks.source(other)) if other else template),
         "stopped_by": seconds if stopped else None,  # with another limit it is graded anew
     }
     for cell in nb.cells:

@@ -69,7 +69,7 @@ def error_of(cell):
 def of_error(out, before, passed=False):
     """The message for an error, where the cells `before` have been run, some of which may have failed to define a name,
     and the example that students see was `passed`."""
-    if out.ename == "Wrong":
+    if out.ename in ("Wrong", "Unwritten"):
         return f"✗ {out.evalue.removeprefix('✗ ')}"
     if out.ename == "NotImplementedError":
         return f"✗ {answers.selfcheck().UNWRITTEN}"

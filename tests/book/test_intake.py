@@ -21,7 +21,7 @@ from tests.book import submissions
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import children, command, execute, files, grade, intake, notebooks, report, submitted
+from coursework import children, command, files, grade, intake, notebooks, rebuild, report, submitted
 
 NAMES = ["bptt", "clipping"]
 TEMPLATE = notebooks.notebook(notebooks.without_solutions(notebooks.source("bptt")))
@@ -315,14 +315,14 @@ FORMS: dict[str, tuple[Callable[[], object], str]] = {
 def test_a_right_notebook_is_the_same_in_every_form(form, note):
     held = form()
     cells, notes = submitted.cells(held if isinstance(held, bytes) else json.dumps(held).encode(), KNOWN)
-    built, changed = execute.rebuilt(cells, TEMPLATE)
+    built, changed = rebuild.rebuilt(cells, TEMPLATE)
     assert changed == []
     assert bool(notes) == bool(note)
     assert note in "; ".join(notes)
     plain, _ = submitted.cells(json.dumps(submissions.right("ada")).encode(), KNOWN)
-    want, _ = execute.rebuilt(plain, TEMPLATE)
-    assert [(c.cell_type, execute.lines(c.source), c.metadata) for c in built.cells] == [
-        (c.cell_type, execute.lines(c.source), c.metadata) for c in want.cells
+    want, _ = rebuild.rebuilt(plain, TEMPLATE)
+    assert [(c.cell_type, rebuild.lines(c.source), c.metadata) for c in built.cells] == [
+        (c.cell_type, rebuild.lines(c.source), c.metadata) for c in want.cells
     ]
 
 
@@ -360,7 +360,7 @@ def test_a_copy_runs_after_its_original_and_a_deleted_answer_is_not_put_back():
     nb["cells"].insert(place, nb["cells"][place] | {"id": "a1b2", "source": "copied = 1"})
     nb["cells"][place + 1]["source"] = "mine = 1"
     cells, notes = submitted.cells(json.dumps(nb).encode(), KNOWN)
-    built, changed = execute.rebuilt(cells, TEMPLATE)
+    built, changed = rebuild.rebuilt(cells, TEMPLATE)
     assert notes == changed == []
     sources = [c.source for c in built.cells]
     assert sources.index("copied = 1") < sources.index("mine = 1")
@@ -368,7 +368,7 @@ def test_a_copy_runs_after_its_original_and_a_deleted_answer_is_not_put_back():
     nb["cells"][place + 1]["id"] = "c3d4"  # cut and pasted: it has neither id now
     nb["cells"][place + 1]["metadata"] = nb["cells"][place]["metadata"] = {}
     cells, notes = submitted.cells(json.dumps(nb).encode(), KNOWN)
-    built, changed = execute.rebuilt(cells, TEMPLATE)
+    built, changed = rebuild.rebuilt(cells, TEMPLATE)
     assert changed == ["cell forward was deleted; what other cells define in its place is run"]
     assert not any("NotImplementedError" in c.source for c in built.cells)
 
@@ -377,16 +377,16 @@ def test_text_below_the_written_part_belongs_to_it():
     nb = submissions.right("ada")
     nb["cells"][-1]["source"] = "My answer."
     nb["cells"].append({"cell_type": "markdown", "id": "more", "metadata": {}, "source": "And more."})
-    built, _ = execute.rebuilt(submitted.cells(json.dumps(nb).encode(), KNOWN)[0], TEMPLATE)
-    assert execute.written(built, TEMPLATE) == "My answer.\n\n[added after `written`]\n\nAnd more."
+    built, _ = rebuild.rebuilt(submitted.cells(json.dumps(nb).encode(), KNOWN)[0], TEMPLATE)
+    assert rebuild.written(built, TEMPLATE) == "My answer.\n\n[added after `written`]\n\nAnd more."
 
 
 def built_of(nb: dict, name: str = "bptt") -> tuple[list[str], str, list[str]]:
     """The code that is run of a notebook, its written part, and the notes on it."""
     template = notebooks.notebook(notebooks.without_solutions(notebooks.source(name)))
     known = {notebooks.grader(cell).get("grade_id") for cell in template.cells} - {None}
-    built, changed = execute.rebuilt(submitted.cells(json.dumps(nb).encode(), known)[0], template)
-    return [c.source for c in built.cells if c.cell_type == "code"], execute.written(built, template), changed
+    built, changed = rebuild.rebuilt(submitted.cells(json.dumps(nb).encode(), known)[0], template)
+    return [c.source for c in built.cells if c.cell_type == "code"], rebuild.written(built, template), changed
 
 
 @pytest.mark.parametrize("name", notebooks.names())
@@ -396,7 +396,7 @@ def test_without_ids_the_setup_does_not_take_back_the_answer(name):
         cell.pop("id")
         cell["metadata"] = {}
     sources, text, changed = built_of(nb, name)
-    assert changed == [execute.NO_IDS]
+    assert changed == [rebuild.NO_IDS]
     last = max(i for i, source in enumerate(sources) if source.startswith("answer ="))
     assert max(i for i, source in enumerate(sources) if "_hidden = lambda" in source) < last
     assert sources[-1].startswith("check.own(")
@@ -475,7 +475,7 @@ def test_whatever_is_wrong_with_a_notebook_it_is_read_or_refused():
             cells, notes = submitted.cells(bytes(data), KNOWN)
         except submitted.NotANotebook:
             continue
-        built, changed = execute.rebuilt(cells, TEMPLATE)
+        built, changed = rebuild.rebuilt(cells, TEMPLATE)
         nbformat.validate(built)
         json.dumps([built, notes, changed], ensure_ascii=False).encode()
         tests = [c.source for c in built.cells if notebooks.grader(c).get("points")]

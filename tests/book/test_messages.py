@@ -42,6 +42,7 @@ def cell(source: str, *outputs):
         ("IndentationError", "unexpected indent (123.py, line 2)", "SyntaxError: unexpected indent (line 2). Python"),
         ("NameError", "name 'npp' is not defined", "`npp` is not defined. Is it misspelt, or was the cell"),
         ("Wrong", "forward: off by one.", "✗ forward: off by one."),
+        ("Unwritten", "forward: not written yet.", "✗ forward: not written yet."),
     ],
 )  # fmt: skip
 def test_an_error_is_told_with_what_to_do(name, text, said):
@@ -184,7 +185,7 @@ def test_a_function_that_calls_one_not_written_yet_is_told_which():
         (forward, "error: not written"),
         (error, "error: it calls `forward`, which is not written"),
     ):
-        with pytest.raises(selfcheck.Wrong, match=f"^{said} yet"):
+        with pytest.raises(selfcheck.Unwritten, match=f"^{said} yet"):
             check("error", function)
 
 
