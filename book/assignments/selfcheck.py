@@ -23,6 +23,10 @@ class Wrong(AssertionError):
         return [f"✗ {self}"]
 
 
+class Unwritten(Wrong):
+    """A function still without code of a student's: where Python shows the class, it says that and not `Wrong`."""
+
+
 def generator(assignment, student):
     """The random numbers of a student: the same for the same id, others for another.
 
@@ -116,7 +120,7 @@ class Check:
             try:
                 got = function(*given)
             except NotImplementedError as error:
-                raise Wrong(f"{part}: {unwritten(function, error)}") from None
+                raise Unwritten(f"{part}: {unwritten(function, error)}") from None
             if not same(given, args, 0.0):
                 raise Wrong(f"{part}: your function changed one of its arguments. Work on a copy: `x = x.copy()`.")
             if same(got, right):

@@ -2,11 +2,11 @@
 
 import argparse
 import json
+import math
 import sys
-import tempfile
 from pathlib import Path
 
-from coursework import answers, grade, notebooks
+from coursework import answers, children, grade, notebooks, sandbox
 
 
 def main(argv=None):
@@ -23,8 +23,8 @@ def main(argv=None):
     graded.add_argument("--out", type=Path, required=True, help="where grades and feedback go")
     graded.add_argument("--only", choices=notebooks.names(), help="this assignment alone")
     graded.add_argument("--unsafe", action="store_true", help="without a sandbox, with your rights")
-    graded.add_argument("--jobs", type=int, default=1, help="so many submissions at a time (1)")
-    graded.add_argument("--seconds", type=float, default=30, help="for one cell (30)")
+    graded.add_argument("--jobs", type=whole, default=1, help="so many submissions at a time (1)")
+    graded.add_argument("--seconds", type=duration, default=sandbox.SECONDS, help="for one cell (30)")
     commands.add_parser("one")  # what `grade` starts for each submission: it reads a job from its standard input
     args = parser.parse_args(argv)
     if args.command == "answers":
@@ -32,7 +32,8 @@ def main(argv=None):
             answers.write(name)
     elif args.command == "release":
         notebooks.release(args.folder)
-        print(f"The students' notebooks are in {args.folder / 'assignments'} and {args.folder / 'assignments.zip'}")
+        folder = args.folder.resolve()  # `make` gives the command from another folder than the one its user is in
+        print(f"The students' notebooks are in {folder / 'assignments'} and {folder / 'assignments.zip'}")
     elif args.command == "course":
         write_course(args.folder)
     elif args.command == "grade":
@@ -43,38 +44,62 @@ def main(argv=None):
     return 0
 
 
+def whole(text):
+    """A number of jobs."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text!r}")
+    return int(text)
+
+
+def duration(text):
+    """A number of seconds."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, at most a day, got {text!r}")
+    return seconds
+
+
 def run_one(job):
-    """Grades one submission: `job` has a line of JSON, then the bytes of the notebook. `grade.one` reads the answer."""
+    """Grades one submission: `job` has a line of JSON, then the notebook's bytes. `children.one` reads the answer."""
     import resource  # not on Windows, where the other commands work
     import signal
 
-    from coursework import execute, messages, report, submitted
+    from coursework import execute, messages, rebuild, report, submitted
 
-    name, student, answer, notes, safe, seconds = json.loads(job.readline())
+    name, student, work, notes, safe, seconds = json.loads(job.readline())
+    answer, course, sockets = (Path(work) / each for each in ("answer.json", "course", "sockets"))
     resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
-    signal.alarm(int(grade.CELLS * seconds) + 10)  # should the process that started this one be killed
+    signal.alarm(int(children.limit(seconds)) + 10)  # should the process that started this one be killed
     template = notebooks.notebook(notebooks.without_solutions(notebooks.source(name)))
     known = {notebooks.grader(cell).get("grade_id") for cell in template.cells} - {None}
+    data = job.read()
     try:
-        cells, repaired = submitted.cells(job.read(), known)
+        cells, repaired = submitted.cells(data, known)
     except submitted.NotANotebook as error:
         failed = report.failed(name, f"not a notebook: {error!s:.200}")
         keep(answer, failed | {"notes": [*notes, *failed["notes"]]})
         return
-    nb, changed = execute.rebuilt(cells, template)
+    nb, changed = rebuild.rebuilt(cells, template)
+    other = submitted.other_assignment(data, name)
+    if other:
+        changed = [f"these are the cells of {other}, not of {name}: was the wrong file handed in?"]
     notebooks.with_answers(nb, answers.hidden_code(name, with_right=False))
     cases = answers.arguments(name, answers.HIDDEN_SIZES)
     solved = {"right": answers.right(name, cases), "functions": answers.solutions(name)}
-    with tempfile.TemporaryDirectory(prefix="gtt") as folder:
-        execute.course_folder(name, folder)
-        execute.run(nb, folder, safe, seconds)
+    execute.course_folder(name, course)
+    sockets.mkdir()
+    stopped = execute.run(nb, str(course), str(sockets), safe, seconds)
     rows = execute.marks(nb, name, student, solved)
     result = {
         "points": sum(got for _, got, _, _ in rows),
         "of": sum(of for _, _, of, _ in rows),
         "parts": rows,
         "notes": [*notes, *repaired, *changed, *messages.notes(rows)],
-        "written": execute.written(nb),
+        "written": rebuild.written(nb, notebooks.notebook(notebooks.source(other)) if other else template),
+        "stopped_by": seconds if stopped else None,  # with another limit it is graded anew
     }
     for cell in nb.cells:
         if notebooks.grader(cell).get("grade_id") == "setup":

@@ -1,82 +1,26 @@
-"""Runs one submission, rebuilt upon the assignment, and says what each part got.
+"""Runs one submission, rebuilt upon the assignment (`rebuild.py`), and says what each part got.
 
-Locked cells come from the assignment, whatever the submission did to them; of the submission are only the cells that
-it was to write, and those it added. The kernel is in a sandbox; this process is not, and compares what the student's
-functions return with what the solutions do.
+The kernel is in a sandbox; this process is not, and compares what the student's functions return with what the
+solutions do.
 """
 
 import json
 import os
 import shutil
 import sys
-import tempfile
+import time
 from pathlib import Path
 
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from coursework import answers, intake, messages, notebooks, sandbox
 
-SECONDS = 30  # for one cell
 SHOWN = 10_000  # characters of a cell's output that are kept
 TAKEN = 2_000_000  # characters of a result that is compared
-
-
-def rebuilt(submitted, template):
-    """The template with the student's cells, and notes on what the submission had done to its locked ones.
-
-    A cell for the student's code that is missing is not put back: its scaffold would replace what other cells define.
-    """
-    known = {notebooks.grader(cell)["grade_id"]: cell for cell in template.cells if notebooks.grader(cell)}
-    theirs, extra, last, notes = {}, {}, None, []
-    for cell in submitted:
-        key = notebooks.grader(cell).get("grade_id")
-        if key not in known or key in theirs:
-            extra.setdefault(last, []).append(cell)
-            continue
-        theirs[key] = cell
-        last = key
-    built = [*extra.get(None, [])]
-    for cell in template.cells:
-        key = notebooks.grader(cell).get("grade_id")
-        mine = theirs.get(key)
-        solution = notebooks.grader(cell).get("solution")
-        if key is not None and mine is None:
-            again = "what other cells define in its place is run" if solution else "it is put back"
-            notes.append(f"cell {key} was deleted; {again}")
-        elif solution:
-            cell = nbformat.from_dict(cell | {"source": mine.source})
-        elif key is not None and lines(mine.source) != lines(released(cell)):
-            notes.append(f"cell {key} was edited; the original is run")
-        built += [cell] if key is not None and (mine is not None or not solution) else []
-        built += extra.get(key, []) if key is not None else []
-    if not theirs:
-        notes = [
-            "no cell has an id of this assignment: all ran before the tests, and the written part was not found"
-        ]
-    clean = [plain(cell, notebooks.grader(cell)) for cell in built]
-    return nbformat.v4.new_notebook(cells=clean, metadata=template.metadata), notes
-
-
-def released(cell):
-    """A locked cell's text as students have it."""
-    return notebooks.stripped(cell.source + "\n")
-
-
-def lines(source):
-    """What is compared of a cell: not the blanks at the ends of lines, which editors take away."""
-    return [line.rstrip() for line in source.strip().split("\n")]
-
-
-def plain(cell, held):
-    """A new cell of the same text: nothing else of a submission is kept."""
-    new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-    made = new(cell.source)
-    made.metadata = {"nbgrader": dict(held)} if held else {}
-    return made
 
 
 class Client(NotebookClient):
@@ -104,6 +48,31 @@ class Client(NotebookClient):
         self.taken = taken + (0 if result else size)
         return super().output(outs, msg, display_id, cell_index)
 
+    def process_message(self, msg, cell, cell_index):
+        """nbclient's would raise on a message that no kernel sends, but a submission can."""
+        try:
+            out = super().process_message(msg, cell, cell_index)
+            odd = out is not None and not sound(out)
+        except CellExecutionComplete:
+            raise
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+            out, odd = None, True
+        if odd:
+            cell.outputs = [each for each in cell.outputs if each is not out] + [messages.error(messages.FORGED)]
+        return None if odd else out
+
+
+def sound(out):
+    """Has an output the form that Jupyter gives it?"""
+    texts = {"stream": ("name", "text"), "error": ("ename", "evalue")}.get(out.output_type, ())
+    lines, data = out.get("traceback", []), out.get("data", {})
+    return (
+        all(isinstance(out.get(key), str) for key in texts)
+        and isinstance(data, dict)
+        and isinstance(lines, list)
+        and all(isinstance(line, str) for line in lines)
+    )
+
 
 def manager(course, sockets, safe):
     """A kernel's manager; the kernel talks through files in `sockets`, so it needs no network."""
@@ -120,24 +89,44 @@ def manager(course, sockets, safe):
     return km
 
 
-def run(nb, course, safe=True, seconds=SECONDS):
-    """Executes a notebook in place. Where a kernel ends, or cannot be stopped, what follows says it was not run."""
-    with tempfile.TemporaryDirectory(prefix="gtt") as sockets:
-        client = Client(nb, km=manager(course, sockets, safe), timeout=seconds, shutdown_kernel="immediate",
-                        interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)  # fmt: skip
-        env = {**os.environ, **sandbox.environment(course), "TMPDIR": sockets, "IPYTHONDIR": sockets}
-        i = 0
-        try:
-            with client.setup_kernel(env=env, cwd=sockets):
-                for i, cell in enumerate(nb.cells):
-                    client.execute_cell(cell, i)
-                    for out in cell.get("outputs", []):
-                        if out.get("ename") == "KeyboardInterrupt":
-                            out.update(messages.error(messages.stopped(seconds)))
-        except DeadKernelError as why:
-            for later, cell in enumerate(nb.cells[i:]):
-                if cell.cell_type == "code":
-                    cell.outputs.append(messages.error(messages.ended(str(why), nb.cells[i], later)))
+def run(nb, course, sockets, safe=True, seconds=sandbox.SECONDS):
+    """Executes a notebook in place; was it stopped by a limit of time?
+
+    Where a kernel ends, or cannot be stopped, or the time is over, what follows says that it was not run.
+    """
+    client = Client(nb, km=manager(course, sockets, safe), timeout=seconds, shutdown_kernel="immediate",
+                    interrupt_on_timeout=True, allow_errors=True, startup_timeout=60)  # fmt: skip
+    env = {**os.environ, **sandbox.environment(course), "TMPDIR": sockets, "IPYTHONDIR": sockets}
+    i, late = 0, False
+    try:
+        with client.setup_kernel(env=env, cwd=sockets):
+            longest = sandbox.CELLS * seconds
+            end = time.monotonic() + longest
+            for i, cell in enumerate(nb.cells):
+                late = late or time.monotonic() > end
+                if late:
+                    not_run(cell, messages.over(longest))
+                else:
+                    run_cell(client, cell, i, seconds)
+    except DeadKernelError as why:
+        for later, cell in enumerate(nb.cells[i:]):
+            not_run(cell, messages.ended(str(why), nb.cells[i], later))
+    return late or hasattr(client, "interrupted")
+
+
+def run_cell(client, cell, i, seconds):
+    try:
+        client.execute_cell(cell, i)
+    except (TypeError, ValueError, KeyError, AttributeError):  # the kernel's reply was not the kernel's
+        cell.outputs.append(messages.error(messages.FORGED))
+    for out in cell.get("outputs", []):
+        if out.get("ename") == "KeyboardInterrupt":
+            out.update(messages.error(messages.stopped(seconds)))
+
+
+def not_run(cell, why):
+    if cell.cell_type == "code":
+        cell.outputs.append(messages.error(why))
 
 
 def marks(nb, name, student, solved):
@@ -156,20 +145,30 @@ def marks(nb, name, student, solved):
         shown = [s for s in shown if s and s.get("part") == part]
         cell.outputs = [out for out in cell.outputs if not results(out)]
         passed = any(f"✓ {part}" in out.get("text", "") for out in cell.outputs)
-        # a traceback would show the lines of the hidden tests around it
-        cell.outputs = [
-            messages.error(messages.of_error(out, nb.cells[:i], passed)) if out.output_type == "error" else out
-            for out in cell.outputs
-        ]
         failure = messages.error_of(cell)
-        message = failure.evalue if failure else messages.SILENT
+        message = messages.of_error(failure, nb.cells[:i], passed) if failure else messages.SILENT
         if shown and not failure:
             function = solved["functions"][part] if "check.own(" in cell.source else None
             message = verdict(shown[-1], solved["right"][part], function, student, same)
-            if message:
-                cell.outputs.append(messages.error(message))
+        cell.outputs = [said(part, out) for out in cell.outputs if f"✓ {part}" in out.get("text", "")][:1]
+        cell.outputs += [messages.error(message)] if message else []
         rows.append((part, 0 if message else held["points"], held["points"], message))
+    for cell in nb.cells:
+        hide(cell)
     return rows
+
+
+def said(part, out):
+    """The verdict of a check alone: what a function prints may be arguments of a hidden test."""
+    line = next(line for line in out.text.splitlines() if f"✓ {part}" in line)
+    return nbformat.v4.new_output("stream", text=line[:200])
+
+
+def hide(cell):
+    """Takes away the outputs of a cell that show, or ask for, what the hidden tests are made of."""
+    if cell.cell_type == "code" and not notebooks.grader(cell).get("points"):
+        asks = "_hidden" in cell.source and notebooks.grader(cell).get("grade_id") != "setup"
+        cell.outputs = [] if asks else [out for out in cell.outputs if "_hidden" not in json.dumps(out)]
 
 
 def results(out):
@@ -180,12 +179,17 @@ def results(out):
 def verdict(shown, right, function, student, same):
     """What is wrong with the results of a part; empty if nothing is. `function` is the solution of a part that is
     measured on data of the student's own."""
-    decode = answers.selfcheck().decode
     try:
-        got = [decode(value) for value in shown["results"]]
-        own, answer = shown.get("own"), decode(shown.get("answer"))
-    except (KeyError, TypeError, ValueError, RecursionError):
+        return compared(shown, right, function, student, same)
+    except Exception:  # whatever a submission returns: it is read as numbers, which it may not be
         return messages.UNREADABLE
+
+
+def compared(shown, right, function, student, same):
+    """`verdict`, for results that can be read."""
+    decode = answers.selfcheck().decode
+    got = [decode(value) for value in shown["results"]]
+    own, answer = shown.get("own"), decode(shown.get("answer"))
     if len(got) != len(right) or not all(map(same, got, right)):
         return messages.WRONG
     if function is None:
@@ -193,15 +197,6 @@ def verdict(shown, right, function, student, same):
     if not isinstance(own, str) or not intake.same_id(own, student):
         return f"{messages.OTHER_ID}{own!r:.50}, but this was handed in by {student!r}. Put in your own id."
     return "" if same(answer, function(own)) else messages.NOT_YOURS
-
-
-def written(nb):
-    """The written part: its cell, and the text that the student added below it."""
-    keys = [notebooks.grader(cell).get("grade_id") for cell in nb.cells]
-    if "written" not in keys:
-        return ""
-    below = nb.cells[keys.index("written") :]
-    return "\n\n".join(cell.source for cell in below if cell.cell_type == "markdown")
 
 
 def course_folder(name, folder):

@@ -14,7 +14,8 @@ DEPTH, FOLDERS = 6, 200  # below a student's folder
 KINDS = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket",
          stat.S_IFCHR: "device", stat.S_IFBLK: "device"}  # fmt: skip
 # what systems and tools leave in a folder
-LEFT = {"__MACOSX", "__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints", "Thumbs.db", "desktop.ini"}
+LEFT = {"__macosx", "__pycache__", ".ds_store", ".git", ".ipynb_checkpoints", ".localized", "icon\r", "thumbs.db",
+        "desktop.ini"}  # fmt: skip
 
 
 class Refused(Exception):
@@ -27,7 +28,11 @@ def printable(name):
     >>> printable("jos\udce9\n")
     'jos�\\n'
     """
-    text = os.fsencode(name).decode("utf-8", "replace")
+    return on_one_line(os.fsencode(name).decode("utf-8", "replace"))
+
+
+def on_one_line(text):
+    """A text whose characters that cannot be seen are spelled out."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
@@ -92,7 +97,9 @@ def listing(source, path=()):
     """[(name, os.stat_result)] of a folder, sorted, without what systems leave in one. Raises Refused."""
     entries = []
     with opened(source, path) as at:
-        for name in sorted(name for name in os.listdir(at) if name not in LEFT and not name.startswith("._")):
+        for name in sorted(
+            name for name in os.listdir(at) if name.lower() not in LEFT and not name.startswith("._")
+        ):
             with contextlib.suppress(FileNotFoundError):  # gone meanwhile
                 entries.append((name, os.stat(name, dir_fd=at, follow_symlinks=False)))
     return entries

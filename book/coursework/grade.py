@@ -10,22 +10,16 @@ is complete, and not made again for the same submission, so a run that was kille
 again, or the assignment has changed, the grade is made anew and the old one is kept beside it.
 """
 
-import contextlib
 import json
-import os
 import shlex
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
-from coursework import files, intake, notebooks, report, sandbox
-
-CELLS = 10  # a submission may take as long as so many cells
+from coursework import children, files, intake, notebooks, report, sandbox
+from coursework.children import one, read
 
 
 def fingerprint(name, data, notes):
@@ -48,6 +42,20 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # whatever a name holds, and wherever this is printed
     target.mkdir(parents=True, exist_ok=True)
+    with children.alone(target) as first:
+        if not first:
+            print(f"Another grading is running in {target}: wait for it, or give another TO.", file=sys.stderr)
+            return 2
+        try:
+            with children.ended_by_signals():
+                return grade_all(source, target, safe, only, jobs, seconds)
+        except KeyboardInterrupt:
+            print("Stopped. What has a grade keeps it: give the command again to go on.", file=sys.stderr)
+            return 130
+
+
+def grade_all(source, target, safe, only, jobs, seconds):
+    """`grade`, in a folder of results that no other command uses."""
     found, remarks = intake.look(source, notebooks.names(), target)
     todo = [each for each in found if only in (None, each.name)]
     if todo and safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS, notebooks.BOOK, source, target)):
@@ -55,16 +63,19 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
         return 2
     for remark in remarks:
         tell(remark)
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool, children.ended_with(pool):
         failures = list(filter(None, pool.map(lambda each: renew(source, each, target, safe, seconds), todo)))
     results, lost = kept(target)
+    for sentence in twins(results):
+        print(sentence, file=sys.stderr)
     rows = beside(results, [*remarks, *failures, *lost])
     for sentence in report.write(target, results, rows):
         print(sentence, file=sys.stderr)
     if not todo:
         names = ", ".join(notebooks.names() if only is None else [only])
         print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
-    print(f"{len(results)} grades in {target / 'grades.csv'}; rows on what was not graded: {len(rows)}")
+    many = "1 grade" if len(results) == 1 else f"{len(results)} grades"
+    print(f"{many} in {target / 'grades.csv'}; rows on what was not graded: {len(rows)}")
     return 0 if todo and not failures and not lost else 1
 
 
@@ -79,6 +90,24 @@ def kept(target):
     lost = [intake.Remark(student, name, f"the grade in {target} cannot be read; delete it, and grade again")
             for student, name, result in results if "points" not in result]  # fmt: skip
     return [each for each in results if "points" in each[2]], lost
+
+
+def twins(results):
+    """Sentences on grades of one student under two names, as where a folder was renamed between two runs; noted too."""
+    alike = {}
+    for each in results:
+        alike.setdefault((intake.folded(each[0]), each[1]), []).append(each)
+    said = []
+    for (_, name), same in alike.items():
+        if len(same) > 1:
+            ids = ", ".join(student for student, _, _ in same)
+            said.append(
+                f"{name} has grades of {ids}, which are one id: was a folder renamed? Delete the results of the old "
+                "name, and give its points in written.csv to the new one."
+            )
+            for _, _, result in same:
+                result["notes"].append(f"one id under several names: {ids}")
+    return said
 
 
 def beside(results, remarks):
@@ -104,6 +133,8 @@ def renew(source, submission, target, safe, seconds):
     try:
         grade_anew(student, name, files.read(source, path), notes, target / student, safe, seconds)
         return None
+    except children.Stopped:
+        return None
     except files.Refused as why:
         remark = intake.Remark(student, name, str(why))
     except Exception as error:  # a full disk, say: the others are graded all the same
@@ -116,83 +147,28 @@ def grade_anew(student, name, data, notes, folder, safe, seconds):
     """Makes and keeps the grade of a submission, if it has none yet."""
     kept, now = folder / f"{name}.json", fingerprint(name, data, notes)
     before = read(kept)
-    if current(kept, before, now):
+    if current(kept, before, now, seconds):
         return
-    if before:
+    if before.get("fingerprint"):
         kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
     result = one(name, student, data, notes, folder, safe, seconds)
-    if result.pop("broken", False):  # it may have been this machine: a student gets a second try, and then a human
+    if result.get("broken"):  # it may have been this machine: a student gets a second try, and then a human
         result = one(name, student, data, notes, folder, safe, seconds)
-        if result.pop("broken", False):
-            result["notes"].append("could not be graded, twice: please look at it")
-    save(kept, result | {"fingerprint": now})
+        if result.get("broken"):
+            result["notes"].append("could not be graded, twice: please look at it; the next run tries again")
+    save(kept, result | {"fingerprint": None if result.pop("broken", False) else now})
     print(
         f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True
     )
 
 
-def current(kept, before, now):
-    """Is the grade `before` that of this submission and course, and its page there? A page is made by running alone."""
-    return before.get("fingerprint") == now and kept.with_suffix(".html").exists()
+def current(kept, before, now, seconds):
+    """Is the grade `before` that of this submission and course, and its page there? A page is made by running alone.
 
-
-def one(name, student, data, notes, folder, safe, seconds):
-    """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    answer, start = folder / f".{name}.partial", time.monotonic()
-    answer.unlink(missing_ok=True)
-    job = json.dumps([name, student, str(answer.resolve()), notes, safe, seconds]).encode() + b"\n" + data
-    env = {**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"}
-    why, broken = "", False
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors,
-        tempfile.TemporaryFile() as given,
-    ):
-        given.write(job)
-        given.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "coursework", "one"], cwd=notebooks.BOOK, env=env, stdin=given,
-            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
-        )  # fmt: skip
-        try:
-            if process.wait(CELLS * seconds):
-                why, broken = f"could not be run: {last_line(errors)}", True
-        except subprocess.TimeoutExpired:
-            why = (
-                f"stopped after {CELLS * seconds:g} seconds, the time of {CELLS} cells. Make it faster, or look for a "
-                "loop that does not end."
-            )
-        finally:
-            stop(process)
-    result = read(answer) if not why else {}
-    answer.unlink(missing_ok=True)
-    if not result:
-        result = report.failed(name, why or "grading ended without a result") | {"broken": broken}
-        result["notes"] = [*notes, *result["notes"]]
-    page = result.pop("page", None) or report.page(name, student, result, None)
-    (folder / f"{name}.html").write_text(page, encoding="utf-8")
-    return result | {"seconds": round(time.monotonic() - start, 1)}
-
-
-def stop(process):
-    """Ends a process and all that it started; a sandbox dies with the process that made it."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def last_line(file):
-    file.seek(0)
-    lines = [line for line in file.read()[-4000:].splitlines() if line.strip()]
-    return lines[-1] if lines else "it ended without a word"
-
-
-def read(file):
-    """A result; empty where there is none, or half of one."""
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    What was stopped by a limit of time is graded anew with another limit.
+    """
+    same = before.get("fingerprint") == now and before.get("stopped_by") in (None, seconds)
+    return same and kept.with_suffix(".html").exists()
 
 
 def save(file, result):

@@ -20,6 +20,7 @@ SILENT = (
 NOT_YOURS = (
     "✗ `answer` is not what the function gives for your id. It must be what the call above the test returns."
 )
+FORGED = "✗ The cell sent a message that Jupyter does not know: something in it talks to the kernel itself."
 OTHER_ID = "✗ `student` is "  # how the message on another student's id begins
 LOOP = "Look for a loop that does not end"
 ENDED = (
@@ -48,6 +49,10 @@ def stopped(seconds):
     return f"✗ Stopped after {seconds:g} seconds. {LOOP}, or for work that could be done on whole arrays."
 
 
+def over(seconds):
+    return f"✗ Not run: the {seconds:g} seconds that a submission may take were over. {LOOP} in the cells above."
+
+
 def ended(why, cell, later):
     """For the cell in which a kernel ended, or for one `later`, which could not be run."""
     if later:
@@ -64,7 +69,7 @@ def error_of(cell):
 def of_error(out, before, passed=False):
     """The message for an error, where the cells `before` have been run, some of which may have failed to define a name,
     and the example that students see was `passed`."""
-    if out.ename == "Wrong":
+    if out.ename in ("Wrong", "Unwritten"):
         return f"✗ {out.evalue.removeprefix('✗ ')}"
     if out.ename == "NotImplementedError":
         return f"✗ {answers.selfcheck().UNWRITTEN}"

@@ -2,7 +2,11 @@
 
 import html
 
+from coursework import given as points_for
 from coursework import notebooks, tables, written
+
+CHANGED = """{student} {name}: the written part has changed since its {points:g} points were given; they count until you
+change them. Read it again. To keep them for the new text, empty the cell, give the command, and type them again."""
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
@@ -26,7 +30,7 @@ def failed(name, why):
     return {
         "points": 0,
         "of": sum(p for _, p in run),
-        "parts": [[part, 0, points, why] for part, points in run],
+        "parts": [[part, 0, points, "✗ not run" if why else ""] for part, points in run],
         "notes": [why],
         "written": "",
     }
@@ -105,10 +109,16 @@ def write(target, results, remarks=()):
     returns what a teacher must read."""
     known = {(student, name): parts(name)[1] for student, name, _ in results}
     given, sentences = written.take(target / "written.csv", known)
+    (target / "written").mkdir(exist_ok=True)
+    texts = {(student, name): result["written"] for student, name, result in results}
+    stale = points_for.outdated(target / "written/given.json", given, texts)
+    sentences += [CHANGED.format(student=s, name=n, points=given[s, n]) for s, n in stale]
     head = ["student", "assignment", "run", "run_of", "written", "written_of", "total", "parts", "notes", "seconds",
             "lost"]  # fmt: skip
     table = []
     for student, name, result in results:
+        if (student, name) in stale:
+            result["notes"].append("the written part has changed since its points were given")
         by_hand, most = given.get((student, name)), known[student, name]
         mine, whole = ("", "") if by_hand is None else (f"{by_hand:g}", f"{result['points'] + by_hand:g}")
         each = "; ".join(f"{part} {got}/{of}" for part, got, of, _ in result["parts"])
@@ -122,11 +132,15 @@ def write(target, results, remarks=()):
         renew_page(target / student / f"{name}.html", name, student, result, by_hand)
     table += [[student, name, *[""] * 6, f"not graded: {text}", "", ""] for student, name, text in remarks]
     save_csv(target / "grades.csv", [head, *sorted(table, key=lambda row: row[:2])])
-    (target / "written").mkdir(exist_ok=True)
     for name in {name for _, name, _ in results}:
-        texts = [f"# {s}\n\n{r['written'].strip() or '(nothing)'}\n" for s, n, r in results if n == name]
+        texts = [f"# {s}\n\n{quoted(r['written'])}\n" for s, n, r in results if n == name]
         (target / f"written/{name}.md").write_text("\n".join(texts), encoding="utf-8", errors="backslashreplace")
     return sentences
+
+
+def quoted(text):
+    """A student's text, so that no line of it can pass for another student's heading."""
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines()) or "(nothing)"
 
 
 def save_csv(file, rows):

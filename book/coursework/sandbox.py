@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 SCRATCH = "/tmp/scratch"
+SECONDS, CELLS = 30, 10  # for one cell; a submission may take as long as so many cells
 MEMORY, PROCESSES, FILE = 4_000_000_000, 200, 50_000_000
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/passwd", "/etc/localtime")
 LIMITS = ["prlimit", f"--as={MEMORY}", f"--nproc={PROCESSES}", f"--fsize={FILE}", "--core=0"]

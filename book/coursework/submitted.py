@@ -5,6 +5,7 @@ format elsewhere is still read, and what had to be repaired is noted.
 """
 
 import json
+import re
 from collections import Counter
 
 import nbformat
@@ -65,7 +66,19 @@ def parsed(data):
     try:
         return json.loads(string), notes
     except (ValueError, RecursionError) as error:
-        raise NotANotebook(f"{type(error).__name__}: {error}") from error
+        raise NotANotebook(kind(data, string) or f"its JSON cannot be read: {error}") from error
+
+
+def kind(data, string):
+    """What a file is that holds no JSON, and where the notebook may be; empty where it may be a broken notebook."""
+    start = string.lstrip("\ufeff \t\r\n")
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        return "the file is empty" if not data else "the file holds nothing but blanks"
+    if start.startswith("<"):
+        return "this is a web page. The notebook itself is got by `Download` in Jupyter's menu `File`"
+    if data.startswith((b"PK", b"%PDF", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8")):
+        return "this is an archive, a document or a picture under the name of a notebook"
+    return "" if start[0] in "{[" else f"this is no JSON, as a notebook is, but text or data: {start[:40]!r}"
 
 
 def listed(held):
@@ -107,6 +120,21 @@ def own_id(cell, known):
     metadata = cell.get("metadata")
     ids = (cell.get("id"), metadata.get("id") if isinstance(metadata, dict) else None)
     return next((each for each in ids if isinstance(each, str) and each in known), None)
+
+
+def other_assignment(data, name):
+    """The assignment that a notebook with no cell of `name` but the common ones is from; None where it is not clear."""
+    held = {each: particular(each) for each in notebooks.names()}
+    every = frozenset().union(*held.values())
+    cells = [cell for cell in listed(parsed(data)[0]) if isinstance(cell, dict)]
+    found = {own_id(cell, every) or grade_id(cell, every) for cell in cells} - {None}
+    return None if found & held[name] else next((each for each in held if found & held[each]), None)
+
+
+def particular(name):
+    """The ids of an assignment that no other has."""
+    parts = re.findall(r"grade_id: test-(\w+)", notebooks.source(name))
+    return {*parts, *(f"test-{part}" for part in parts)}
 
 
 def grade_id(cell, known):

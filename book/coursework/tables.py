@@ -18,6 +18,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     delimiter: str = ","
     first: str = ""
+    stray: list[int] = field(default_factory=list, repr=False)  # lines with a quote that has no partner
 
 
 def read(file):
@@ -54,9 +55,12 @@ def parsed(text):
     delimiter = named[1] if named else max(",;\t", key=line.count)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        stray = []
     except csv.Error:  # a quote too many would swallow the rows up to the next one
-        rows = [alone(line, delimiter) for line in text.split("\n")]
-    return Table(rows, delimiter, f"sep={delimiter}\n" if named else "")
+        lines = text.split("\n")
+        rows = [alone(line, delimiter) for line in lines]
+        stray = [i for i, line in enumerate(lines, 2 if named else 1) if line.count('"') % 2]
+    return Table(rows, delimiter, f"sep={delimiter}\n" if named else "", stray)
 
 
 def alone(line, delimiter):

@@ -1,7 +1,7 @@
 """The points for written parts, which a teacher fills into written.csv, often with a spreadsheet.
 
 Each row gives its points, or it is named, with what was expected and what came; no other row waits for it. When the
-file is written again, every cell stays as it was typed, and the column `problem` says why a row gave no points.
+file is written again, every cell stays as it was typed, and a column of our own says why a row gave no points.
 """
 
 import difflib
@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from coursework import tables
 
-COLUMNS, PROBLEM = ("student", "assignment", "points", "of"), "problem"
-REASON = "no points: "  # how what we write into `problem` begins
+COLUMNS, PROBLEM = ("student", "assignment", "points", "of"), "problem (written by grading)"
+REASON = "no points: "
 NUMBER = re.compile(r"\d+(?:[.,]\d*)?|[.,]\d+")
 SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".numbers")
 NUMERIC_ID = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,2})?")
@@ -27,7 +27,6 @@ class Row:
     cells: list[str]
     typed: dict[str, str]  # of the four columns
     surplus: list[str]  # right of the last column
-    remark: str = ""  # of the teacher's, in the column `problem`
     pair: tuple[str, str] | None = None
     points: float | None = None
     reason: str = ""  # why it gives no points
@@ -47,9 +46,16 @@ def take(file, known):
     ids = ids_of(known)
     for row in rows:
         judge(row, known, ids)
+    refuse_lost_zeros(rows, ids)
     refuse_doubles(rows)
     save(file, table, head, rows, known)
     said = sentences(file.name, rows)
+    if table.stray:
+        where = ", ".join(map(str, table.stray))
+        said.append(
+            f"{file.name}: a quotation mark has no partner, so each line was read as a row of its own, and a cell with "
+            f"a line break is two rows now. Look at what was in the lines {where}."
+        )
     said += [
         f"{other.name} was not read: only {file.name} is. Save it as CSV under that name."
         for other in sorted(file.parent.glob(f"{file.stem}*"))
@@ -77,9 +83,8 @@ def layout(rows, assignments):
 
 def as_row(number, cells, names):
     cells = cells + [""] * (len(names) - len(cells))
-    typed = {name: cells[names.index(name)] if name in names else "" for name in (*COLUMNS, PROBLEM)}
-    remark = typed.pop(PROBLEM)
-    return Row(number, cells, typed, cells[len(names) :], "" if remark.startswith(REASON) else remark)
+    typed = {name: cells[names.index(name)] if name in names else "" for name in COLUMNS}
+    return Row(number, cells, typed, cells[len(names) :])
 
 
 def trimmed(cells):
@@ -166,6 +171,23 @@ def value(text):
     return float(text.replace(",", "."))
 
 
+def refuse_lost_zeros(rows, ids):
+    """Where a number is one id, and without its zeros another that has no row, it is nobody's: 120 may be 00120."""
+    typed = {(tables.bare(row.typed["student"]), row.pair[1]) for row in rows if row.pair}
+    for row in rows:
+        if not row.pair or row.changed or not row.typed["points"].strip():
+            continue
+        student, name = row.pair
+        _, shown = ids[key(name)]
+        missing = [cell for cell in shown if (cell, name) not in typed and same_number(cell, student)]
+        if missing:
+            row.pair, row.points = None, None
+            row.reason = (
+                f"`student` {row.typed['student']!r} may be any of {', '.join([student, *missing])}: give each a row, "
+                "with its id in full, as text"
+            )
+
+
 def refuse_doubles(rows):
     """Where rows for the same pair differ, none gives points."""
     by_pair = {}
@@ -187,7 +209,7 @@ def save(file, table, head, rows, known):
     seen = {row.pair for row in rows}
     new = [{"student": tables.protected(s), "assignment": n, "of": most} for (s, n), most in known.items()
            if (s, n) not in seen]  # fmt: skip
-    reasons = [row.remark or (row.reason and REASON + row.reason) for row in rows] + [""] * len(new)
+    reasons = [row.reason and REASON + row.reason for row in rows] + [""] * len(new)
     lines = [head, *(row.cells for row in rows), *([cells.get(name, "") for name in names] for cells in new)]
     column = [[PROBLEM], *([reason] for reason in reasons)] if any(reasons) else [[]] * len(lines)
     table.rows = [line[:at] + add + line[len(names[: at + 1]) :] for line, add in zip(lines, column, strict=True)]

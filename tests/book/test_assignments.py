@@ -85,7 +85,7 @@ def test_every_check_fails_on_the_blank_scaffold(name):
     *parts, own = answers.module(name).CASES
     assert said.keys() == {*parts, own}
     for part in (*parts, own):
-        assert said[part] == f"Wrong: {part}: {selfcheck.UNWRITTEN}"
+        assert said[part] == f"Unwritten: {part}: {selfcheck.UNWRITTEN}"
     functions: dict = {}
     list(cells(submissions.blank("ada", name), functions))
     with pytest.raises(selfcheck.Wrong, match="not written yet"):

@@ -7,7 +7,9 @@ import json
 import os
 import random
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from unicodedata import normalize
@@ -19,7 +21,7 @@ from tests.book import submissions
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import execute, files, grade, intake, notebooks, report, submitted
+from coursework import children, command, files, grade, intake, notebooks, rebuild, report, submitted
 
 NAMES = ["bptt", "clipping"]
 TEMPLATE = notebooks.notebook(notebooks.without_solutions(notebooks.source("bptt")))
@@ -145,6 +147,11 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "one and a zip": (texts("ada/bptt.ipynb", "ada/rest.zip"), ADA, {("ada", ""): "'rest.zip' is an archive"}),
     "many others": (texts(*(f"ada/{i}.png" for i in range(9))), [], {("ada", ""): "; and 4 more"}),
     "macOS's shadows": (texts("ada/bptt.ipynb", "ada/._bptt.ipynb", "ada/__MACOSX/bptt.ipynb"), ADA, {}),
+    "what systems leave": (
+        texts("ada/bptt.ipynb", "ada/.localized", "Icon\r", "ada/Icon\r", "ada/thumbs.DB", "Desktop.ini"),
+        ADA,
+        {},
+    ),
     "a checkpoint": (texts("ada/.ipynb_checkpoints/bptt-checkpoint.ipynb"), [], {("ada", ""): "nothing"}),
     "hidden": (texts("ada/.bptt.ipynb", ".ben/bptt.ipynb"), [], {("ada", ""): "hidden", (".ben", ""): "hidden"}),
     "too deep": (deep, [], {("ada", ""): "not searched"}),
@@ -244,6 +251,7 @@ def test_what_is_swapped_after_the_look_is_not_read(other, tmp_path, monkeypatch
         ("ada", "ada", True), (" ADA ", "ada", True), ("ada", "ben", False), ("", "ada", False),
         (normalize("NFD", "zoé"), "zoé", True), ("ZOÉ", normalize("NFD", "zoé"), True), ("zoe", "zoé", False),
         ("josé", "jos�", True), ("jose", "jos�", False), ("jos\udce9", "jos�", False), ("josép", "jos�", False),
+        ("a\u202eb", "a\\u202eb", True), ("a\tb", "a\\tb", True), ("ada\n", "ada", True), ("ab", "a\\tb", False),
         ("a.c", "abc", False), ("abc", "a.c", False), ("-dash", "-dash", True), (".*", ".*", True),
     ],
 )  # fmt: skip
@@ -307,23 +315,27 @@ FORMS: dict[str, tuple[Callable[[], object], str]] = {
 def test_a_right_notebook_is_the_same_in_every_form(form, note):
     held = form()
     cells, notes = submitted.cells(held if isinstance(held, bytes) else json.dumps(held).encode(), KNOWN)
-    built, changed = execute.rebuilt(cells, TEMPLATE)
+    built, changed = rebuild.rebuilt(cells, TEMPLATE)
     assert changed == []
     assert bool(notes) == bool(note)
     assert note in "; ".join(notes)
     plain, _ = submitted.cells(json.dumps(submissions.right("ada")).encode(), KNOWN)
-    want, _ = execute.rebuilt(plain, TEMPLATE)
-    assert [(c.cell_type, execute.lines(c.source), c.metadata) for c in built.cells] == [
-        (c.cell_type, execute.lines(c.source), c.metadata) for c in want.cells
+    want, _ = rebuild.rebuilt(plain, TEMPLATE)
+    assert [(c.cell_type, rebuild.lines(c.source), c.metadata) for c in built.cells] == [
+        (c.cell_type, rebuild.lines(c.source), c.metadata) for c in want.cells
     ]
 
 
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "JSONDecodeError"), (b"PK\3\4", "JSONDecodeError"), (b"\xff\xfe", "JSONDecodeError"), (b"\0" * 9, "JSON"),
-        (b"[" * 100_000, "RecursionError"), (b'{"cells": [' + b'{"a":' * 100_000, "RecursionError"),
-        (b"9" * 5000, "ValueError"), (b"[]", "type list"), (b"null", "type NoneType"), (b"{}", "no list of cells"),
+        (b"", "the file is empty"), (b" \n", "nothing but blanks"), (b"\xff\xfe", "nothing but blanks"),
+        (b"\0" * 9, "nothing but blanks"), (b"PK\3\4", "an archive, a document"), (b"%PDF-1.4", "a document"),
+        (b"\n<!DOCTYPE html><p>Sign in", "this is a web page"), (b"Dear teacher,", "text or data: 'Dear teacher,'"),
+        (b'{"cells": [', "its JSON cannot be read: Expecting value"),
+        (b"[" * 100_000, "JSON cannot be read"), (b'{"cells": [' + b'{"a":' * 100_000, "JSON cannot be read"),
+        (b"9" * 5000, "text or data: '9999"),
+        (b"[]", "type list"), (b"null", "type NoneType"), (b"{}", "no list of cells"),
         (b'{"cells": {}}', "no list of cells"), (b'{"cells": []}', "has 0 cells"),
         (b'{"cells": [1, null, []]}', "has 0 cells"),
         (b'{"worksheets": [1, {"cells": 4}]}', "has 0 cells"),
@@ -348,7 +360,7 @@ def test_a_copy_runs_after_its_original_and_a_deleted_answer_is_not_put_back():
     nb["cells"].insert(place, nb["cells"][place] | {"id": "a1b2", "source": "copied = 1"})
     nb["cells"][place + 1]["source"] = "mine = 1"
     cells, notes = submitted.cells(json.dumps(nb).encode(), KNOWN)
-    built, changed = execute.rebuilt(cells, TEMPLATE)
+    built, changed = rebuild.rebuilt(cells, TEMPLATE)
     assert notes == changed == []
     sources = [c.source for c in built.cells]
     assert sources.index("copied = 1") < sources.index("mine = 1")
@@ -356,7 +368,7 @@ def test_a_copy_runs_after_its_original_and_a_deleted_answer_is_not_put_back():
     nb["cells"][place + 1]["id"] = "c3d4"  # cut and pasted: it has neither id now
     nb["cells"][place + 1]["metadata"] = nb["cells"][place]["metadata"] = {}
     cells, notes = submitted.cells(json.dumps(nb).encode(), KNOWN)
-    built, changed = execute.rebuilt(cells, TEMPLATE)
+    built, changed = rebuild.rebuilt(cells, TEMPLATE)
     assert changed == ["cell forward was deleted; what other cells define in its place is run"]
     assert not any("NotImplementedError" in c.source for c in built.cells)
 
@@ -365,8 +377,60 @@ def test_text_below_the_written_part_belongs_to_it():
     nb = submissions.right("ada")
     nb["cells"][-1]["source"] = "My answer."
     nb["cells"].append({"cell_type": "markdown", "id": "more", "metadata": {}, "source": "And more."})
-    built, _ = execute.rebuilt(submitted.cells(json.dumps(nb).encode(), KNOWN)[0], TEMPLATE)
-    assert execute.written(built) == "My answer.\n\nAnd more."
+    built, _ = rebuild.rebuilt(submitted.cells(json.dumps(nb).encode(), KNOWN)[0], TEMPLATE)
+    assert rebuild.written(built, TEMPLATE) == "My answer.\n\n[added after `written`]\n\nAnd more."
+
+
+def built_of(nb: dict, name: str = "bptt") -> tuple[list[str], str, list[str]]:
+    """The code that is run of a notebook, its written part, and the notes on it."""
+    template = notebooks.notebook(notebooks.without_solutions(notebooks.source(name)))
+    known = {notebooks.grader(cell).get("grade_id") for cell in template.cells} - {None}
+    built, changed = rebuild.rebuilt(submitted.cells(json.dumps(nb).encode(), known)[0], template)
+    return [c.source for c in built.cells if c.cell_type == "code"], rebuild.written(built, template), changed
+
+
+@pytest.mark.parametrize("name", notebooks.names())
+def test_without_ids_the_setup_does_not_take_back_the_answer(name):
+    nb = submissions.right("ada", name)
+    for cell in nb["cells"]:
+        cell.pop("id")
+        cell["metadata"] = {}
+    sources, text, changed = built_of(nb, name)
+    assert changed == [rebuild.NO_IDS]
+    last = max(i for i, source in enumerate(sources) if source.startswith("answer ="))
+    assert max(i for i, source in enumerate(sources) if "_hidden = lambda" in source) < last
+    assert sources[-1].startswith("check.own(")
+    assert "A full answer" in text  # which stands in the source in the place of a student's text
+
+
+def markdown(source: str, kind: str = "markdown") -> dict:
+    return {"cell_type": kind, "id": f"new-{len(source)}", "metadata": {}, "source": source}
+
+
+def test_text_of_a_student_is_found_wherever_it_stands():
+    nb = submissions.blank("ada")
+    assert built_of(nb)[1] == ""  # nothing of what was handed out is the student's
+    nb["cells"].insert(-1, markdown("Above."))
+    nb["cells"].insert(0, markdown("First of all."))
+    nb["cells"].append(markdown("In a cell for code", "code"))
+    submissions.cell(nb, "written")["source"] = "In its place."
+    assert built_of(nb)[1] == (
+        "[added after `setup`]\n\nFirst of all.\n\n[added after `test-rate`]\n\nAbove.\n\nIn its place."
+        "\n\n[added after `written`]\n\nIn a cell for code"
+    )
+    nb = submissions.without(submissions.blank("ada"), "written")
+    nb["cells"].append(markdown("Elsewhere."))
+    _, text, changed = built_of(nb)
+    assert text == "[added after `test-rate`]\n\nElsewhere."
+    assert changed == ["cell written was deleted; text that stands elsewhere is in the folder `written`"]
+
+
+def test_the_cells_of_another_assignment_are_named():
+    for name in notebooks.names():
+        data = json.dumps(submissions.right("ada", name)).encode()
+        assert submitted.other_assignment(data, name) is None
+        other = next(each for each in notebooks.names() if each != name)
+        assert submitted.other_assignment(data, other) == name
 
 
 JUNK = (
@@ -411,7 +475,7 @@ def test_whatever_is_wrong_with_a_notebook_it_is_read_or_refused():
             cells, notes = submitted.cells(bytes(data), KNOWN)
         except submitted.NotANotebook:
             continue
-        built, changed = execute.rebuilt(cells, TEMPLATE)
+        built, changed = rebuild.rebuilt(cells, TEMPLATE)
         nbformat.validate(built)
         json.dumps([built, notes, changed], ensure_ascii=False).encode()
         tests = [c.source for c in built.cells if notebooks.grader(c).get("points")]
@@ -482,6 +546,95 @@ def test_a_later_file_that_is_refused_is_noted_beside_the_earlier_grade(tmp_path
     assert "an earlier file's grade; now not graded: which of several files" in ada["notes"]
     assert [(row["student"], row["run"]) for row in of_ben] == [("ben", ""), ("ben", "")]
     assert "cannot be read; delete it" in of_ben[1]["notes"]
+
+
+def test_one_command_at_a_time_grades_into_a_folder(tmp_path, monkeypatch, capsys):
+    texts("in/ada/bptt.ipynb")(tmp_path)
+    graded = graded_in_name_only(monkeypatch)
+    (tmp_path / "out").mkdir()
+    with children.alone(tmp_path / "out") as first:
+        assert first
+        assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 2
+    assert "Another grading is running" in capsys.readouterr().err
+    assert graded == []
+    assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 0
+    assert "\n1 grade in" in capsys.readouterr().out
+
+
+def test_what_the_grader_could_not_do_is_tried_again(tmp_path, monkeypatch):
+    texts("in/ada/bptt.ipynb")(tmp_path)
+    tried = []
+
+    def broken(name, student, data, notes, folder, safe, seconds):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.html").touch()
+        tried.append(seconds)
+        return report.failed(name, "no result") | {"broken": len(tried) < 4, "seconds": 1.0, "stopped_by": None}
+
+    monkeypatch.setattr(grade, "one", broken)
+    for runs in (2, 4, 4):
+        assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 0
+        assert len(tried) == runs
+    assert list((tmp_path / "out/ada").glob("*.before-*")) == []
+
+
+def test_no_result_is_no_grade_and_leaves_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(children, "limit", lambda seconds: 0.01)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(children.tempfile, "tempdir", None)
+    result = children.one("bptt", "ada", b"{}", [], tmp_path / "out", False, 1)
+    assert result["broken"]
+    assert "it did not end in 0.01 seconds" in result["notes"][0]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_end_of_the_command_ends_its_processes(tmp_path):
+    for name in ("ada", "ben"):
+        put(tmp_path / f"in/{name}/bptt.ipynb", json.dumps(submissions.right(name)))
+    words = [
+        "-m",
+        "coursework",
+        "grade",
+        str(tmp_path / "in"),
+        "--out",
+        str(tmp_path / "out"),
+        "--unsafe",
+        "--jobs=2",
+    ]
+    (tmp_path / "tmp").mkdir()
+    run = subprocess.Popen([sys.executable, *words], cwd=ROOT / "book", stderr=subprocess.PIPE, text=True,
+                           env={**os.environ, "TMPDIR": str(tmp_path / "tmp")})  # fmt: skip
+    while len(list((tmp_path / "tmp").glob("gtt*"))) < 2:
+        time.sleep(0.05)
+        assert run.poll() is None
+    run.terminate()
+    assert run.communicate(timeout=30)[1] == (
+        "Stopped. What has a grade keeps it: give the command again to go on.\n"
+    )
+    assert run.returncode == 130
+    assert list((tmp_path / "tmp").glob("gtt*")) == []
+    assert list((tmp_path / "out").glob("*/*.json")) == []
+
+
+def test_a_folder_that_was_renamed_is_said(tmp_path, monkeypatch, capsys):
+    texts("in/ada/bptt.ipynb")(tmp_path)
+    graded_in_name_only(monkeypatch)
+    assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 0
+    (tmp_path / "in/ada").rename(tmp_path / "in/Ada")
+    assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 0
+    assert "bptt has grades of Ada, ada, which are one id" in capsys.readouterr().err
+    assert ["one id under several names: Ada, ada" in row["notes"] for row in rows(tmp_path / "out")] == [
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("words", ["--jobs=0", "--jobs=-1", "--jobs=x", "--seconds=-1", "--seconds=0", "--seconds=nan",
+                                   "--seconds=inf", "--seconds=x"])  # fmt: skip
+def test_numbers_that_mean_nothing_are_refused(words, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        command.main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), words])
+    assert "must be" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_none_and_results_upon_submissions_are_refused(tmp_path, capsys):

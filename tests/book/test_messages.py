@@ -1,5 +1,6 @@
 """What students and teachers read of a part without points, and how written points come to a page."""
 
+import contextlib
 import re
 import sys
 from types import SimpleNamespace
@@ -41,6 +42,7 @@ def cell(source: str, *outputs):
         ("IndentationError", "unexpected indent (123.py, line 2)", "SyntaxError: unexpected indent (line 2). Python"),
         ("NameError", "name 'npp' is not defined", "`npp` is not defined. Is it misspelt, or was the cell"),
         ("Wrong", "forward: off by one.", "✗ forward: off by one."),
+        ("Unwritten", "forward: not written yet.", "✗ forward: not written yet."),
     ],
 )  # fmt: skip
 def test_an_error_is_told_with_what_to_do(name, text, said):
@@ -102,6 +104,66 @@ def test_a_measurement_must_be_of_ones_own_id():
     assert "`student` is None" in verdict(results=[1.0])
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [{}, {"array": []}, {"dict": 3}, {"complex": [1]}, {"tuple": None}, {"array": [[1], [2, 3]]}, "x", 10**400, [[]],
+     {"array": "x"}, {"complex": ["a", "b"]}, {"dict": {"a": {}}}],
+)  # fmt: skip
+def test_odd_values_lose_their_part_alone(odd):
+    for shown in ({"results": [odd]}, {"results": odd}, {"results": [1.0], "own": "ada", "answer": odd},
+                  {"results": [1.0], "own": odd}):  # fmt: skip
+        assert verdict(**shown).startswith("✗ ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("stream", {"text": 5, "name": "stdout"}), ("stream", {}), ("display_data", {"data": 3, "metadata": {}}),
+        ("display_data", {"data": {}, "transient": 1}), ("error", {"ename": 1, "evalue": "", "traceback": []}),
+        ("error", {"ename": "", "evalue": "", "traceback": [1]}), ("status", {}), ("stream", []),
+    ],
+)  # fmt: skip
+def test_a_forged_message_is_an_error_of_its_cell(kind, content):
+    nb = nbformat.v4.new_notebook(cells=[cell("1")])
+    client, mine = execute.Client(nb), nb.cells[0]
+    client.reset_execution_trackers()
+    client.process_message({"msg_type": kind, "content": content, "parent_header": {"msg_id": "1"}}, mine, 0)
+    assert [out.evalue for out in mine.outputs] == [messages.FORGED]
+
+
+def test_the_page_shows_of_a_test_the_verdict_alone():
+    hidden = nbformat.v4.new_output("stream", text="hidden args\n✓ forward: right.\nhidden args\n")
+    raw = nbformat.v4.new_output("display_data", {"application/json": {"part": "forward", "results": [1.0]}})
+    test = cell("check('forward', forward)", hidden, raw, nbformat.v4.new_output("stream", text="hidden args"))
+    test.metadata["nbgrader"] = {"grade_id": "test-forward", "points": 15}
+    asks = cell("_hidden.__closure__", nbformat.v4.new_output("stream", text="hidden args"))
+    shows = cell("print(In[1])", nbformat.v4.new_output("stream", text="_hidden = ask(hidden args)"))
+    plain = cell("print(1)", nbformat.v4.new_output("stream", text="1"))
+    nb = nbformat.v4.new_notebook(cells=[asks, shows, plain, test])
+    assert execute.marks(nb, "bptt", "ada", {"right": {"forward": [1.0]}}) == [("forward", 15, 15, "")]
+    page = report.page("bptt", "ada", result(), nb)
+    assert "hidden args" not in page
+    assert "✓ forward: right." in page
+    assert '<pre class="out">1</pre>' in page
+
+
+def test_the_time_of_a_submission_ends_its_cells_not_its_grade(monkeypatch):
+    """Each cell takes 30 seconds of a clock that is not this machine's; the time for 10 cells is over after 11."""
+    clock = SimpleNamespace(now=0.0)
+    client = SimpleNamespace(setup_kernel=lambda **_: contextlib.nullcontext())
+    client.execute_cell = lambda *_: setattr(clock, "now", clock.now + 30)
+    monkeypatch.setattr(execute, "Client", lambda *_, **__: client)
+    monkeypatch.setattr(execute, "manager", lambda *_: None)
+    monkeypatch.setattr(execute.time, "monotonic", lambda: clock.now)
+    nb = nbformat.v4.new_notebook(cells=[cell(str(i)) for i in range(13)])
+    assert execute.run(nb, "course", "sockets", seconds=30)
+    stopped = [messages.error_of(each) for each in nb.cells]
+    assert stopped[:11] == [None] * 11
+    assert [each.evalue.partition(".")[0] for each in stopped[11:]] == [
+        "✗ Not run: the 300 seconds that a submission may take were over"
+    ] * 2
+
+
 def test_the_check_of_a_measurement_knows_whose_it_is(capsys):
     check, rate = selfcheck.Check("bptt"), answers.solutions("bptt")["rate"]
     cases = [("", None, "Put your student id"), ("ada", None, "`answer` is None. Run the cell above, `answer = rate"),
@@ -123,7 +185,7 @@ def test_a_function_that_calls_one_not_written_yet_is_told_which():
         (forward, "error: not written"),
         (error, "error: it calls `forward`, which is not written"),
     ):
-        with pytest.raises(selfcheck.Wrong, match=f"^{said} yet"):
+        with pytest.raises(selfcheck.Unwritten, match=f"^{said} yet"):
             check("error", function)
 
 
@@ -201,6 +263,25 @@ def test_written_points_come_to_the_page_and_go_again(tmp_path):
     assert page.read_text() == before
 
 
+def test_a_written_part_that_changed_is_noted_beside_its_points(tmp_path):
+    report.write(tmp_path, folder_of_grades(tmp_path, {"ada": result()}))
+    table = tmp_path / "written.csv"
+    table.write_text(table.read_text().replace("ada,bptt,,", "ada,bptt,12,"))
+    assert report.write(tmp_path, [("ada", "bptt", result())]) == []
+    (sentence,) = report.write(tmp_path, [("ada", "bptt", result(written="another"))])
+    assert sentence.startswith("ada bptt: the written part has changed since its 12 points were given")
+    assert "the written part has changed since its points were given" in (tmp_path / "grades.csv").read_text()
+    assert "82 of 100 points" in (tmp_path / "ada/bptt.html").read_text()
+
+
+def test_a_written_part_cannot_pass_for_that_of_another_student(tmp_path):
+    texts = {"ada": "mine\n# ben\n\n<!-- hidden", "ben": "his\r# cat"}
+    report.write(tmp_path, folder_of_grades(tmp_path, {s: result(written=text) for s, text in texts.items()}))
+    lines = (tmp_path / "written/bptt.md").read_text().splitlines()
+    assert [line for line in lines if line[:1] not in ("", ">")] == ["# ada", "# ben"]
+    assert "> # ben" in lines
+
+
 def test_a_page_of_an_earlier_version_keeps_its_notebook(tmp_path):
     (tmp_path / "bptt.html").write_text(
         "<html><p>70 of 85</p><ul><li>note</li></ul><pre>code</pre></body></html>\n"
@@ -216,10 +297,13 @@ def test_the_table_says_why_points_were_lost(tmp_path):
 
 def test_a_page_that_is_gone_is_made_again(tmp_path):
     kept, before = tmp_path / "bptt.json", {"fingerprint": "a"}
-    assert not grade.current(kept, before, "a")
+    assert not grade.current(kept, before, "a", 30)
     kept.with_suffix(".html").touch()
-    assert grade.current(kept, before, "a")
-    assert not grade.current(kept, before, "b")
+    assert grade.current(kept, before, "a", 30)
+    assert not grade.current(kept, before, "b", 30)
+    late = before | {"stopped_by": 30}  # is graded anew with another limit
+    assert grade.current(kept, late, "a", 30)
+    assert not grade.current(kept, late, "a", 60)
 
 
 # What this machine must have

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import tables, written
+from coursework import given, tables, written
 
 IDS = ("ada", "ben", "00120", "=eve", "Zoë", "123456")
 KNOWN = {(student, "bptt"): 15 for student in IDS} | {("ada", "chaos"): 15}
@@ -76,7 +76,7 @@ def test_points_that_are_none_are_named_and_the_others_count(file, points):
     assert f"written.csv, row 2 (ben, bptt): `points` must be a number from 0 to 15, got {points!r}" in said
     assert "Correct these rows and give the command again" in said
     table = rows(file)
-    assert table[0][-1] == "problem"
+    assert table[0][-1] == written.PROBLEM
     assert table[1][:4] == ["ben", "bptt", points, "15"]
     assert table[1][-1].startswith("no points: `points` must be")
     assert take(file, file.read_bytes()) == (got, said)
@@ -85,7 +85,7 @@ def test_points_that_are_none_are_named_and_the_others_count(file, points):
 def test_a_corrected_row_counts_and_the_reason_goes(file):
     take(file, HEAD + "ben,bptt,absent,15\n")
     assert take(file, file.read_text("utf-8-sig").replace("ben,bptt,absent", "ben,bptt,0")) == ({"ben": 0.0}, "")
-    assert "problem" not in file.read_text("utf-8-sig")
+    assert written.PROBLEM not in file.read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_rows_that_are_not_certain_are_named_and_kept(file, row, reason):
     got, said = take(file, f"{HEAD}{row}\n123456,bptt,7,15\n")
     assert got == {"123456": 7.0}
     assert reason in said
-    kept = ",".join(rows(file)[1]).replace(rows(file)[1][rows(file)[0].index("problem")], "")
+    kept = ",".join(rows(file)[1]).replace(rows(file)[1][rows(file)[0].index(written.PROBLEM)], "")
     assert [cell for cell in row.split(",") if cell not in kept] == []
     assert take(file, file.read_bytes())[0] == got
 
@@ -127,6 +127,21 @@ def test_a_number_that_may_be_two_ids_is_nobodys(tmp_path):
         assert "may be any of" in said[0]
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_number_may_be_an_id_and_another_that_lost_its_zeros(tmp_path, times):
+    known = {(student, "bptt"): 15 for student in ("120", "00120", "ada")}
+    file = tmp_path / "written.csv"
+    file.write_text(HEAD + "120,bptt,3,15\n" * times + "ada,bptt,4,15\n")
+    for _ in range(3):  # it does not become certain by giving the command again
+        points, said = written.take(file, known)
+        assert points == {("ada", "bptt"): 4.0}
+        assert said != []
+    file.write_text(HEAD + "120,bptt,3,15\n")
+    assert "`student` '120' may be any of 120, 00120" in written.take(file, known)[1][0]
+    file.write_text(HEAD + "120,bptt,3,15\n00120,bptt,,15\n")
+    assert written.take(file, known) == ({("120", "bptt"): 3.0}, [])
+
+
 @pytest.mark.parametrize("second", ["9", "", "absent"])
 def test_doubles_that_differ_give_nothing(file, second):
     got, said = take(file, f"{HEAD}ada,bptt,3,15\nben,bptt,5,15\nada,bptt,{second},15\n")
@@ -142,6 +157,25 @@ def test_a_stray_quote_costs_one_row(file):
     assert got == {"ben": 5.0}
 
 
+def test_a_stray_quote_is_said(file):
+    _, said = take(file, 'student,comment,assignment,points,of\nada,"two\nlines",bptt,3,15\nben,,bptt,"4,15\n')
+    assert "a quotation mark has no partner" in said
+    assert "in the lines 2, 3, 4." in said
+    assert "partner" not in take(file, 'student,comment,assignment,points,of\nada,"two\nlines",bptt,3,15\n')[1]
+
+
+def test_points_for_a_text_that_has_changed_are_said(tmp_path):
+    file, pair = tmp_path / "given.json", ("ada", "bptt")
+    assert given.outdated(file, {}, {pair: "old"}) == []
+    assert given.outdated(file, {pair: 12.0}, {pair: "old"}) == []
+    assert given.outdated(file, {pair: 12.0}, {pair: "new"}) == [pair]
+    assert given.outdated(file, {pair: 12.0}, {pair: "new"}) == [pair]  # until a teacher does something
+    assert given.outdated(file, {pair: 13.0}, {pair: "new"}) == []
+    assert given.outdated(file, {pair: 13.0}, {pair: "newer"}) == [pair]
+    assert given.outdated(file, {}, {pair: "newer"}) == []
+    assert given.outdated(file, {pair: 13.0}, {pair: "newer"}) == []
+
+
 def test_columns_and_remarks_of_the_teachers_own_are_kept(file):
     take(file, 'student,comment,assignment,points,of\nada,"good,\nreally",bptt,absent,15,hm\nzoe,gone?,bptt,,15\n')
     assert rows(file)[1][:5] == ["ada", "good,\nreally", "bptt", "absent", "15"]
@@ -150,6 +184,9 @@ def test_columns_and_remarks_of_the_teachers_own_are_kept(file):
     assert rows(file)[2][:2] == ["zoe", "gone?"]
     take(file, HEAD[:-1] + ",problem\nada,bptt,3,15,look again\n")
     assert rows(file)[1] == ["ada", "bptt", "3", "15", "look again"]
+    take(file, HEAD[:-1] + ",problem\nada,bptt,absent,15,no points: has copied\n")
+    assert rows(file)[1][:5] == ["ada", "bptt", "absent", "15", "no points: has copied"]
+    assert rows(file)[1][5].startswith("no points: `points` must be")
 
 
 @pytest.mark.parametrize(
