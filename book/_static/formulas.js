@@ -40,7 +40,7 @@ function land() {
 function reachable() {
   for (const box of document.querySelectorAll(".text_html, [style*=overflow], div.math, div.math > mjx-container, pre, .pst-scrollable-table-container")) {
     const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
-    const wide = scrolls && box.scrollWidth > box.clientWidth + 1;
+    const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
     if (wide && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
     else if (box.tabIndex === 0) box.removeAttribute("tabindex");
   }
