@@ -40,7 +40,8 @@ FOCUSED = """() => {
   const luminance = color => color.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
     .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const drawn = element.closest(".gtt-choice label") ?? element; // whose radio button is transparent
+  // a choice's radio button is transparent, and a field of the search has its mark around the icon too
+  const drawn = element.closest(".gtt-choice label, form.bd-search") ?? element;
   const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(drawn);
   const { width, height } = drawn.getBoundingClientRect();
   const [a, b] = [outlineColor, getComputedStyle(document.body).backgroundColor].map(luminance);
