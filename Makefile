@@ -88,7 +88,7 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_house.py
 
-EXTRAS := $(foreach extra,draw data sweeps cluster book test dev,--extra $(extra))
+EXTRAS := $(foreach extra,draw data theory sweeps cluster book test dev,--extra $(extra))
 LOCK := uv pip compile --universal --python-version 3.11 $(EXTRAS) --no-emit-index-url --no-header --no-annotate
 lock: .venv/ready
 	$(BIN)/python -m pip install --quiet uv
