@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from tests.conftest import FLAGS, FORMULAS_ARE_SET, ROOT, build, readme_commands, serve, source_files
@@ -28,6 +29,10 @@ def small_book(folder: Path, pages: dict[str, str]) -> Path:
         if name.parts[0] == "book" and (name.suffix != ".md"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+    tables = yaml.safe_load(
+        (folder / "book/search.yml").read_text()
+    )  # a small book has not the sections that they name
+    (folder / "book/search.yml").write_text(yaml.safe_dump(tables | {"absent": []}))
     # the extension finds the library from where it lies
     (folder / "minirnn").symlink_to(ROOT / "minirnn")
     for name, text in pages.items():
