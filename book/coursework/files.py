@@ -123,3 +123,10 @@ def below(source, top):
             elif folder:
                 folders.append(inner)
     return found
+
+
+def write_whole(file, data):
+    """Whole, or not at all: an interrupt leaves the file as it was."""
+    partial = file.with_suffix(".new")
+    partial.write_bytes(data)
+    partial.replace(file)

@@ -3,6 +3,8 @@
 import json
 from hashlib import sha256
 
+from coursework import files
+
 
 def outdated(file, points, texts):
     """[(student, assignment)] whose text is another than when their points were given, which `file` remembers.
@@ -14,9 +16,7 @@ def outdated(file, points, texts):
             for pair, value in points.items()}  # fmt: skip
     stale = {key: before[key] for key in held if key in before and before[key] != held[key]
              and before[key][0] == held[key][0]}  # fmt: skip
-    partial = file.with_suffix(".new")
-    partial.write_text(json.dumps(held | stale, indent=1), encoding="utf-8")
-    partial.replace(file)
+    files.write_whole(file, json.dumps(held | stale, indent=1).encode("utf-8"))
     return [tuple(json.loads(key)) for key in stale]
 
 

@@ -172,7 +172,4 @@ def current(kept, before, now, seconds):
 
 
 def save(file, result):
-    """Whole, or not at all."""
-    partial = file.with_suffix(".new")
-    partial.write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8")
-    partial.replace(file)
+    files.write_whole(file, json.dumps(result, indent=1, ensure_ascii=False).encode("utf-8"))

@@ -2,8 +2,8 @@
 
 import html
 
+from coursework import files, notebooks, tables, written
 from coursework import given as points_for
-from coursework import notebooks, tables, written
 
 CHANGED = """{student} {name}: the written part has changed since its {points:g} points were given; they count until you
 change them. Read it again. To keep them for the new text, empty the cell, give the command, and type them again."""
@@ -80,9 +80,7 @@ def renew_page(file, name, student, result, by_hand):
     notebook = before.partition(END_OF_SUMMARY)[2] or "</body></html>\n"
     after = summary(name, student, result, by_hand) + notebook
     if after != before:
-        partial = file.with_suffix(".new")
-        partial.write_text(after, encoding="utf-8", errors="backslashreplace")
-        partial.replace(file)
+        files.write_whole(file, after.encode("utf-8", "backslashreplace"))
 
 
 def shown(cell):

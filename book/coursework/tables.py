@@ -8,6 +8,8 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from coursework import files
+
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 
 
@@ -77,9 +79,7 @@ def save(file, table, encoding="utf-8"):
     csv.writer(text, delimiter=table.delimiter, lineterminator="\n").writerows(table.rows)
     data = (table.first + text.getvalue()).encode(encoding, "backslashreplace")
     if not file.exists() or file.read_bytes() != data:
-        partial = file.with_suffix(".new")
-        partial.write_bytes(data)
-        partial.replace(file)
+        files.write_whole(file, data)
 
 
 def protected(value):
