@@ -6,8 +6,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from minirnn import CELLS, LinearRNN, losses
-from minirnn.cells import ACTIVATIONS
+from minirnn import CELLS, LinearRNN
+from minirnn.core.activations import ACTIVATIONS
+from minirnn.learning import losses
 
 
 def every_cell(m=2, n=3):

@@ -8,39 +8,51 @@ import importlib
 import inspect
 import pkgutil
 from functools import partial, wraps
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 import minirnn
-from minirnn import LSTM, VanillaRNN, attractors, bptt, lipschitz, losses, maps, optimizers, pomdp, td, training
-from minirnn.dynamics import autonomous, network, spectrum
-from minirnn.parametrizations import RATES
-from minirnn.referee import check_jacobian
+from minirnn import LSTM, VanillaRNN, bptt
+from minirnn.control import pomdp, td
+from minirnn.dynamics import lipschitz, maps, orbits
+from minirnn.dynamics.exponents import autonomous, network, spectrum
+from minirnn.dynamics.systems import check_jacobian
+from minirnn.learning import losses, optimizers, training
+from minirnn.theory.parametrizations import RATES
 from tests.helpers import random_params, refused
 
 # their messages are in test_explorable
-DRAWING = {"controls", "explorable", "frames", "live", "markup", "plots", "report"}
+DRAWING = {path.stem for path in (Path(minirnn.__file__).parent / "figures").glob("*.py")}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
-    "bptt": "blocks check_inputs check_params errors scan_states scan_adjoints adjoints gradient sum_over_time",
-    "cells": "sigmoid sigmoids sigmoid_slope tanh_slope outer_sum affine_vjp times parts step_jacobian",
-    "diagnose": "first_bad growing gradient_by_lag exponent saturation sensitivity findings clip_rate",
-    "dynamics": "growth orthonormalize",
+    "backpropagation": "blocks check_inputs check_params forward_scan backward_scan adjoints gradient_and_carry "
+    "sum_over_time",
+    "objective": "evaluate",
+    "activations": "sigmoid sigmoids sigmoid_slope tanh_slope",
+    "products": "outer_sum affine_vjp times parts",
+    "contract": "step_jacobian",
+    "measures": "first_bad growing gradient_by_lag exponent saturation weight_sensitivity clip_rate",
+    "findings": "findings",
+    "exponents": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
-    "flossing": "qr_adjoint",
+    "straightening": "qr_adjoint",
     "losses": "log_softmax",
     "linear": "to_complex to_real log_normalizer",
     "params": "map_params row_norms scaled overflow_allowed",
     "parametrizations": "angle_scale",
-    "plateau": "loss gradient",
+    "plateau": "loss loss_gradient",
     "pomdp": "check_policy softmax",
-    "scan": "states adjoints",
+    "recurrences": "scan_states scan_adjoints",
     "population": "unscaled normalized leaky",
     "referee": "energy",
-    "regularizers": "omega omega_immediate adjoints omega_of",
+    "regularizers": "omega omega_immediate traced_adjoints omega_of",
 }
-ELSEWHERE = {"arguments", "checks", "optional", "processes", "snapshot", "sweeps"}  # tested by themselves
+ELSEWHERE = {"arguments", "checks", "optional", "processes", "snapshots", "sweeps"}  # tested by themselves
+
+
+MODULES = [m.name for m in pkgutil.walk_packages(minirnn.__path__, "minirnn.") if not m.ispkg]
 
 
 def given(seed=0):
@@ -109,11 +121,11 @@ def others(names):
     quadratic = lambda p: (1.0, p)  # noqa: E731
     value, gradient = (lambda p: 1.0), (lambda p: p)
     tiny = {"h0": np.full((2, 2), 0.1)}
-    run = training.Run(cell, training.State(params, {}, rng.bit_generator.state))
+    run = training.Run(cell, training.TrainingState(params, {}, rng.bit_generator.state))
     kernel = 0.5 ** np.arange(10.0)
     return {
-        "attractors.orbit": tiny,
-        "attractors.attractors": tiny | {"T": 200, "burn_in": 1, "longest": 4},
+        "orbits.orbit": tiny,
+        "orbits.attractors": tiny | {"T": 200, "burn_in": 1, "longest": 4},
         "bifurcations.roots": {"g": np.sin},
         "bifurcations.sigmoid_folds": {"w": 5.0},
         "bifurcations.cell_fixed_points": {"starts": np.zeros((2, 3)), "x": np.zeros(1)},
@@ -127,22 +139,22 @@ def others(names):
         "checkpointing.checkpointed_bptt": {"segment": 2},
         "clipping.clip_by_norm": {"threshold": 1.0},
         "clipping.clip_by_value": {"bound": 1.0},
-        "diagnose.diagnose": {"norms": [1.0], "clip": 1.0},
-        "dynamics.jacobian": {"h_prev": np.zeros((4, 3)), "drive": np.zeros((4, 3))},
+        "measures.diagnose": {"norms": [1.0], "clip": 1.0},
+        "exponents.jacobian": {"h_prev": np.zeros((4, 3)), "drive": np.zeros((4, 3))},
         "systems.autonomous": {"f": lambda x: x, "jacobian": lambda x: np.ones((len(x), 2, 2))},
-        "dynamics.spectrum": tiny,
-        "dynamics.finite_time_exponents": tiny | {"window": 2},
-        "hankel.hankel": {"K": kernel, "n": 3},
-        "hankel.singular_values": {"K": kernel, "n": 3},
-        "hankel.error_bound": {"K": kernel, "n": 3, "m": 1},
-        "hankel.realize": {"K": kernel, "n": 3, "m": 1},
+        "exponents.spectrum": tiny,
+        "exponents.finite_time_exponents": tiny | {"window": 2},
+        "reduction.hankel": {"K": kernel, "n": 3},
+        "reduction.singular_values": {"K": kernel, "n": 3},
+        "reduction.error_bound": {"K": kernel, "n": 3, "m": 1},
+        "reduction.realize": {"K": kernel, "n": 3, "m": 1},
         "initializers.chrono": {"longest": 10.0},
         "initializers.sparse": {"nonzeros": 2},
         "lipschitz.in_ball": {"size": 3},
         "lipschitz.measured_constants": {"value_and_gradient": quadratic, "points": 2, "distances": (0.1,)},
         "lipschitz.bounds": {"L": 1.0, "N": 3},
         "lipschitz.rate": {"x": np.arange(3.0), "constants": np.ones(3)},
-        "losses.init_readout": {"weights": minirnn.initializers.fan_in},
+        "losses.init_readout": {"weights": minirnn.core.initializers.fan_in},
         "losses.squared_error": {"Y": np.ones((4, 2)), "target": np.ones((4, 2))},
         "losses.softmax_cross_entropy": {"Y": np.ones((4, 2)), "target": np.ones(4, int)},
         "maps.logistic": {"r": 4.0},
@@ -170,15 +182,15 @@ def others(names):
         "population.kernel": {"alpha": 0.5, "beta": 0.5},
         "population.variance": {"lam": 0.5},
         "population.sensitivity": {"lam": 0.5},
-        "population.metric": {"lam": 0.5, "directions": [1.0], "scale": minirnn.population.normalized},
-        "population.unit_loss": {"lam": 0.5, "target": 0.5, "scale": minirnn.population.normalized},
+        "population.metric": {"lam": 0.5, "directions": [1.0], "scale": minirnn.theory.population.normalized},
+        "population.unit_loss": {"lam": 0.5, "target": 0.5, "scale": minirnn.theory.population.normalized},
         "population.kernel_loss": {"K": np.ones((6, 1, 2))},
         "population.diagonal_jacobian": {"slopes": (np.ones(2), np.ones(2)), "b": np.ones(2), "c": np.ones(2)},
         "population.participation": {"vectors": np.ones((3, 2))},
         "referee.central_differences": {"f": value, "step": 1e-3},
-        "referee.check_jacobian": {"system": maps.henon(), "x": np.full((2, 2), 0.1), "step": 1e-6},
+        "systems.check_jacobian": {"system": maps.henon(), "x": np.full((2, 2), 0.1), "step": 1e-6},
         "regularizers.regularized_bptt": {"alpha": 1.0},
-        "scan.scan_adjoint": {"g": np.ones((5, 3)), "carry": np.ones(3)},
+        "recurrences.linear_scan_adjoint": {"g": np.ones((5, 3)), "carry": np.ones(3)},
         "smoothness.line_scan": {"f": value, "steps": np.zeros(2)},
         "smoothness.moved": {"step": 0.1},
         "smoothness.plane_scan": {
@@ -191,9 +203,9 @@ def others(names):
         "smoothness.local_lipschitz": {"gradient": gradient, "fractions": [0.5]},
         "smoothness.along_path": {"gradient": gradient, "path": [params, {k: p + 1 for k, p in params.items()}]},
         "smoothness.fit_line": {"x": np.arange(3.0), "y": np.ones(3)},
-        "stable.limit_rows": {"limit": 1.0},
-        "stable.contractive_lstm": {"params": LSTM(1, 3).init(rng)},
-        "stable.projected": {"optimizer": optimizers.sgd(0.1), "project": gradient},
+        "contraction.limit_rows": {"limit": 1.0},
+        "contraction.contractive_lstm": {"params": LSTM(1, 3).init(rng)},
+        "contraction.projected": {"optimizer": optimizers.sgd(0.1), "project": gradient},
         "tasks.digits": {"part": "fit"},
         "tasks.spaced_digits": {"part": "fit", "T": 64, "order": np.arange(64)},
         "tasks.drawn_from": {"target": np.ones((4, 1)), "B": 2},
@@ -223,7 +235,7 @@ def others(names):
 def public():
     """module.name -> function, of all that are not inner ones."""
     found = {}
-    for module in (importlib.import_module(f"minirnn.{m.name}") for m in pkgutil.iter_modules(minirnn.__path__)):
+    for module in map(importlib.import_module, MODULES):
         short = module.__name__.rpartition(".")[2]
         if short in DRAWING | ELSEWHERE:
             continue
@@ -315,7 +327,7 @@ def test_a_name_in_the_place_of_a_function():
     ):
         losses.at_end("mse", np.ones((4, 2)))
     with refused(TypeError, "f must be a function (dict) -> number", "the class Wrong"):
-        minirnn.referee.central_differences(Wrong, names["params"])
+        minirnn.gradients.referee.central_differences(Wrong, names["params"])
 
 
 def test_a_class_in_the_place_of_a_cell():
@@ -333,7 +345,7 @@ def test_a_class_in_the_place_of_a_cell():
         minirnn.unroll(Half(), names["params"], names["X"])
 
 
-ROUTES = [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnose.diagnose]
+ROUTES = [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnosis.measures.diagnose]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -378,7 +390,7 @@ def test_a_readout_of_ones_own(route):
 
     answer = route(names["cell"], params, names["X"], loss=own)
     if route is bptt:
-        judge = minirnn.referee.central_differences(
+        judge = minirnn.gradients.referee.central_differences(
             lambda p: own(p, minirnn.unroll(names["cell"], p, names["X"])[1:])[0], params
         )
         for key, value in judge.items():
@@ -440,7 +452,7 @@ def test_parameters_that_are_no_dict():
         with refused(TypeError, "params must be a non-empty dict of arrays", "an array of float64"):
             f(names["cell"], np.array(0.0), names["X"])
     with refused(TypeError, "params must be a non-empty dict of arrays, got mappingproxy; write dict(params)"):
-        minirnn.checks.float_arrays("params", frozen)
+        minirnn.core.checks.float_arrays("params", frozen)
     with refused(TypeError, "params must be a non-empty dict of arrays"):
         network(names["cell"], np.ones(3))
 
@@ -478,7 +490,7 @@ def test_keys_that_nothing_reads():
     minirnn.unroll(*case)  # a loss may read it
     network(names["cell"], [names["params"], case[1]])
     with refused(ValueError, "gradient must hold W, got W, b"):
-        minirnn.clipping.clip_adaptive({"W": np.ones(3), "b": np.ones(3)}, {"W": np.ones(3)})
+        minirnn.learning.clipping.clip_adaptive({"W": np.ones(3), "b": np.ones(3)}, {"W": np.ones(3)})
 
 
 def test_an_optimizer_wants_its_own_state():
@@ -497,15 +509,15 @@ def test_states_that_do_not_fit():
     cell, params = names["cell"], names["params"]
     driven = network(cell, params, names["X"])
     with refused(ValueError, "h_prev must be (..., B, 3), got (4, 5)"):
-        minirnn.dynamics.jacobian(cell, params, np.zeros((4, 5)), np.zeros((4, 3)))
+        minirnn.dynamics.exponents.jacobian(cell, params, np.zeros((4, 5)), np.zeros((4, 3)))
     with refused(ValueError, "drive must be (4, 3), as cell.drive gives it, got (4, 1)"):
-        minirnn.dynamics.jacobian(cell, params, np.zeros((4, 3)), np.zeros((4, 1)))
+        minirnn.dynamics.exponents.jacobian(cell, params, np.zeros((4, 3)), np.zeros((4, 1)))
     with refused(ValueError, "h0 must be finite"):
-        minirnn.dynamics.spectrum(driven, np.full((4, 3), np.nan), 3)
+        minirnn.dynamics.exponents.spectrum(driven, np.full((4, 3), np.nan), 3)
     for f in (
-        minirnn.dynamics.spectrum,
-        partial(minirnn.dynamics.finite_time_exponents, window=1),
-        attractors.orbit,
+        minirnn.dynamics.exponents.spectrum,
+        partial(minirnn.dynamics.exponents.finite_time_exponents, window=1),
+        orbits.orbit,
     ):
         with refused(ValueError, "T must be at most 6", "got 7"):
             f(driven, np.zeros((4, 3)), 7)
@@ -514,7 +526,7 @@ def test_states_that_do_not_fit():
     with refused(ValueError, "x must be (4, 3), got (2, 3)"):
         check_jacobian(driven, np.zeros((2, 3)))
     with refused(ValueError, "h0 must be (2, 3), got (5, 3)"):
-        minirnn.dynamics.spectrum(network(cell, [params] * 2), np.zeros((5, 3)), 5)
+        minirnn.dynamics.exponents.spectrum(network(cell, [params] * 2), np.zeros((5, 3)), 5)
 
 
 def test_numbers_of_which_there_is_no_logarithm():
@@ -523,7 +535,7 @@ def test_numbers_of_which_there_is_no_logarithm():
     with refused(ValueError, "size must be an integer >= 1, got 0"):
         lipschitz.in_ball(np.random.default_rng(0), 0, 1.0)
     with refused(TypeError, "b must be an array, got list"):
-        minirnn.scan.linear_scan(np.array(0.5), [1.0, 2.0])
+        minirnn.core.recurrences.linear_scan(np.array(0.5), [1.0, 2.0])
     with refused(ValueError, "target must be (T, B, ...) = (5, 4, ...), got (3, 4, 2)"):
         losses.at_every_step(losses.squared_error, np.ones((3, 4, 2))).read(np.ones((5, 4, 3)))
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, maps
-from minirnn.attractors import attractors, orbit
-from minirnn.dynamics import network
+from minirnn import LSTM
+from minirnn.dynamics import maps
+from minirnn.dynamics.exponents import network
+from minirnn.dynamics.orbits import attractors, orbit
 from tests.helpers import refused
 from tests.test_dynamics import W_LSTM, scaled
 

@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 
 from minirnn import LinearRNN, VanillaRNN
-from minirnn.bifurcations import cell_fixed_points, fixed_points, folds, orbit_diagram, roots, sigmoid_folds
-from minirnn.cells import sigmoid
+from minirnn.core.activations import sigmoid
+from minirnn.dynamics.bifurcations import (
+    cell_fixed_points,
+    fixed_points,
+    folds,
+    orbit_diagram,
+    roots,
+    sigmoid_folds,
+)
 from tests.helpers import refused
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, LinearRNN, VanillaRNN, backward, bptt, losses, temporal_terms, truncated_bptt, unroll
-from minirnn.params import map_params
+from minirnn import LSTM, LinearRNN, VanillaRNN, backward, bptt, temporal_terms, truncated_bptt, unroll
+from minirnn.core.params import map_params
+from minirnn.learning import losses
 from tests.helpers import all_cells, distance, name, only, random_case, random_params, refused
 
 every_reading = pytest.mark.parametrize("reading", [losses.at_end, losses.at_every_step], ids=lambda f: f.__name__)

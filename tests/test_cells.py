@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 import minirnn
-from minirnn import CELLS, GRU, IndRNN, VanillaRNN, initializers, unroll
-from minirnn.cells import ACTIVATIONS, Sized, sigmoid, sigmoids
-from minirnn.dynamics import jacobian
-from minirnn.referee import central_differences
+from minirnn import CELLS, GRU, IndRNN, VanillaRNN, unroll
+from minirnn.cells.contract import Sized
+from minirnn.core import initializers
+from minirnn.core.activations import ACTIVATIONS, sigmoid, sigmoids
+from minirnn.dynamics.exponents import jacobian
+from minirnn.gradients.referee import central_differences
 from tests.helpers import all_cells, random_params, refused
 
 every_make = pytest.mark.parametrize("make", CELLS, ids=lambda make: make.__name__)

@@ -5,9 +5,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from minirnn import VanillaRNN, bptt, losses
-from minirnn.checkpointing import checkpointed_bptt
-from minirnn.referee import autograd_gradient
+from minirnn import VanillaRNN, bptt
+from minirnn.gradients.checkpointing import checkpointed_bptt
+from minirnn.gradients.referee import autograd_gradient
+from minirnn.learning import losses
 from tests.helpers import all_cells, distance, random_case, refused
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minirnn import checks
+from minirnn.core import checks
 from tests.helpers import refused
 
 

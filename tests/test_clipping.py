@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from minirnn.clipping import clip_adaptive, clip_by_norm, clip_by_value
-from minirnn.params import flatten, norm
+from minirnn.core.params import flatten, norm
+from minirnn.learning.clipping import clip_adaptive, clip_by_norm, clip_by_value
 from tests.helpers import refused
 
 

@@ -1,13 +1,17 @@
 """Networks broken on purpose, one for each cause, and a healthy one: the report names the cause."""
 
+import html
 import tracemalloc
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, backward, losses, temporal_terms, unroll
-from minirnn.diagnose import diagnose, sensitivity
-from minirnn.params import norm
+from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, backward, temporal_terms, unroll
+from minirnn.core.params import norm
+from minirnn.diagnosis.measures import diagnose, weight_sensitivity
+from minirnn.figures import reports
+from minirnn.learning import losses
 from tests.helpers import refused
 
 T, B = 80, 6
@@ -131,9 +135,23 @@ def test_an_error_in_the_middle_is_where_lag_0_is():
     assert len(diagnose(cell, params, X, early).by_lag) == 40
 
 
+def shown(report):
+    """What a notebook shows of it, in which `minirnn.figures` has been imported."""
+    shell = InteractiveShell.instance()
+    reports.register()
+    data, _ = shell.display_formatter.format(report)
+    InteractiveShell.clear_instance()
+    return data["text/html"]
+
+
+def test_without_its_figure_a_report_is_its_text():
+    report = diagnose(*given(VanillaRNN(m=2, n=16), scale=0.5))
+    assert report._repr_html_() == f"<pre>{html.escape(str(report))}</pre>"
+
+
 def test_in_a_notebook_it_is_a_figure_with_its_words():
     report = diagnose(*given(VanillaRNN(m=2, n=16), scale=0.5))
-    page = report._repr_html_()
+    page = shown(report)
     assert "<svg" in page
     assert "The gradient vanishes" in page
 
@@ -165,7 +183,7 @@ def test_sensitivity_does_not_depend_on_the_size_of_the_states(size):
     values = []
     for scale in (1.0, size):
         X = np.full((8, 2, 1), scale)
-        values.append(sensitivity(cell, params, X, unroll(cell, params, X)[-1]))
+        values.append(weight_sensitivity(cell, params, X, unroll(cell, params, X)[-1]))
     assert values[1] == pytest.approx(values[0])
 
 

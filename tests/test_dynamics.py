@@ -3,20 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import (
-    LSTM,
-    DiagonalRNN,
-    IndRNN,
-    LinearRNN,
-    ResetFirstGRU,
-    VanillaRNN,
-    bptt,
-    initializers,
-    losses,
-    maps,
-    unroll,
-)
-from minirnn.dynamics import (
+from minirnn import LSTM, DiagonalRNN, IndRNN, LinearRNN, ResetFirstGRU, VanillaRNN, bptt, unroll
+from minirnn.core import initializers
+from minirnn.dynamics import maps
+from minirnn.dynamics.exponents import (
     autonomous,
     finite_time_exponents,
     jacobian,
@@ -25,7 +15,8 @@ from minirnn.dynamics import (
     orthonormalize,
     spectrum,
 )
-from minirnn.referee import central_differences
+from minirnn.gradients.referee import central_differences
+from minirnn.learning import losses
 from tests.helpers import all_cells, random_params, refused
 
 

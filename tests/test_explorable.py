@@ -17,10 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from minirnn import frames
-from minirnn.explorable import Control, Explorable, Pad, Prediction, assets, explorable
-from minirnn.frames import compact, draw_frames, pack, steps
-from minirnn.plots import figure, show, styled
+from minirnn.figures import frames
+from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, assets, explorable
+from minirnn.figures.frames import compact, draw_frames, pack, steps
+from minirnn.figures.panels import figure
+from minirnn.figures.pictures import show
+from minirnn.figures.theme import styled
 
 
 @styled
@@ -285,7 +287,8 @@ def test_an_export_shows_the_first_frame_and_no_repr(monkeypatch: pytest.MonkeyP
 
 def test_a_build_needs_no_widgets() -> None:
     code = (
-        "import sys, minirnn.explorable; print({'anywidget', 'ipywidgets', 'matplotlib.pyplot'} & {*sys.modules})"
+        "import sys, minirnn.figures.explorables\n"
+        "print({'anywidget', 'ipywidgets', 'matplotlib.pyplot'} & {*sys.modules})"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"
 

@@ -10,21 +10,21 @@ import pytest
 from autograd import elementwise_grad, grad
 
 from minirnn import CELLS, GRU, LRU, LSTM, ChaosFreeRNN, DiagonalRNN, MinGRU, VanillaRNN, unroll
-from minirnn.bifurcations import sigmoid_folds
-from minirnn.cells import sigmoid, sigmoid_slope, tanh_slope
-from minirnn.dynamics import jacobian, spectrum
-from minirnn.flossing import flossing
-from minirnn.lipschitz import measured_constants
-from minirnn.losses import log_softmax, softmax_cross_entropy
-from minirnn.maps import mean_field, tanh_network
-from minirnn.memory import gradient_scale, stability_integral
-from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
-from minirnn.plateau import time_bound
-from minirnn.policy_gradient import conjugate_gradient, exact_scores, expected_reward, log_likelihood
-from minirnn.pomdp import DelayedCue
-from minirnn.population import participation, sensitivity, variance
-from minirnn.smoothness import local_lipschitz
-from minirnn.stable import limit_rows
+from minirnn.control.policy_gradient import conjugate_gradient, exact_scores, expected_reward, log_likelihood
+from minirnn.control.pomdp import DelayedCue
+from minirnn.core.activations import sigmoid, sigmoid_slope, tanh_slope
+from minirnn.dynamics.bifurcations import sigmoid_folds
+from minirnn.dynamics.exponents import jacobian, spectrum
+from minirnn.dynamics.lipschitz import measured_constants
+from minirnn.dynamics.maps import mean_field, tanh_network
+from minirnn.dynamics.smoothness import local_lipschitz
+from minirnn.dynamics.straightening import flossing
+from minirnn.learning.contraction import limit_rows
+from minirnn.learning.losses import log_softmax, softmax_cross_entropy
+from minirnn.theory.memory import gradient_scale, stability_integral
+from minirnn.theory.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
+from minirnn.theory.plateau import time_bound
+from minirnn.theory.population import participation, sensitivity, variance
 
 ENDS = [0.0, 5e-324, 1e-300, 1e-8, 0.5, 1.0, 5.0, 17.0, 20.0, 37.0, 50.0, 80.0, 300.0, 700.0, 1e6]
 dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])

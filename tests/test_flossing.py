@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, VanillaRNN, initializers, losses, optimizers
-from minirnn.dynamics import lyapunov_exponents
-from minirnn.flossing import flossing
-from minirnn.referee import central_differences
+from minirnn import GRU, VanillaRNN
+from minirnn.core import initializers
+from minirnn.dynamics.exponents import lyapunov_exponents
+from minirnn.dynamics.straightening import flossing
+from minirnn.gradients.referee import central_differences
+from minirnn.learning import losses, optimizers
 from tests.helpers import distance, random_params, refused
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from minirnn.hankel import eigenvalues, error_bound, hankel, realize, singular_values
-from minirnn.memory import airy, bump, fit, network_kernel, optimise, power_law, two_exponentials
+from minirnn.theory.memory import airy, bump, fit, network_kernel, optimise, power_law, two_exponentials
+from minirnn.theory.reduction import eigenvalues, error_bound, hankel, realize, singular_values
 from tests.helpers import refused
 
 

@@ -99,7 +99,7 @@ def test_importing_plots_changes_no_setting():
     code = """
 import matplotlib, sys
 before = matplotlib.rcParams.copy()  # a dict of it would look the backend up, and import pyplot
-import minirnn.plots
+import minirnn.figures.theme
 assert before == matplotlib.rcParams.copy()
 assert "matplotlib.pyplot" not in sys.modules
 """

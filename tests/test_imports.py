@@ -50,7 +50,7 @@ def test_import_leaves_matplotlibs_backend_alone():
 import matplotlib
 matplotlib.use("svg")
 before = dict(matplotlib.rcParams)
-import minirnn, minirnn.plots
+import minirnn, minirnn.figures.theme
 assert matplotlib.get_backend() == "svg"
 assert before == dict(matplotlib.rcParams)
 """)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minirnn import GRU, LSTM
-from minirnn.initializers import (
+from minirnn.core.initializers import (
     chrono,
     fan_in,
     gaussian,

@@ -68,7 +68,7 @@ for name in (m.name for m in pkgutil.walk_packages(minirnn.__path__, "minirnn.")
     else:
         assert doctest.testmod(module).failed == 0, name
 """
-    assert run(python, code, tmp_path).split()[0] == "minirnn.explorable"
+    assert run(python, code, tmp_path).split()[0] == "minirnn.figures"
 
 
 def test_types_arrive(python: Path, tmp_path: Path):

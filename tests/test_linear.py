@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minirnn import LRU, BlockRNN, DiagonalRNN, LinearRNN, NormalizedRNN, unroll
-from minirnn.linear import log_normalizer, to_complex, to_real
+from minirnn.cells.linear import log_normalizer, to_complex, to_real
 from tests.helpers import random_params, refused
 
 # the values below are rounded to the digits given

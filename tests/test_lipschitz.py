@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import VanillaRNN, bptt, initializers, losses
-from minirnn.lipschitz import bounds, in_ball, measured_constants, rate
+from minirnn import VanillaRNN, bptt
+from minirnn.core import initializers
+from minirnn.dynamics.lipschitz import bounds, in_ball, measured_constants, rate
+from minirnn.learning import losses
 from tests.helpers import refused
 
 

@@ -1,9 +1,17 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, DiagonalRNN, VanillaRNN, losses
-from minirnn.losses import at_end, at_every_step, init_readout, readout, softmax_cross_entropy, squared_error
-from minirnn.referee import central_differences
+from minirnn import LSTM, DiagonalRNN, VanillaRNN
+from minirnn.gradients.referee import central_differences
+from minirnn.learning import losses
+from minirnn.learning.losses import (
+    at_end,
+    at_every_step,
+    init_readout,
+    readout,
+    softmax_cross_entropy,
+    squared_error,
+)
 from tests.helpers import distance, refused
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import VanillaRNN, maps
-from minirnn.dynamics import network, spectrum
-from minirnn.referee import central_differences
+from minirnn import VanillaRNN
+from minirnn.dynamics import maps
+from minirnn.dynamics.exponents import network, spectrum
+from minirnn.gradients.referee import central_differences
 from tests.helpers import refused
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, DiagonalRNN, LinearRNN, VanillaRNN, losses, memory, unroll
-from minirnn.memory import (
+from minirnn import GRU, DiagonalRNN, LinearRNN, VanillaRNN, unroll
+from minirnn.learning import losses
+from minirnn.theory import memory
+from minirnn.theory.memory import (
     airy,
     bump,
     fit,
@@ -15,7 +17,7 @@ from minirnn.memory import (
     power_law,
     two_exponentials,
 )
-from minirnn.parametrizations import RATES
+from minirnn.theory.parametrizations import RATES
 from tests.helpers import random_params, refused
 
 
@@ -145,7 +147,7 @@ def test_gradient_scales():
 
 
 def test_the_discrete_best_map_reaches_from_minus_one_to_one():
-    from minirnn.parametrizations import MULTIPLIERS
+    from minirnn.theory.parametrizations import MULTIPLIERS
 
     best = MULTIPLIERS["best"]
     assert best(0.0) == -1

@@ -14,36 +14,16 @@ import numpy as np
 import pytest
 
 import minirnn
-from minirnn import (
-    GRU,
-    LSTM,
-    LinearRNN,
-    VanillaRNN,
-    attractors,
-    bifurcations,
-    bptt,
-    clipping,
-    diagnose,
-    initializers,
-    lipschitz,
-    losses,
-    maps,
-    memory,
-    optimizers,
-    plateau,
-    policy_gradient,
-    pomdp,
-    population,
-    referee,
-    regularizers,
-    smoothness,
-    stable,
-    tasks,
-    td,
-    training,
-)
-from minirnn.dynamics import spectrum
-from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
+from minirnn import GRU, LSTM, LinearRNN, VanillaRNN, bptt
+from minirnn.control import policy_gradient, pomdp, td
+from minirnn.core import initializers
+from minirnn.diagnosis import measures
+from minirnn.dynamics import bifurcations, lipschitz, maps, orbits, smoothness, systems
+from minirnn.dynamics.exponents import spectrum
+from minirnn.gradients import referee
+from minirnn.learning import clipping, contraction, losses, optimizers, regularizers, tasks, training
+from minirnn.theory import memory, plateau, population
+from minirnn.theory.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
 from tests.helpers import random_params
 
 KINDS = {"int": int, "float32": np.float32, "float64": np.float64, "int64": np.int64}
@@ -124,7 +104,7 @@ def real_maps(dtype, w):
 
 vector = partial(np.linspace, 0.25, 0.75, 5)
 ARRAYS = {  # (dtype of the arrays, a function that makes the number) -> what comes out, all of it of that dtype
-    "attractors.attractors": lambda d, n: attractors.attractors(
+    "orbits.attractors": lambda d, n: orbits.attractors(
         maps.logistic(np.full(2, 3.2, d)), np.full((2, 1), 0.25, d), 300, 100, 8, tol=n(1), threshold=n(1)
     ),
     "bifurcations.cell_fixed_points": lambda d, n: bifurcations.cell_fixed_points(
@@ -139,8 +119,8 @@ ARRAYS = {  # (dtype of the arrays, a function that makes the number) -> what co
     "clipping.clip_by_norm": lambda d, n: clipping.clip_by_norm(gradient(d), n(1)),
     "clipping.clip_by_value": lambda d, n: clipping.clip_by_value(gradient(d), n(1)),
     "clipping.clip_adaptive": lambda d, n: clipping.clip_adaptive(gradient(d), gradient(d), n(1), n(2)),
-    "diagnose.diagnose": lambda d, n: str(diagnose.diagnose(*network(d), norms=[n(1), n(3)], clip=n(2))),
-    "diagnose.sensitivity": lambda d, n: diagnose.sensitivity(*last_state(d), size=n(1)),
+    "measures.diagnose": lambda d, n: str(measures.diagnose(*network(d), norms=[n(1), n(3)], clip=n(2))),
+    "measures.weight_sensitivity": lambda d, n: measures.weight_sensitivity(*last_state(d), size=n(1)),
     "lipschitz.measured_constants": lambda d, n: lipschitz.measured_constants(
         *value_and_gradient(d), n(2), rng(), 3, (n(1),)
     ),
@@ -162,7 +142,7 @@ ARRAYS = {  # (dtype of the arrays, a function that makes the number) -> what co
         plateau.loss(vector(dtype=d), n(1), n(2)),
         plateau.loss(n(1), vector(dtype=d), n(2)),
     ),
-    "plateau.gradient": lambda d, n: plateau.gradient(vector(dtype=d), vector(dtype=d), n(2)),
+    "plateau.loss_gradient": lambda d, n: plateau.loss_gradient(vector(dtype=d), vector(dtype=d), n(2)),
     "policy_gradient.natural": lambda d, n: policy_gradient.natural(scores(d), np.ones(4, d), n(1)),
     "policy_gradient.conjugate_gradient": lambda d, n: policy_gradient.conjugate_gradient(
         scores(d), scores(d)[0], n(1)
@@ -190,20 +170,20 @@ ARRAYS = {  # (dtype of the arrays, a function that makes the number) -> what co
     "regularizers.omega_of": lambda d, n: regularizers.omega_of(*network(d), bound=n(1)),
     "regularizers.omega_full": lambda d, n: regularizers.omega_full(*network(d), bound=n(1)),
     "smoothness.moved": lambda d, n: smoothness.moved(gradient(d), gradient(d), n(2)),
-    "referee.check_jacobian": lambda d, n: float(
-        referee.check_jacobian(maps.logistic(3.5), np.full((2, 1), 0.25, d), n(1), n(1))
+    "systems.check_jacobian": lambda d, n: float(
+        systems.check_jacobian(maps.logistic(3.5), np.full((2, 1), 0.25, d), n(1), n(1))
     ),
     "smoothness.local_lipschitz": lambda d, n: smoothness.local_lipschitz(
         lambda p: {key: w**3 for key, w in p.items()}, gradient(d), gradient(d), [n(1), n(2)]
     ),
-    "stable.limit_rows": lambda d, n: (
-        stable.limit_rows(gradient(d)["W"], n(1)),
-        stable.limit_rows(np.zeros((2, 2), d), n(1)),
+    "contraction.limit_rows": lambda d, n: (
+        contraction.limit_rows(gradient(d)["W"], n(1)),
+        contraction.limit_rows(np.zeros((2, 2), d), n(1)),
     ),
-    "stable.contractive_lstm": lambda d, n: stable.contractive_lstm(
+    "contraction.contractive_lstm": lambda d, n: contraction.contractive_lstm(
         random_params(rng(), LSTM(2, 3), 1, d), largest_input=n(1)
     ),
-    "stable.contractive_tanh": lambda d, n: stable.contractive_tanh(network(d)[1], n(1)),
+    "contraction.contractive_tanh": lambda d, n: contraction.contractive_tanh(network(d)[1], n(1)),
     "td.TemporalDifference": lambda d, n: temporal_difference(d, n(1)),
     "training.train": lambda d, n: trained(d, optimizers.sgd(0.5), clip=n(1)),
 }
@@ -229,7 +209,7 @@ NUMBERS = {  # a function that makes the number -> what comes out: Python's numb
     "linear.NormalizedRNN.init": lambda n: minirnn.NormalizedRNN(1, 2).init(rng(), r_min=n(0), r_max=0.5),
     "linear.LRU.init": lambda n: minirnn.LRU(1, 2).init(rng(), r_min=n(0), r_max=0.5),
     "linear.BlockRNN.init": lambda n: minirnn.BlockRNN(1, 2).init(rng(), r_min=n(0), r_max=n(1)),
-    "diagnose.clip_rate": lambda n: diagnose.clip_rate([n(1), n(3)], n(2)),
+    "measures.clip_rate": lambda n: measures.clip_rate([n(1), n(3)], n(2)),
     "lipschitz.in_ball": lambda n: lipschitz.in_ball(rng(), 3, n(3)),
     "lipschitz.rate": lambda n: lipschitz.rate([n(1), n(3)], [n(2), n(7)]),
     "lipschitz.bounds": lambda n: lipschitz.bounds(n(3), 5),
@@ -255,15 +235,15 @@ NUMBERS = {  # a function that makes the number -> what comes out: Python's numb
 }
 
 NO_CASE = {  # what holds results, what draws, and what does nothing with the number but compare it
-    *("attractors.Attractor", "diagnose.Report", "lipschitz.Constants", "memory.Fit", "sweeps.Run"),
-    *("training.Run", "training.Run.record", "processes.save", "checks.number"),
-    *("frames.Frame", "plots.figure", "plots.readable", "plots.label_line"),
+    *("orbits.Attractor", "report.Report", "lipschitz.Constants", "memory.Fit", "sweeps.Outcome"),
+    *("training.Run", "training.Run.record", "processes.store", "checks.number"),
+    *("frames.Frame", "panels.figure", "panels.readable", "panels.label_line"),
 }
 
 
 def with_float_parameters():
-    for info in pkgutil.iter_modules(minirnn.__path__):
-        module = importlib.import_module(f"minirnn.{info.name}")
+    for info in pkgutil.walk_packages(minirnn.__path__, "minirnn."):
+        module = importlib.import_module(info.name)
         for name, value in vars(module).items():
             if name.startswith("_") or getattr(value, "__module__", None) != module.__name__ or not callable(value):
                 continue
@@ -274,7 +254,7 @@ def with_float_parameters():
             for full, function in members:
                 annotations = [str(p.annotation) for p in inspect.signature(function).parameters.values()]
                 if any("float" in text and "Callable" not in text for text in annotations):
-                    yield f"{info.name}.{full}"
+                    yield f"{info.name.rpartition('.')[2]}.{full}"
 
 
 def test_every_function_with_a_number_has_a_case():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minirnn.optimizers import adam, momentum, sgd
+from minirnn.learning.optimizers import adam, momentum, sgd
 from tests.helpers import refused
 
 MAKERS = {"sgd": sgd, "momentum": momentum, "adam": adam}

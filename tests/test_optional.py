@@ -16,7 +16,7 @@ from minirnn.optional import EXTRAS, extra
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-MODULES = sorted(Path(minirnn.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(minirnn.__file__).parent.rglob("*.py"))
 DISTRIBUTIONS = packages_distributions()
 
 
@@ -25,23 +25,27 @@ def run(code: str, warnings: str = "error") -> subprocess.CompletedProcess[str]:
 
 
 SWEEP = (
-    "import tempfile; from tests.sweep_runs import square; from minirnn.sweeps import results, sweep; "
+    "import tempfile; from tests.sweep_runs import square; from minirnn.learning.sweeps import results, sweep; "
     "results(sweep(square, {'x': [2]}, folder=tempfile.mkdtemp(), jobs=1))"
 )
-MEMORY = "import numpy as np; from minirnn import memory; "
+MEMORY = "import numpy as np; from minirnn.theory import memory; "
 USES = [
-    *(("draw", "matplotlib", f"import minirnn.{n}") for n in ("plots", "explorable", "frames", "live", "report")),
-    ("draw", "joblib", "import minirnn.frames"),
-    ("draw", "anywidget", "import minirnn.live"),
-    ("draw", "traitlets", "import minirnn.live"),
-    ("draw", "font_source_sans_pro", "from minirnn import plots; plots.figure()"),
-    ("data", "sklearn", "from minirnn import tasks; tasks.digits('train')"),
+    *(("draw", "matplotlib", f"import minirnn.figures.{n}") for n in ("theme", "explorables", "frames", "live")),
+    ("draw", "joblib", "import minirnn.figures.frames"),
+    ("draw", "anywidget", "import minirnn.figures.live"),
+    ("draw", "traitlets", "import minirnn.figures.live"),
+    ("draw", "font_source_sans_pro", "from minirnn import figures; figures.figure()"),
+    ("data", "sklearn", "from minirnn.learning import tasks; tasks.digits('train')"),
     ("sweeps", "joblib", SWEEP),
-    ("sweeps", "cloudpickle", "from minirnn.snapshot import snapshot\ndef run(x): return x\nsnapshot(run)"),
+    (
+        "sweeps",
+        "cloudpickle",
+        "from minirnn.learning.snapshots import snapshot\ndef run(x): return x\nsnapshot(run)",
+    ),
     ("theory", "scipy", MEMORY + "memory.airy(3)"),
     ("theory", "scipy", MEMORY + "memory.fit(np.ones(3), np.array([0.5]), positive=True)"),
     ("theory", "scipy", MEMORY + "memory.optimise(np.ones(3), np.array([0.5]))"),
-    ("theory", "scipy", "from minirnn import plateau; plateau.flow(1.0, 2.0)"),
+    ("theory", "scipy", "from minirnn.theory import plateau; plateau.flow(1.0, 2.0)"),
 ]
 
 
@@ -94,8 +98,9 @@ def test_a_report_without_its_figure_is_its_text():
     code = """
 import sys; sys.modules["matplotlib"] = None
 import numpy as np
-from minirnn import VanillaRNN, losses
-from minirnn.diagnose import diagnose
+from minirnn import VanillaRNN
+from minirnn.learning import losses
+from minirnn.diagnosis.measures import diagnose
 rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=4)
 params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
 X = rng.standard_normal((20, 2, 1))
@@ -103,7 +108,6 @@ print(diagnose(cell, params, X, losses.at_end(losses.squared_error, np.ones((2, 
 """
     shown = run(code).stdout
     assert "largest exponent" in shown
-    assert "minirnn[draw]" in shown
     assert "<svg" not in shown
 
 
@@ -117,8 +121,9 @@ sys.modules["ipywidgets"] = None
 """
 TRAIN = """
 import numpy as np
-from minirnn import VanillaRNN, losses, optimizers, tasks
-from minirnn.training import train
+from minirnn import VanillaRNN
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.training import train
 rng, cell = np.random.default_rng(0), VanillaRNN(m=6, n=4)
 params = cell.init(rng) | losses.init_readout(rng, cell, outputs=4)
 train(cell, params, lambda rng: tasks.temporal_order(rng, B=2, T=10),

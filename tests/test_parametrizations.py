@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
+from minirnn.theory.parametrizations import EIGENVALUES, MULTIPLIERS, RATES
 from tests.helpers import refused
 
 REAL = [*((f"rate-{k}", m) for k, m in RATES.items()), *((f"multiplier-{k}", m) for k, m in MULTIPLIERS.items())]

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from minirnn.params import flatten, map_params, norm, overflow_allowed, row_norms, unflatten
+from minirnn.core.params import flatten, map_params, norm, overflow_allowed, row_norms, unflatten
 from tests.helpers import refused
 
 entries = arrays(np.float64, array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e3, 1e3))

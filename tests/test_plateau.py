@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from minirnn import plateau
+from minirnn.theory import plateau
 from tests.helpers import refused
 
 
 def test_the_gradient():
     c, w, D, e = 0.3, 0.7, 5.0, 1e-6
-    dc, dw = plateau.gradient(c, w, D)
+    dc, dw = plateau.loss_gradient(c, w, D)
     assert dc == pytest.approx((plateau.loss(c + e, w, D) - plateau.loss(c - e, w, D)) / (2 * e), rel=1e-7)
     assert dw == pytest.approx((plateau.loss(c, w + e, D) - plateau.loss(c, w - e, D)) / (2 * e), rel=1e-7)
 
@@ -27,7 +27,7 @@ def test_the_minimum(D):
     w = 1 / (2 * D)
     c = 2 * w * np.exp(-w * D)
     assert plateau.loss(c, w, D) == pytest.approx(-1 / (2 * np.e * D), rel=1e-12)
-    np.testing.assert_allclose(plateau.gradient(c, w, D), 0, atol=1e-15)
+    np.testing.assert_allclose(plateau.loss_gradient(c, w, D), 0, atol=1e-15)
 
 
 @pytest.mark.parametrize(("w0", "D"), [(0.5, 6), (1.0, 4), (1.0, 8), (2.0, 4), (1.0, 12)])

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, LRU, LSTM, IndRNN, VanillaRNN, bptt, losses, referee
-from minirnn import policy_gradient as pg
-from minirnn.bptt import unroll
-from minirnn.params import flatten, unflatten
-from minirnn.pomdp import DelayedCue, Episodes, TMaze, policy
+from minirnn import GRU, LRU, LSTM, IndRNN, VanillaRNN, bptt
+from minirnn.control import policy_gradient as pg
+from minirnn.control.pomdp import DelayedCue, Episodes, TMaze, policy
+from minirnn.core.params import flatten, unflatten
+from minirnn.gradients import referee
+from minirnn.gradients.backpropagation import unroll
+from minirnn.learning import losses
 from tests.helpers import all_cells, distance, every_cell, random_params, refused
 
 TASK = DelayedCue(L=3, p=0.8)

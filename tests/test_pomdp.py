@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from minirnn import IndRNN, losses
-from minirnn.pomdp import DelayedCue, TMaze, choose, policy, softmax
+from minirnn import IndRNN
+from minirnn.control.pomdp import DelayedCue, TMaze, choose, policy, softmax
+from minirnn.learning import losses
 from tests.helpers import random_params, refused
 
 

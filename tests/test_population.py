@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import LRU, BlockRNN, DiagonalRNN, LinearRNN, bptt, losses, unroll
-from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS
-from minirnn.population import (
+from minirnn import LRU, BlockRNN, DiagonalRNN, LinearRNN, bptt, unroll
+from minirnn.learning import losses
+from minirnn.theory.parametrizations import EIGENVALUES, MULTIPLIERS
+from minirnn.theory.population import (
     dense_jacobian,
     diagonal_jacobian,
     impulse,

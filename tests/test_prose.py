@@ -111,8 +111,9 @@ def resolve(name: str) -> Any:
     head = name.split(".")[0]
     if head in ("minirnn", "numpy") or head in sys.stdlib_module_names:
         return pkgutil.resolve_name(name)
-    if "." in name and f"minirnn.{head}" in MODULES:
-        return pkgutil.resolve_name(f"minirnn.{name}")
+    for full in MODULES:
+        if "." in name and full.rpartition(".")[2] == head:
+            return pkgutil.resolve_name(f"{full}{name.removeprefix(head)}")
     for module in MODULES.values():
         if hasattr(module, head):
             return functools.reduce(getattr, name.split(".")[1:], getattr(module, head))
@@ -308,13 +309,13 @@ def test_sketches_in_docstrings_call_what_exists(sketch: Piece):
 
 
 WRONG = {
-    "minirnn.diagnosis": AttributeError,
-    "minirnn.losses.at_start": AttributeError,
+    "minirnn.diagnose.report": AttributeError,
+    "minirnn.learning.losses.at_start": AttributeError,
     "losses.at_start": AttributeError,
     "LSTM.forward": AttributeError,
     "np.all_close": AttributeError,
     "unrolled": AttributeError,
-    "minirnn.diagnose.diagnose(cell)": TypeError,
+    "minirnn.diagnosis.measures.diagnose(cell)": TypeError,
     "train(cell, params, batch, loss, adam, steps=3)": TypeError,
     "book/field_guide.md": FileNotFoundError,
     "book/coursework/mistake/NAME.py": FileNotFoundError,

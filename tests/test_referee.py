@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minirnn
-from minirnn import GRU, LSTM, MinGRU, VanillaRNN, bptt, losses, unroll
-from minirnn.cells import outer_sum
-from minirnn.dynamics import autonomous
-from minirnn.linear import to_complex, to_real
-from minirnn.params import norm
-from minirnn.referee import autograd_gradient, central_differences, check_jacobian, energy
-from minirnn.scan import scan_adjoint
+from minirnn import GRU, LSTM, MinGRU, VanillaRNN, bptt, unroll
+from minirnn.cells.linear import to_complex, to_real
+from minirnn.core.params import norm
+from minirnn.core.products import outer_sum
+from minirnn.core.recurrences import linear_scan_adjoint
+from minirnn.dynamics.exponents import autonomous
+from minirnn.dynamics.systems import check_jacobian
+from minirnn.gradients.referee import autograd_gradient, central_differences, energy
+from minirnn.learning import losses
 from tests.helpers import all_cells, distance, every_cell, name, random_case, refused
 
 READINGS = [losses.at_end, losses.at_every_step]
@@ -133,7 +135,7 @@ def no_reset_gate(self, gradient, args):
 
 def no_conjugate(self, result, args):
     params, _, _, dE, carry = args
-    q, before = scan_adjoint(self.eigenvalues(params).conj(), to_complex(dE), to_complex(carry))
+    q, before = linear_scan_adjoint(self.eigenvalues(params).conj(), to_complex(dE), to_complex(carry))
     return result[0], to_real(q), to_real(before)
 
 

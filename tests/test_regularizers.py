@@ -5,9 +5,19 @@ from functools import partial
 import numpy as np
 import pytest
 
-from minirnn import LSTM, VanillaRNN, backward, bptt, initializers, losses, optimizers, referee, tasks, unroll
-from minirnn.regularizers import adjoints, omega, omega_full, omega_immediate, omega_of, regularized_bptt
-from minirnn.training import train
+from minirnn import LSTM, VanillaRNN, backward, bptt, unroll
+from minirnn.core import initializers
+from minirnn.gradients import referee
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.regularizers import (
+    omega,
+    omega_full,
+    omega_immediate,
+    omega_of,
+    regularized_bptt,
+    traced_adjoints,
+)
+from minirnn.learning.training import train
 from tests.helpers import distance, random_case, refused
 
 CELLS = [VanillaRNN(2, 4, activation=name) for name in ("tanh", "sigmoid", "identity")]
@@ -20,7 +30,7 @@ def case(cell, reading=losses.at_end, T=6, B=3):
     H = unroll(cell, params, X, h0)
     dE = loss(params, H[1:])[1]
     D = scan(cell, params, H, dE)
-    return params, X, h0, loss, D, adjoints(params["W"], D, dE)
+    return params, X, h0, loss, D, traced_adjoints(params["W"], D, dE)
 
 
 def scan(cell, params, H, dE):
@@ -109,7 +119,7 @@ def test_adjoints_of_the_states_are_those_of_backward():
     H = unroll(cell, params, X)
     dE = loss(params, H[1:])[1]
     D = backward(cell, params, X, H, dE)
-    np.testing.assert_allclose(adjoints(params["W"], D, dE), D / (1 - H[1:] ** 2), rtol=1e-10)
+    np.testing.assert_allclose(traced_adjoints(params["W"], D, dE), D / (1 - H[1:] ** 2), rtol=1e-10)
 
 
 def test_training_with_it_raises_the_adjoint_at_the_first_step():

@@ -7,11 +7,12 @@ from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minirnn import LRU, DiagonalRNN, MinGRU, scan
-from minirnn.bptt import scan_adjoints
+from minirnn import LRU, DiagonalRNN, MinGRU
+from minirnn.core import recurrences
+from minirnn.gradients.backpropagation import backward_scan
 from tests.helpers import random_params, refused
 
-WAYS = (scan.sequential, scan.doubling, scan.blocked, scan.linear_scan)
+WAYS = (recurrences.sequential, recurrences.doubling, recurrences.blocked, recurrences.linear_scan)
 ways = pytest.mark.parametrize("way", WAYS, ids=lambda f: f.__name__)
 
 
@@ -64,8 +65,8 @@ def test_adjoint_is_the_transpose(T, N, complex_, varying):
     rng = np.random.default_rng(0)
     a, b, h0 = draw(rng, (T, N), complex_, varying)
     _, g, _ = draw(rng, (T, N), complex_, varying)
-    q, carry = scan.scan_adjoint(a, g)
-    left = np.sum(g.conj() * scan.linear_scan(a, b, h0)).real
+    q, carry = recurrences.linear_scan_adjoint(a, g)
+    left = np.sum(g.conj() * recurrences.linear_scan(a, b, h0)).real
     right = (np.sum(q.conj() * b) + np.sum(carry.conj() * h0)).real
     assert left == pytest.approx(right, rel=1e-12)
 
@@ -83,10 +84,10 @@ def test_adjoint_agrees_with_autograd(varying):
             total = total + anp.sum(g[t] * h)
         return total
 
-    q, carry = scan.scan_adjoint(a, g)
+    q, carry = recurrences.linear_scan_adjoint(a, g)
     np.testing.assert_allclose(q, grad(energy, 1)(a, b, h0), rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(carry, grad(energy, 2)(a, b, h0), rtol=1e-12, atol=1e-13)
-    before = np.concatenate([h0[None], scan.linear_scan(a, b, h0)[:-1]])
+    before = np.concatenate([h0[None], recurrences.linear_scan(a, b, h0)[:-1]])
     of_a = q * before if varying else (q * before).sum(0)
     np.testing.assert_allclose(of_a, grad(energy, 0)(a, b, h0), rtol=1e-12, atol=1e-13)
 
@@ -94,9 +95,9 @@ def test_adjoint_agrees_with_autograd(varying):
 def test_adjoint_in_two_pieces():
     rng = np.random.default_rng(2)
     a, g, _ = draw(rng, (11, 3), True, True)
-    whole, first = scan.scan_adjoint(a, g)
-    late, carry = scan.scan_adjoint(a[4:], g[4:])
-    early, last = scan.scan_adjoint(a[:4], g[:4], carry)
+    whole, first = recurrences.linear_scan_adjoint(a, g)
+    late, carry = recurrences.linear_scan_adjoint(a[4:], g[4:])
+    early, last = recurrences.linear_scan_adjoint(a[:4], g[:4], carry)
     np.testing.assert_allclose(np.concatenate([early, late]), whole, rtol=1e-13)
     np.testing.assert_allclose(last, first, rtol=1e-13)
 
@@ -140,7 +141,7 @@ def test_all_ways_are_finite_where_the_recurrence_is_and_equal_to_rounding(
     limits = np.finfo(dtype)
     size, bound = np.abs(h0).astype(np.longdouble), np.empty((T, 2), np.longdouble)
     for t in range(T):
-        size = np.abs(a[t] if varying else a) * size + np.abs(b[t]) + scan.LARGE * limits.tiny
+        size = np.abs(a[t] if varying else a) * size + np.abs(b[t]) + recurrences.LARGE * limits.tiny
         bound[t] = 4 * T * limits.eps * size
     assert (np.abs(way(a, b, h0)[finite] - right[finite]) <= bound[finite]).all()
 
@@ -172,7 +173,7 @@ def test_a_state_that_overflowed_does_not_come_back(way):
     a, b = np.ones(16, np.float32), np.zeros(16, np.float32)
     a[4:6], b[0] = (1e30, 1e-30), 1e20
     np.testing.assert_array_equal(way(a, b), np.float32([1e20] * 4 + [np.inf] * 12))
-    q, _ = scan.scan_adjoint(np.roll(a, -1)[::-1].copy(), b[::-1].copy())
+    q, _ = recurrences.linear_scan_adjoint(np.roll(a, -1)[::-1].copy(), b[::-1].copy())
     np.testing.assert_array_equal(q[::-1], way(a, b))
     b[[0, 4]] = 2e38, -2e38  # 4e38 - 2e38: the sum is in range, its first summand not
     a[:] = 1.0
@@ -189,7 +190,7 @@ def test_products_of_multipliers_that_overflow_do_no_harm(way, dtype):
     b[-1] = 1.0
     for a in (np.full(1, size, dtype), np.full((T, 1), size, dtype)):
         assert (way(a, b) == b).all()
-    q, carry = scan.scan_adjoint(np.full(1, size, dtype), b[::-1])
+    q, carry = recurrences.linear_scan_adjoint(np.full(1, size, dtype), b[::-1])
     assert (q == b[::-1]).all()
     assert carry == size
 
@@ -197,7 +198,7 @@ def test_products_of_multipliers_that_overflow_do_no_harm(way, dtype):
 @ways
 def test_products_below_the_range_of_floats_reach_large_states(way):
     """0.01^150 · 1e300 is 1, though 0.01^150 alone is 1e-300 and 0.01^160 is 0: the loop never makes that product."""
-    T, a = 400**2 if way is not scan.doubling else 400, np.array([0.01])
+    T, a = 400**2 if way is not recurrences.doubling else 400, np.array([0.01])
     b = np.zeros((T, 1))
     b[0] = 1e300
     right = by_hand(a[0], b[:310], 0.0, False)
@@ -247,7 +248,7 @@ def test_cells_scan_as_they_step(make, T, B, dtype):
     local = cell.linearize(params, drive, H[:-1], H[1:])
     dE, carry = rng.standard_normal(H[1:].shape).astype(dtype), rng.standard_normal(h0.shape).astype(dtype)
     found, *fast = cell.scan_adjoints(params, X, H, dE, carry)
-    slow = scan_adjoints(cell, params, local, dE, carry, drive.shape[-1])
+    slow = backward_scan(cell, params, local, dE, carry, drive.shape[-1])
     for one, other in zip(found, local, strict=True):
         np.testing.assert_array_equal(one, other)
     for one, other in zip(fast, slow, strict=True):
@@ -291,4 +292,4 @@ def test_bad_shapes_are_refused(way, a, b, h0, words):
 )
 def test_bad_arguments_of_the_adjoint_are_called_by_their_names(a, g, carry, words):
     with refused(ValueError, *words):
-        scan.scan_adjoint(a, g, carry)
+        recurrences.linear_scan_adjoint(a, g, carry)

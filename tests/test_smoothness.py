@@ -1,10 +1,19 @@
 import numpy as np
 import pytest
 
-from minirnn import VanillaRNN, bptt, losses
-from minirnn.bifurcations import fixed_points, sigmoid_folds
-from minirnn.cells import sigmoid
-from minirnn.smoothness import along_path, fit_line, line_scan, local_lipschitz, moved, on_batch, plane_scan
+from minirnn import VanillaRNN, bptt
+from minirnn.core.activations import sigmoid
+from minirnn.dynamics.bifurcations import fixed_points, sigmoid_folds
+from minirnn.dynamics.smoothness import (
+    along_path,
+    fit_line,
+    line_scan,
+    local_lipschitz,
+    moved,
+    on_batch,
+    plane_scan,
+)
+from minirnn.learning import losses
 from tests.helpers import random_params, refused
 
 CELL, T = VanillaRNN(m=1, n=1, activation="sigmoid"), 50

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, ChaosFreeRNN, VanillaRNN, optimizers, unroll
-from minirnn.dynamics import lyapunov_exponents
-from minirnn.maps import tanh_network
-from minirnn.stable import contractive_lstm, contractive_tanh, limit_rows, projected
+from minirnn import LSTM, ChaosFreeRNN, VanillaRNN, unroll
+from minirnn.dynamics.exponents import lyapunov_exponents
+from minirnn.dynamics.maps import tanh_network
+from minirnn.learning import optimizers
+from minirnn.learning.contraction import contractive_lstm, contractive_tanh, limit_rows, projected
 from tests.helpers import random_params, refused
 
 

@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from minirnn.sweeps import Run, expand, results, sweep
+from minirnn.learning.sweeps import Outcome, expand, results, sweep
 from tests import sweep_runs
 from tests.conftest import ROOT
 from tests.helpers import refused
@@ -64,7 +64,7 @@ def test_an_edit_of_the_module_makes_all_anew(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     code = f"""
 import edited
-from minirnn.sweeps import results, sweep
+from minirnn.learning.sweeps import results, sweep
 print(results(sweep(edited.f, {{"x": [1]}}, folder={str(tmp_path / "runs")!r}, progress=False)))
 """
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
@@ -212,7 +212,7 @@ def test_a_stored_result_that_cannot_be_read_is_made_again(tmp_path, capsys, con
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_ends_the_sweep_and_its_runs_at_once(tmp_path, kill, jobs):
     code = f"""
-from minirnn.sweeps import sweep
+from minirnn.learning.sweeps import sweep
 from tests import sweep_runs
 sweep(sweep_runs.waits, {{"x": range(4), "log": [{str(tmp_path / "log")!r}]}}, folder={str(tmp_path / "runs")!r},
       jobs={jobs}, progress=False)
@@ -308,8 +308,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, cached_property, partial, wraps
 import numpy as np
-from minirnn import optimizers, tasks
-from minirnn.sweeps import results, sweep
+from minirnn.learning import optimizers, tasks
+from minirnn.learning.sweeps import results, sweep
 
 def swept():
     return results(sweep(run, [{"x": 1}], folder=sys.argv[1], progress=False))
@@ -424,7 +424,7 @@ def test_a_module_started_by_m_is_the_module_that_is_imported(tmp_path, module):
         "started",
         f"""
 from dataclasses import dataclass
-from minirnn.sweeps import results, sweep
+from minirnn.learning.sweeps import results, sweep
 
 @dataclass
 class Answer:
@@ -447,7 +447,8 @@ if __name__ == "__main__":
 
 def in_a_notebook(folder, *cells):
     """Runs the cells in a process whose __main__ has no file, with `sweep` and `results` at hand."""
-    code = "from functools import partial\nfrom minirnn import sweeps\nfrom minirnn.sweeps import results\n"
+    code = "from functools import partial\nfrom minirnn.learning import sweeps\n"
+    code += "from minirnn.learning.sweeps import results\n"
     code += f"sweep = partial(sweeps.sweep, folder={str(folder)!r}, progress=False)\n"
     code += "\n".join(f"exec(compile({cell!r}, '<cell>', 'exec'))" for cell in cells)
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder / "modules"), str(ROOT)])}
@@ -547,7 +548,7 @@ def test_two_sweeps_at_a_time_on_one_folder(tmp_path):
 
 KILLED = """
 import sys
-from minirnn.sweeps import results, sweep
+from minirnn.learning.sweeps import results, sweep
 from tests import sweep_runs
 folder, log = sys.argv[1:]
 print(results(sweep(sweep_runs.slow, {"x": range(40), "log": [log]}, folder=folder, jobs=2, version="1")))
@@ -678,4 +679,4 @@ def test_bad_numbers_are_refused(tmp_path, name, value):
 
 
 def test_results_of_nothing():
-    assert results([Run({}, None, None, 0.0)]) == [None]
+    assert results([Outcome({}, None, None, 0.0)]) == [None]

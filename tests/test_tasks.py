@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minirnn import tasks
+from minirnn.learning import tasks
 from tests.helpers import refused
 
 DRAWN = {

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from minirnn import IndRNN, bptt, losses, optimizers, referee
-from minirnn.bptt import unroll
-from minirnn.losses import readout
-from minirnn.pomdp import DelayedCue
-from minirnn.td import TemporalDifference, critic_error, cue_rewards, cue_values
-from minirnn.training import train
+from minirnn import IndRNN, bptt
+from minirnn.control.pomdp import DelayedCue
+from minirnn.control.td import TemporalDifference, critic_error, cue_rewards, cue_values
+from minirnn.gradients import referee
+from minirnn.gradients.backpropagation import unroll
+from minirnn.learning import losses, optimizers
+from minirnn.learning.losses import readout
+from minirnn.learning.training import train
 from tests.helpers import all_cells, distance, random_params, refused
 
 

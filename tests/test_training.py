@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minirnn import GRU, LinearRNN, VanillaRNN, bptt, losses, tasks, truncated_bptt
-from minirnn.optimizers import Optimizer, adam, momentum, sgd
-from minirnn.params import norm
-from minirnn.training import Run, accuracy, load, save, train
+from minirnn import GRU, LinearRNN, VanillaRNN, bptt, truncated_bptt
+from minirnn.core.params import norm
+from minirnn.learning import losses, tasks
+from minirnn.learning.optimizers import Optimizer, adam, momentum, sgd
+from minirnn.learning.training import Run, accuracy, load, save, train
 from tests.helpers import refused
 
 CELL = VanillaRNN(2, 5)
@@ -390,7 +391,8 @@ def test_an_interrupt_saves_all_updates_that_were_finished(tmp_path, place, erro
 
 SCRIPT = """
 import sys, numpy as np
-from minirnn import VanillaRNN, losses, tasks, training, optimizers
+from minirnn import VanillaRNN
+from minirnn.learning import losses, optimizers, tasks, training
 rng = np.random.default_rng(0)
 cell = VanillaRNN(2, 5)
 params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import optimizers
-from minirnn.parametrizations import EIGENVALUES
-from minirnn.population import normalized, unit_loss, unscaled
+from minirnn.learning import optimizers
+from minirnn.theory.parametrizations import EIGENVALUES
+from minirnn.theory.population import normalized, unit_loss, unscaled
 
 START, TARGET = 0.99 * np.exp(0.25j * np.pi), 0.99 * np.exp(0.01j * np.pi)
 MAPS, SCALES, RATES, UPDATES = ["polar", "exponential", "optimal"], ["none", "γ"], [1e-4, 1e-3, 1e-2], 50_000

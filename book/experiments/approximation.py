@@ -4,7 +4,7 @@ Two classes: "real", exponentials with real positive multipliers only; and "any"
 whose eigenvalues may be complex. Minimised is the error in the sense of least squares over all multipliers and
 weights, from several starts: log-spaced ones, random ones, the fit of the m before with random ones added, and for
 "any" also the network that the singular values of the Hankel matrix give. What is saved is the best that was found,
-an upper bound on what is possible. The lower bound is that of `minirnn.hankel`, the largest over the sizes n in
+an upper bound on what is possible. The lower bound is that of `theory.reduction`, the largest over the sizes n in
 BOUND_SIZES. Deviation: li2021 prove rates of approximation in continuous time and without a horizon, and report no
 such table.
 """
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn.hankel import eigenvalues, error_bound, realize, singular_values
-from minirnn.memory import KERNELS, Fit, fit, optimise
+from minirnn.theory.memory import KERNELS, Fit, fit, optimise
+from minirnn.theory.reduction import eigenvalues, error_bound, realize, singular_values
 
 T, UNITS, STARTS, STEPS = 1000, [1, 2, 3, 4, 6, 8, 12, 16, 24], 8, 100
 BOUND_SIZES = [2, 5, 10, 20, 30, 40, 45, 50, 55, 60, 65, 70, 80, 120, 300]

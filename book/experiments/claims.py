@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load
-from minirnn.plots import readable
+from minirnn.figures.panels import readable
 
 YES, PARTLY, NO = "reproduced", "in part", "not reproduced"
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save
-from minirnn.cells import sigmoid
+from minirnn.core.activations import sigmoid
 
 T, X0, TARGET = 50, 0.5, 0.7
 W_RANGE, B_RANGE = (4.5, 7.0), (-3.2, -1.8)

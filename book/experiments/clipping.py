@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, bptt, initializers, losses, optimizers, tasks
-from minirnn.clipping import clip_adaptive, clip_by_norm, clip_by_value
-from minirnn.params import Params, flatten
-from minirnn.training import Run, accuracy, train
+from minirnn import VanillaRNN, bptt
+from minirnn.core import initializers
+from minirnn.core.params import Params, flatten
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.clipping import clip_adaptive, clip_by_norm, clip_by_value
+from minirnn.learning.training import Run, accuracy, train
 
 L, N, BATCH, STD, LR, UPDATES, TEST_EVERY = 20, 50, 20, 0.1, 0.1, 4000, 100
 THRESHOLDS = [0.1, 0.3, 1.0, 3.0, 10.0]

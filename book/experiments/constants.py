@@ -12,10 +12,12 @@ from functools import partial
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, bptt, initializers, losses
-from minirnn.dynamics import network, spectrum
-from minirnn.lipschitz import measured_constants
-from minirnn.params import Params
+from minirnn import VanillaRNN, bptt
+from minirnn.core import initializers
+from minirnn.core.params import Params
+from minirnn.dynamics.exponents import network, spectrum
+from minirnn.dynamics.lipschitz import measured_constants
+from minirnn.learning import losses
 
 UNITS, RADIUS, POINTS, SEEDS = 16, 0.1, 30, range(5)
 LENGTHS = [5, 10, 20, 30, 40, 60, 80, 100, 150, 200]

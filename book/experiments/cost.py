@@ -10,10 +10,11 @@ import numpy as np
 from autograd import grad
 
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, bptt, losses
-from minirnn.params import Params
-from minirnn.referee import autograd_gradient
-from minirnn.sweeps import expand
+from minirnn import VanillaRNN, bptt
+from minirnn.core.params import Params
+from minirnn.gradients.referee import autograd_gradient
+from minirnn.learning import losses
+from minirnn.learning.sweeps import expand
 
 LENGTHS, BATCHES, UNITS = [10, 30, 100, 300, 1000], [1, 8, 32], [16, 64]
 GRID = {"B": BATCHES, "n": UNITS, "T": LENGTHS}

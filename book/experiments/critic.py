@@ -15,11 +15,11 @@ import numpy as np
 
 from experiments.delayed_cue import start
 from experiments.record import load, rounded, save, swept
-from minirnn import optimizers
-from minirnn.bptt import bptt
-from minirnn.params import overflow_allowed
-from minirnn.pomdp import DelayedCue
-from minirnn.td import TemporalDifference, critic_error, cue_rewards
+from minirnn.control.pomdp import DelayedCue
+from minirnn.control.td import TemporalDifference, critic_error, cue_rewards
+from minirnn.core.params import overflow_allowed
+from minirnn.gradients.backpropagation import bptt
+from minirnn.learning import optimizers
 
 LENGTHS, CRITICS, GAMMA = [4, 8, 16, 32], ["r = 0.5, plain", "r = 0.5", "r = 0.95", "LRU"], 0.95
 UPDATES, EVERY, TUNING, SEEDS = 1500, 100, [0, 1, 2], list(range(100, 110))

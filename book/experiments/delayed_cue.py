@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import GRU, LRU, IndRNN, losses
-from minirnn.bptt import unroll
-from minirnn.cells import Cell
-from minirnn.params import Params, flatten, overflow_allowed, unflatten
-from minirnn.policy_gradient import exact_gradient, exact_scores, natural
-from minirnn.pomdp import DelayedCue, policy
+from minirnn import GRU, LRU, IndRNN
+from minirnn.cells.contract import Cell
+from minirnn.control.policy_gradient import exact_gradient, exact_scores, natural
+from minirnn.control.pomdp import DelayedCue, policy
+from minirnn.core.params import Params, flatten, overflow_allowed, unflatten
+from minirnn.gradients.backpropagation import unroll
+from minirnn.learning import losses
 
 LENGTHS, WANTED, CAP, TRIAL = [5, 10, 20, 40, 80], 0.86, 600, 200
 POLICIES = ["r = 0.5", "r = 0.9", "r = 1", "GRU", "LRU"]

@@ -13,11 +13,13 @@ import numpy as np
 
 from experiments.one_knob import draw, loss
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, initializers, losses, optimizers
-from minirnn.dynamics import lyapunov_exponents
-from minirnn.flossing import flossing
-from minirnn.params import Params
-from minirnn.training import accuracy, train
+from minirnn import VanillaRNN
+from minirnn.core import initializers
+from minirnn.core.params import Params
+from minirnn.dynamics.exponents import lyapunov_exponents
+from minirnn.dynamics.straightening import flossing
+from minirnn.learning import losses, optimizers
+from minirnn.learning.training import accuracy, train
 
 UNITS, K, STEPS, FLOSSES, RATE, UPDATES, LR, SEEDS = 32, 8, 40, 100, 3e-3, 300, 0.03, range(8)
 GAINS = [0.6, 1.2, 2.5]

@@ -12,9 +12,9 @@ import numpy as np
 
 from experiments.delayed_cue import POLICIES, start
 from experiments.record import load, rounded, save, swept
-from minirnn.params import flatten
-from minirnn.policy_gradient import advantages, episode_scores, exact_gradient
-from minirnn.pomdp import DelayedCue
+from minirnn.control.policy_gradient import advantages, episode_scores, exact_gradient
+from minirnn.control.pomdp import DelayedCue
+from minirnn.core.params import flatten
 
 LENGTHS, SEEDS, EPISODES = [5, 10, 20, 40, 80], list(range(10)), 400
 GROUPS = ["cell", "V", "c_out"]

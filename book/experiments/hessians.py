@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn.parametrizations import EIGENVALUES
-from minirnn.population import dense_jacobian, diagonal_jacobian, participation
+from minirnn.theory.parametrizations import EIGENVALUES
+from minirnn.theory.population import dense_jacobian, diagonal_jacobian, participation
 
 UNITS, TOP, MEMORIES, SEEDS = 4, 5, [0.5, 0.9, 0.99], range(50)
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from experiments.record import load, rounded, save, swept
 from experiments.temporal_order import ALPHA, BATCH, CLIP, LR, network
-from minirnn import VanillaRNN, bptt, losses, optimizers, tasks
-from minirnn.bptt import unroll
-from minirnn.params import Params
-from minirnn.regularizers import regularized_bptt
-from minirnn.training import Run, train
+from minirnn import VanillaRNN, bptt
+from minirnn.core.params import Params
+from minirnn.gradients.backpropagation import unroll
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.regularizers import regularized_bptt
+from minirnn.learning.training import Run, train
 
 UPDATES, SEEDS = 40_000, range(5)
 TASKS = {"adding": tasks.adding, "multiplication": tasks.multiplication}

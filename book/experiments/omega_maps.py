@@ -12,10 +12,11 @@ import numpy as np
 
 from experiments.record import load, rounded, save, swept
 from experiments.temporal_order import ALPHA, BATCH, CLIP, LR, error, network
-from minirnn import VanillaRNN, backward, bptt, losses, optimizers, tasks, unroll
-from minirnn.params import Params
-from minirnn.regularizers import adjoints, regularized_bptt
-from minirnn.training import Run, train
+from minirnn import VanillaRNN, backward, bptt, unroll
+from minirnn.core.params import Params
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.regularizers import regularized_bptt, traced_adjoints
+from minirnn.learning.training import Run, train
 
 T, SEED, STRIDE = 50, 0, 2
 SNAPSHOTS = [0, 100, 200, 400, 800, 1500, 2000, 2500, 3000]
@@ -31,7 +32,7 @@ def flow(cell: VanillaRNN, params: Params) -> np.ndarray:
     for row in range(T // STRIDE):
         dE = np.zeros_like(H[1:])
         dE[STRIDE * (row + 1) - 1] = v
-        delta = adjoints(params["W"], backward(cell, params, X, H, dE), dE)[STRIDE - 1 :: STRIDE]
+        delta = traced_adjoints(params["W"], backward(cell, params, X, H, dE), dE)[STRIDE - 1 :: STRIDE]
         logs[row, : row + 1] = np.log10(np.linalg.norm(delta, axis=2) + 1e-300).mean(axis=1)[: row + 1]
     return logs
 

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, backward, initializers, losses, optimizers, unroll
-from minirnn.dynamics import lyapunov_exponents
-from minirnn.params import Params
-from minirnn.training import accuracy, train
+from minirnn import VanillaRNN, backward, unroll
+from minirnn.core import initializers
+from minirnn.core.params import Params
+from minirnn.dynamics.exponents import lyapunov_exponents
+from minirnn.learning import losses, optimizers
+from minirnn.learning.training import accuracy, train
 
 N, T, NOISE, BATCH, UPDATES, LR = 64, 60, 0.3, 32, 200, 0.03
 GAINS = np.round(np.arange(0.5, 3.01, 0.1), 1)

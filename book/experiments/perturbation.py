@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn.memory import fit, perturbed_kernels, power_law
-from minirnn.parametrizations import RATES
+from minirnn.theory.memory import fit, perturbed_kernels, power_law
+from minirnn.theory.parametrizations import RATES
 
 T, M, BETAS, DRAWS, SLOWEST = 1001, 16, [0.0, 0.001, 0.003, 0.01, 0.03, 0.1], 20, {"positive": 1e-3, "free": 1e-2}
 TIMES, TARGET = np.arange(T, dtype=float), power_law(T)

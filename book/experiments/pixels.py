@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import GRU, LRU, LSTM, VanillaRNN, initializers, losses, optimizers, tasks, unroll
-from minirnn.cells import Cell
-from minirnn.diagnose import diagnose
-from minirnn.dynamics import jacobian
-from minirnn.params import Params
-from minirnn.training import Run, accuracy, named, train
+from minirnn import GRU, LRU, LSTM, VanillaRNN, unroll
+from minirnn.cells.contract import Cell
+from minirnn.core import initializers
+from minirnn.core.params import Params
+from minirnn.diagnosis.measures import diagnose
+from minirnn.dynamics.exponents import jacobian
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.training import Run, accuracy, named, train
 
 N, BATCH, UPDATES, CLIP, CHECK = 32, 16, 500, 1.0, 100
 RATES, TUNING, SEEDS, DECODED = [1e-3, 3e-3, 1e-2, 3e-2], [100, 101], range(5), [0, 1, 2]

@@ -19,8 +19,8 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from experiments.record import load, rounded, save, swept
-from minirnn import optimizers
-from minirnn.parametrizations import RATES
+from minirnn.learning import optimizers
+from minirnn.theory.parametrizations import RATES
 
 WIDTH, PLATEAU, SEEDS, END, LR, UPDATES = 0.5, 0.25 * np.sqrt(np.pi), range(10), 1e13, 0.01, 4000
 DELAYS, SHARES, ROUTES = list(range(6, 16)), (0.01, 0.9), ("direct", "exp", "best", "Adam", "Adam, small")

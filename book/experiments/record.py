@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from minirnn import sweeps
+from minirnn.learning import sweeps
 
 CACHE = Path(__file__).parents[2] / ".cache" / "sweeps"
 RESULTS = Path(__file__).parent / "results"
 
 
 def swept(run: Callable[..., Any], grid: Any, **options: Any) -> list[Any]:
-    """The results of `run` for each point of the grid; see `minirnn.sweeps`. What was finished before is kept."""
+    """The results of `run` for each point of the grid; see `learning.sweeps`. What was finished before is kept."""
     return sweeps.results(sweeps.sweep(run, grid, folder=CACHE, **options))
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from experiments import teachers
 from experiments.record import load, rounded, save, swept
 from experiments.teachers import CELLS, T, start, teacher_kernel
-from minirnn import bptt, losses, optimizers
-from minirnn.params import Params
+from minirnn import bptt
+from minirnn.core.params import Params
+from minirnn.learning import losses, optimizers
 
 ARCHITECTURE, NU0, RATES, BATCH, UPDATES, EVERY, SEED = "LRU", 0.96, [3e-3, 1e-2], 128, 600, 30, 0
 

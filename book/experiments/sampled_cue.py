@@ -15,9 +15,9 @@ import numpy as np
 
 from experiments.delayed_cue import start
 from experiments.record import load, save, swept
-from minirnn.params import flatten, overflow_allowed, unflatten
-from minirnn.policy_gradient import advantages, episode_scores, natural, sampled_gradient
-from minirnn.pomdp import DelayedCue
+from minirnn.control.policy_gradient import advantages, episode_scores, natural, sampled_gradient
+from minirnn.control.pomdp import DelayedCue
+from minirnn.core.params import flatten, overflow_allowed, unflatten
 
 LENGTHS, POLICIES, METHODS, NOISES = [5, 10, 20, 40], ["r = 0.5", "r = 0.9"], ["PG", "NPG"], [0.0, 0.1]
 RATES, TUNING, SEEDS, CAP = [0.1, 0.3, 1.0, 3.0, 10.0], [0, 1], list(range(100, 110)), 100

@@ -11,9 +11,9 @@ import numpy as np
 
 from experiments.record import load, rounded, save
 from minirnn import LSTM, ResetFirstGRU
-from minirnn.attractors import attractors, orbit
-from minirnn.dynamics import System, network, spectrum
-from minirnn.params import Params
+from minirnn.core.params import Params
+from minirnn.dynamics.exponents import System, network, spectrum
+from minirnn.dynamics.orbits import attractors, orbit
 
 W_LSTM = np.array([[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]], float)  # i, f, g, o
 W_GRU = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)  # r, z, s; z is 1 - z of the paper

@@ -4,7 +4,7 @@ Input ω at every step, target sin(ωt), 8 frequencies from π/16 to π/8, 64 st
 at 3e-3, clip 0.25, 5 seeds. In ribeiro2020: 200 units, 100 frequencies, 400 steps, Adam at 1e-3. At checkpoints the
 network runs on for 1500 steps with its input kept: the amplitude of what is left of its output after 1000 steps
 (half of maximum minus minimum), and λ₁ over the last 500. The contractive LSTM is projected after every update
-(`stable.contractive_lstm`).
+(`contraction.contractive_lstm`).
 """
 
 import itertools
@@ -13,13 +13,14 @@ import time
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import LSTM, losses, optimizers, unroll
-from minirnn.attractors import orbit
-from minirnn.dynamics import network, spectrum
-from minirnn.losses import readout
-from minirnn.params import Params
-from minirnn.stable import contractive_lstm, projected
-from minirnn.training import train
+from minirnn import LSTM, unroll
+from minirnn.core.params import Params
+from minirnn.dynamics.exponents import network, spectrum
+from minirnn.dynamics.orbits import orbit
+from minirnn.learning import losses, optimizers
+from minirnn.learning.contraction import contractive_lstm, projected
+from minirnn.learning.losses import readout
+from minirnn.learning.training import train
 
 UNITS, T, LR, CLIP, SEEDS = 20, 64, 3e-3, 0.25, range(5)
 CHECKPOINTS = [0, *range(5, 101, 5), 150, 200, 300, 500, 750, 1000]

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, initializers, losses, tasks
-from minirnn.clipping import clip_by_norm
-from minirnn.params import Params, map_params, norm
-from minirnn.smoothness import fit_line, local_lipschitz, on_batch
+from minirnn import VanillaRNN
+from minirnn.core import initializers
+from minirnn.core.params import Params, map_params, norm
+from minirnn.dynamics.smoothness import fit_line, local_lipschitz, on_batch
+from minirnn.learning import losses, tasks
+from minirnn.learning.clipping import clip_by_norm
 
 N, BATCH, MEASURED_ON, STD, LR, CLIP, UPDATES, EVERY = 50, 20, 100, 0.1, 0.1, 1.0, 600, 6
 SEEDS = range(5)

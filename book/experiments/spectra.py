@@ -9,8 +9,8 @@ import time
 import numpy as np
 
 from experiments.record import load, rounded, save
-from minirnn.dynamics import spectrum
-from minirnn.maps import tanh_network
+from minirnn.dynamics.exponents import spectrum
+from minirnn.dynamics.maps import tanh_network
 
 GAINS, SIZES, SEEDS = [0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0], [25, 50, 100, 200], 4
 

@@ -10,10 +10,11 @@ import time
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import LSTM, losses, optimizers
-from minirnn.stable import contractive_lstm, projected
-from minirnn.tasks import one_hot
-from minirnn.training import accuracy, train
+from minirnn import LSTM
+from minirnn.learning import losses, optimizers
+from minirnn.learning.contraction import contractive_lstm, projected
+from minirnn.learning.tasks import one_hot
+from minirnn.learning.training import accuracy, train
 
 T, UNITS, UPDATES, LR, SEEDS = 60, 20, 1500, 1e-2, range(5)
 CELL = LSTM(m=6, n=UNITS)

@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import LRU, DiagonalRNN, NormalizedRNN, initializers, optimizers
-from minirnn.linear import log_normalizer
-from minirnn.params import Params
+from minirnn import LRU, DiagonalRNN, NormalizedRNN
+from minirnn.cells.linear import log_normalizer
+from minirnn.core import initializers
+from minirnn.core.params import Params
+from minirnn.learning import optimizers
 
 T, UNITS, TEACHER, UPDATES = 300, 32, 10, 3000
 MEMORIES = [0.36, 0.68, 0.84, 0.92, 0.96, 0.98, 0.99]

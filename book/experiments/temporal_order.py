@@ -19,10 +19,12 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, bptt, initializers, losses, optimizers, tasks
-from minirnn.params import Params
-from minirnn.regularizers import regularized_bptt
-from minirnn.training import Run, accuracy, train
+from minirnn import VanillaRNN, bptt
+from minirnn.core import initializers
+from minirnn.core.params import Params
+from minirnn.learning import losses, optimizers, tasks
+from minirnn.learning.regularizers import regularized_bptt
+from minirnn.learning.training import Run, accuracy, train
 
 N, BATCH, ALPHA, CLIP, UPDATES, LR = 50, 20, 4.0, 1.0, 8000, 0.1
 METHODS = ["SGD", "SGD-C", "SGD-CR"]

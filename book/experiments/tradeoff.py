@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from experiments.record import load, rounded, save, swept
-from minirnn import GRU, LSTM, ChaosFreeRNN, VanillaRNN, bptt, initializers, losses, unroll
-from minirnn.dynamics import lyapunov_exponents
-from minirnn.lipschitz import measured_constants
-from minirnn.params import Params, norm
-from minirnn.stable import contractive_lstm
+from minirnn import GRU, LSTM, ChaosFreeRNN, VanillaRNN, bptt, unroll
+from minirnn.core import initializers
+from minirnn.core.params import Params, norm
+from minirnn.dynamics.exponents import lyapunov_exponents
+from minirnn.dynamics.lipschitz import measured_constants
+from minirnn.learning import losses
+from minirnn.learning.contraction import contractive_lstm
 
 UNITS, AMPLITUDE, LAGS, N, POINTS, SEEDS = 32, 0.3, 60, 60, 20, range(3)
 GAINS = [0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 2.5, 3.0]

@@ -9,10 +9,12 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from experiments.record import RESULTS, load
-from minirnn import GRU, LSTM, LinearRNN, VanillaRNN, initializers, temporal_terms, unroll
-from minirnn.explorable import Control, Prediction, explorable
-from minirnn.params import Params, norm
-from minirnn.plots import PALETTE, color, figure, readable, styled
+from minirnn import GRU, LSTM, LinearRNN, VanillaRNN, temporal_terms, unroll
+from minirnn.core import initializers
+from minirnn.core.params import Params, norm
+from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.panels import figure, readable
+from minirnn.figures.theme import PALETTE, color, styled
 
 DATA_FILES = (RESULTS / "cost.json",)
 

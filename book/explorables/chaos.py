@@ -10,10 +10,12 @@ from matplotlib.ticker import NullLocator
 
 from experiments import scales
 from experiments.record import RESULTS, load
-from minirnn.attractors import orbit
-from minirnn.explorable import Control, explorable
-from minirnn.maps import logistic_sensitivities, mean_field
-from minirnn.plots import Picture, color, figure, readable, show, styled
+from minirnn.dynamics.maps import logistic_sensitivities, mean_field
+from minirnn.dynamics.orbits import orbit
+from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.panels import figure, readable
+from minirnn.figures.pictures import Picture, show
+from minirnn.figures.theme import color, styled
 
 DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("scales", "tradeoff", "spectra", "sine", "constants"))
 
@@ -40,7 +42,7 @@ SCALES = [0.5, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5]
 @cache
 def exponents(cell: str) -> dict[float, float]:
     """λ₁ of the cell at each of SCALES, over 3000 steps after 1000."""
-    from minirnn.dynamics import spectrum
+    from minirnn.dynamics.exponents import spectrum
 
     found = spectrum(*LIMITS[cell](np.array(SCALES)), 4000, 1, burn_in=1000).exponents[:, 0]
     return dict(zip(SCALES, found.tolist(), strict=True))
@@ -209,7 +211,7 @@ def diagram_image() -> np.ndarray:
 @cache
 def marked() -> tuple[np.ndarray, list]:
     """Orbits (4000, marks, 2) of (h₁, h₂) at MARKS, and the attractors' kinds."""
-    from minirnn.attractors import attractors
+    from minirnn.dynamics.orbits import attractors
 
     system, h0 = scales.lstm(np.array(MARKS))
     kinds = attractors(system, h0, T=4000, burn_in=2000)

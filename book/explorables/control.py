@@ -12,9 +12,10 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from scipy.integrate import solve_ivp
 
 from experiments.record import RESULTS, load
-from minirnn.cells import sigmoid
-from minirnn.explorable import Control, Prediction, explorable
-from minirnn.plots import color, figure, label_line, readable, styled
+from minirnn.core.activations import sigmoid
+from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.panels import figure, label_line, readable
+from minirnn.figures.theme import color, styled
 
 RECORDS = ("delayed_cue", "small_steps", "gradient_noise", "sampled_cue", "critic")
 DATA_FILES = tuple(RESULTS / f"{n}.json" for n in RECORDS)

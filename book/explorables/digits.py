@@ -13,8 +13,9 @@ from scipy.stats import rankdata, t
 from experiments import pixels
 from experiments.record import RESULTS, load
 from explorables.memory import powers_of_ten
-from minirnn.explorable import Control, Prediction, explorable
-from minirnn.plots import color, figure, readable, styled
+from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.panels import figure, readable
+from minirnn.figures.theme import color, styled
 
 DATA_FILES = (RESULTS / "pixels.json",)
 TASKS, CELLS = list(pixels.TASKS), list(pixels.CELLS)

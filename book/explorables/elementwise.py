@@ -13,10 +13,11 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from experiments import hessians
 from experiments.record import RESULTS, load
-from minirnn.explorable import Control, Prediction, explorable
-from minirnn.parametrizations import EIGENVALUES, MULTIPLIERS
-from minirnn.plots import PALETTE, color, figure, label_line, readable, styled
-from minirnn.population import (
+from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.panels import figure, label_line, readable
+from minirnn.figures.theme import PALETTE, color, styled
+from minirnn.theory.parametrizations import EIGENVALUES, MULTIPLIERS
+from minirnn.theory.population import (
     Scale,
     leaky,
     metric,

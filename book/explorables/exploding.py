@@ -28,11 +28,12 @@ from experiments.cliff import (
 from experiments.cliff import THRESHOLDS as CLIFF_THRESHOLDS
 from experiments.cliff import cliff as surface
 from experiments.record import RESULTS, load
-from minirnn.bifurcations import sigmoid_folds
-from minirnn.cells import sigmoid
-from minirnn.explorable import Control, Pad, Prediction, explorable
-from minirnn.plots import color, figure, readable, styled
-from minirnn.smoothness import fit_line
+from minirnn.core.activations import sigmoid
+from minirnn.dynamics.bifurcations import sigmoid_folds
+from minirnn.dynamics.smoothness import fit_line
+from minirnn.figures.explorables import Control, Pad, Prediction, explorable
+from minirnn.figures.panels import figure, readable
+from minirnn.figures.theme import color, styled
 
 DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("cliff", "clipping", "smoothness"))
 

@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from experiments.record import RESULTS, load
-from minirnn.explorable import Control, explorable
-from minirnn.plots import color, figure, readable, styled
+from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.panels import figure, readable
+from minirnn.figures.theme import color, styled
 
 DATA_FILES = (RESULTS / "one_knob.json",)
 

@@ -11,12 +11,13 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from experiments import perturbation as moved
 from experiments import plateau as training
 from experiments.record import RESULTS, load
-from minirnn import hankel, memory
-from minirnn import plateau as delay
-from minirnn.explorable import Control, Prediction, explorable
-from minirnn.memory import KERNELS, Fit
-from minirnn.parametrizations import RATES
-from minirnn.plots import color, figure, label_line, readable, styled
+from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.panels import figure, label_line, readable
+from minirnn.figures.theme import color, styled
+from minirnn.theory import memory, reduction
+from minirnn.theory import plateau as delay
+from minirnn.theory.memory import KERNELS, Fit
+from minirnn.theory.parametrizations import RATES
 
 DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("approximation", "perturbation", "plateau"))
 
@@ -147,7 +148,7 @@ def spread(D: int, s: int) -> np.ndarray:
 
 @cache
 def sigmas(D: int, s: int) -> np.ndarray:
-    return hankel.singular_values(spread(D, s), len(spread(D, s)))
+    return reduction.singular_values(spread(D, s), len(spread(D, s)))
 
 
 @cache
@@ -155,7 +156,7 @@ def at_least(D: int, s: int) -> int:
     """The fewest units that the bound allows for an error of WANTED."""
     K, fewest = spread(D, s), 1
     for n in sorted({max(2, D - s), D + 1, D + s, D + 2 * s + 1}):
-        tails = np.cumsum(hankel.singular_values(K, n)[::-1] ** 2)[::-1] / n / (K @ K)
+        tails = np.cumsum(reduction.singular_values(K, n)[::-1] ** 2)[::-1] / n / (K @ K)
         fewest = max(fewest, int((tails > WANTED**2 * (1 + 1e-12)).sum()))
     return fewest
 
@@ -166,7 +167,7 @@ def enough(D: int, s: int) -> int:
     K = spread(D, s)
     long = np.concatenate([K, np.zeros(200)])
     for m in range(at_least(D, s), len(K) + 1):
-        made = hankel.realize(K, m, len(K))
+        made = reduction.realize(K, m, len(K))
         if np.linalg.norm(memory.network_kernel(*made, len(long)) - long) <= WANTED * np.linalg.norm(K):
             return m
     raise AssertionError("the full rank is exact")

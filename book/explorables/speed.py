@@ -5,8 +5,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from experiments.record import RESULTS, load
-from minirnn.explorable import Control, explorable
-from minirnn.plots import color, figure, styled
+from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.panels import figure
+from minirnn.figures.theme import color, styled
 
 DATA_FILES = (RESULTS / "bench.json",)
 CELLS = ["VanillaRNN", "LSTM", "GRU", "LRU"]

@@ -9,8 +9,9 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from experiments.record import RESULTS, load
 from explorables.bptt import HEAT, regime, scalar_terms
-from minirnn.explorable import Control, Prediction, explorable
-from minirnn.plots import color, figure, label_line, readable, styled
+from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.panels import figure, label_line, readable
+from minirnn.figures.theme import color, styled
 
 DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("latch", "temporal_order", "omega_maps"))
 

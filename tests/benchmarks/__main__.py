@@ -30,12 +30,13 @@ import numpy as np
 from scipy.optimize import nnls
 from tqdm import tqdm
 
-from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses, unroll
-from minirnn.checkpointing import checkpointed_bptt
-from minirnn.diagnose import diagnose
-from minirnn.dynamics import network, spectrum
-from minirnn.sweeps import results as results_of
-from minirnn.sweeps import sweep
+from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, unroll
+from minirnn.diagnosis.measures import diagnose
+from minirnn.dynamics.exponents import network, spectrum
+from minirnn.gradients.checkpointing import checkpointed_bptt
+from minirnn.learning import losses
+from minirnn.learning.sweeps import results as results_of
+from minirnn.learning.sweeps import sweep
 from tests.benchmarks.peers import PEERS
 from tests.helpers import distance
 

@@ -7,8 +7,9 @@ compiling) is done before, so that the functions can be timed.
 
 import numpy as np
 
-from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, losses
-from minirnn.referee import autograd_gradient
+from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt
+from minirnn.gradients.referee import autograd_gradient
+from minirnn.learning import losses
 
 
 def prepare_minirnn(cell, params, X, target):

@@ -265,7 +265,7 @@ def test_what_students_are_told_to_type_gives_them_what_they_need(tmp_path):
 
 
 def test_the_gradient_of_the_leaky_network_is_that_of_central_differences():
-    from minirnn.referee import central_differences
+    from minirnn.gradients.referee import central_differences
 
     s, mistakes = answers.solutions("bptt"), answers.module("bptt")
     params, X, alpha = mistakes.draw(np.random.default_rng(3), 1)
@@ -297,9 +297,9 @@ def test_what_the_mark_schemes_say_of_the_measurements():
 
 
 def test_the_other_solutions_by_other_routes():
-    from minirnn import clipping
-    from minirnn.referee import central_differences
-    from minirnn.scan import linear_scan
+    from minirnn.core.recurrences import linear_scan
+    from minirnn.gradients.referee import central_differences
+    from minirnn.learning import clipping
 
     s = answers.solutions("vanishing")
     h, _, margin = s["latch"](2.0)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from minirnn import IndRNN
-from minirnn.policy_gradient import exact_scores, natural
-from minirnn.pomdp import DelayedCue
+from minirnn.control.policy_gradient import exact_scores, natural
+from minirnn.control.pomdp import DelayedCue
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel

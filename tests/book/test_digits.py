@@ -16,8 +16,9 @@ from scipy.stats import spearmanr, ttest_1samp
 from experiments import pixels
 from experiments.record import load
 from explorables import digits as show
-from minirnn import VanillaRNN, tasks, unroll
-from minirnn.losses import readout
+from minirnn import VanillaRNN, unroll
+from minirnn.learning import tasks
+from minirnn.learning.losses import readout
 
 each_task = pytest.mark.parametrize("task", pixels.TASKS)
 

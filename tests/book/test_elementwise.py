@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minirnn import BlockRNN, LinearRNN, bptt
-from minirnn.population import impulse, kernel_loss
+from minirnn.theory.population import impulse, kernel_loss
 from tests.conftest import ROOT
 
 EVERY = ["dense", "2×2", "diagonal", "+ γ", "LRU", "skew", "dense, scaled", "2×2, scaled", "diagonal, scaled"]

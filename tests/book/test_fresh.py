@@ -83,7 +83,7 @@ def test_only_what_changed_is_built_again(tmp_path):
     )
     (folder / "minirnn").unlink()
     shutil.copytree(ROOT / "minirnn", folder / "minirnn", ignore=shutil.ignore_patterns("__pycache__"))
-    library, module = folder / "minirnn/params.py", folder / "book/explorables/mine.py"
+    library, module = folder / "minirnn/core/params.py", folder / "book/explorables/mine.py"
     module.write_text("x = 1\n")
     original = library.read_text()
     library.write_text(original + 'SHOWN = "first"\n')

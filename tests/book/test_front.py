@@ -6,17 +6,17 @@ import pkgutil
 import re
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 import minirnn
-from minirnn.explorable import Explorable
+from minirnn.figures.explorables import Explorable
 from tests.conftest import ROOT
 
 BOOK = ROOT / "book"
 sys.path.append(str(BOOK))
+MODULES = [module.name for module in pkgutil.walk_packages(minirnn.__path__, "minirnn.")]
 PAGES = {path: path.read_text() for path in BOOK.glob("*.md")}
 
 
@@ -35,21 +35,17 @@ def test_every_term_of_the_glossary_is_linked_from_a_chapter():
 
 
 def test_the_reference_has_every_module_once():
-    listed = Counter(re.findall(r"\{api\} minirnn\.(\w+)", PAGES[BOOK / "api.md"]))
-    modules = {path.stem for path in Path(minirnn.__file__).parent.glob("*.py")} - {"__init__"}
-    assert listed == Counter(modules)
+    listed = Counter(re.findall(r"\{api\} ([\w.]+)", PAGES[BOOK / "api.md"]))
+    assert listed == Counter(MODULES)
 
 
 def test_the_reference_shows_every_public_name_with_its_docstring(built_book):
     page = (built_book / "book/api.html").read_text()
-    for path in Path(minirnn.__file__).parent.glob("*.py"):
-        if path.stem == "__init__":
-            continue
-        module = __import__(f"minirnn.{path.stem}", fromlist=["_"])
+    for module in map(importlib.import_module, MODULES):
         for name, thing in vars(module).items():
             if (inspect.isfunction(thing) or inspect.isclass(thing)) and thing.__module__ == module.__name__:
-                shown = f'id="minirnn-{path.stem}-{name}"' in page
-                assert shown != name.startswith("_"), f"{path.stem}.{name}"
+                shown = f'id="{module.__name__}-{name}"'.replace(".", "-") in page
+                assert shown != name.startswith("_"), f"{module.__name__}.{name}"
 
 
 def test_the_scoreboard_is_made_of_the_records():

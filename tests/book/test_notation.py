@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from minirnn import VanillaRNN, bptt, losses
-from minirnn.bptt import backward, unroll
-from minirnn.dynamics import jacobian
+from minirnn import VanillaRNN, bptt
+from minirnn.dynamics.exponents import jacobian
+from minirnn.gradients.backpropagation import backward, unroll
+from minirnn.learning import losses
 from tests.conftest import ROOT
 
 TEXT = re.sub(r"\{term\}`[^`]*`", "", (ROOT / "book/notation.md").read_text())

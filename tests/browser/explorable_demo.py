@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from minirnn.explorable import Control, Explorable, Pad, Prediction, explorable
-from minirnn.plots import color, figure, label_line, styled
+from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, explorable
+from minirnn.figures.panels import figure, label_line
+from minirnn.figures.theme import color, styled
 
 
 @styled

@@ -8,8 +8,8 @@ import pytest
 from conftest import check_every_control, wait_for_state
 from explorable_demo import FIGURES, guess, page, place, unrolled
 
-from minirnn.explorable import assets
-from minirnn.plots import PALETTE
+from minirnn.figures.explorables import assets
+from minirnn.figures.theme import PALETTE
 
 LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height: 3000px"></div>'
 

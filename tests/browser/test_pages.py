@@ -11,7 +11,7 @@ import pytest
 from conftest import check_every_control, wait_for_state
 from lab import run_in_jupyterlab
 
-from minirnn.explorable import Explorable
+from minirnn.figures.explorables import Explorable
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"

@@ -30,7 +30,7 @@ MORE = {
     "vanishing gradiants": ("vanishing#what-vanishes",),
     "temporal order task": ("exploding#clipping-decides-temporal-order",),
     "out of memory": ("speed#when-memory-ends-first",),
-    "clip_by_norm": ("api#minirnn-clipping-clip_by_norm",),
+    "clip_by_norm": ("api#minirnn-learning-clipping-clip_by_norm",),
     "loss is nan": ("exploding#what-goes-wrong-in-practice", "field-guide"),
 }
 UNTREATED = {  # the word that the answer names, and a section that it leads to

@@ -51,7 +51,7 @@ def signature(name, thing):
 
 
 class Api(SphinxDirective):
-    """{api} minirnn.clipping: a section with the module's docstring and all public names."""
+    """{api} minirnn.learning.clipping: a section with the module's docstring and all public names."""
 
     required_arguments = 1
 

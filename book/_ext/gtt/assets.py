@@ -86,19 +86,19 @@ def prepare(app, config):
     sys.path.insert(0, str(ROOT))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     os.environ["MINIRNN_STATIC"] = "1"
-    from minirnn import explorable, plots  # only now can they be found
+    from minirnn.figures import explorables, theme  # only now can they be found
 
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
     assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
     own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
     kept(assets / "fonts", ingredients(), make_fonts)
     kept(assets / "mathjax", ingredients(), copy_mathjax)
-    texts = explorable.assets() | {"tokens.css": plots.palette_css() + faces_css()}
+    texts = explorables.assets() | {"tokens.css": theme.palette_css() + faces_css()}
     for name, text in texts.items():
         (assets / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(assets))
-    config.html_css_files[:0] = ["tokens.css", "explorable.css"]
-    config.html_js_files.append(("explorable.js", {"defer": "defer"}))
+    config.html_css_files[:0] = ["tokens.css", "explorables.css"]
+    config.html_js_files.append(("explorables.js", {"defer": "defer"}))
 
 
 def own_kernel(folder):

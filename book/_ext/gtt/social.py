@@ -63,7 +63,8 @@ def card(title, question):
     import numpy as np
     from matplotlib.font_manager import FontProperties
 
-    from minirnn.plots import color, figure, styled
+    from minirnn.figures.panels import figure
+    from minirnn.figures.theme import color, styled
 
     def font(package, name, size):
         return FontProperties(fname=str(resources.files(f"font_source_{package}") / f"files/{name}.ttf"), size=size)

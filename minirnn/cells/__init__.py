@@ -1,0 +1,33 @@
+"""Recurrent cells: the contract that backpropagation through time asks of them, and the cells: plain, gated,
+linear in their state, and stable by their form.
+"""
+
+from minirnn.cells import contract
+from minirnn.cells.contract import Cell
+from minirnn.cells.gated import GRU, LSTM, MinGRU, ResetFirstGRU
+from minirnn.cells.linear import LRU, BlockRNN, DiagonalRNN, NormalizedRNN
+from minirnn.cells.plain import IndRNN, LinearRNN, VanillaRNN
+from minirnn.cells.stable import ChaosFreeRNN
+
+CELLS = (
+    *(VanillaRNN, IndRNN, LSTM, GRU, ResetFirstGRU, MinGRU, ChaosFreeRNN),
+    *(LinearRNN, BlockRNN, DiagonalRNN, NormalizedRNN, LRU),
+)
+
+__all__ = [
+    "CELLS",
+    "GRU",
+    "LRU",
+    "LSTM",
+    "BlockRNN",
+    "Cell",
+    "ChaosFreeRNN",
+    "DiagonalRNN",
+    "IndRNN",
+    "LinearRNN",
+    "MinGRU",
+    "NormalizedRNN",
+    "ResetFirstGRU",
+    "VanillaRNN",
+    "contract",
+]

@@ -1,0 +1,265 @@
+"""Linear recurrences: the dense one, diagonal ones whose eigenvalues λ are complex, and one of 2×2 blocks.
+
+A diagonal cell has n complex units. Its state is kept as one real array [Re h, Im h] (B, 2n) and all its
+parameters are real, so that readouts, Jacobians and optimizers have no special case; complex numbers live
+inside this module. With δ = ∂E/∂Re h + i ∂E/∂Im h the adjoint of h -> λh is δ -> λ̄δ, and the gradient in a
+real parameter p of λ is Re(conj(g) ∂λ/∂p), where g = Σ_t δ_t conj(h_{t-1}).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn.cells.contract import Initializer, Local, Sized
+from minirnn.core import checks, initializers, recurrences
+from minirnn.core.arguments import checked
+from minirnn.core.params import Params
+from minirnn.core.products import affine_vjp, outer_sum
+
+
+def to_complex(h: Any) -> Any:
+    """(..., 2n) real, [Re, Im] -> (..., n) complex."""
+    n = h.shape[-1] // 2
+    if not isinstance(h, np.ndarray):  # traced by autograd, which knows no assignment
+        return h[..., :n] + 1j * h[..., n:]
+    z = np.empty((*h.shape[:-1], n), np.result_type(h, 1j))
+    z.real, z.imag = h[..., :n], h[..., n:]
+    return z
+
+
+def to_real(h: Any) -> Any:
+    """(..., n) complex -> (..., 2n) real, [Re, Im]."""
+    return anp.concatenate([anp.real(h), anp.imag(h)], axis=-1)
+
+
+@dataclass(frozen=True)
+class Paired(Sized):
+    """n units of two real numbers each: the state (B, 2n) holds all first ones, then all second ones."""
+
+    @property
+    def n_state(self) -> int:
+        return 2 * self.n
+
+    @property
+    def n_out(self) -> int:
+        return 2 * self.n
+
+
+@dataclass(frozen=True)
+class DiagonalRNN(Paired):
+    """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
+
+    nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
+    keeps ν below 1. The state is [Re h, Im h] (B, 2n).
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"nu": (self.n,), "theta": (self.n,), "B_re": (self.n, self.m), "B_im": (self.n, self.m)}
+
+    @checked
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """λ uniform by area on the ring r_min <= |λ| <= r_max, B from `inputs` with E|B|² as for a real one."""
+        checks.generator("rng", rng)
+        nu, theta = initializers.ring(rng, self.n, r_min, r_max)
+        B_re, B_im = (inputs(rng, (self.n, self.m)) / np.sqrt(2) for _ in range(2))
+        return {"nu": nu, "theta": theta, "B_re": B_re, "B_im": B_im}
+
+    def eigenvalues(self, params: Params) -> Any:
+        """λ (n,) complex."""
+        return params["nu"] * anp.exp(1j * params["theta"])
+
+    def vjp_eigenvalues(self, params: Params, g: np.ndarray) -> Params:
+        """Gradients in the parameters of λ from g (..., n) = ∂E/∂Re λ + i ∂E/∂Im λ."""
+        lam, phase = self.eigenvalues(params), np.exp(1j * params["theta"])
+        return {"nu": (g.conj() * phase).real, "theta": (g.conj() * 1j * lam).real}
+
+    def input_scale(self, params: Params) -> Any:
+        """γ (n,), the factor of B x_t: none here."""
+        return anp.ones_like(params["nu"])
+
+    def vjp_input_scale(self, params: Params, g: np.ndarray) -> Params:
+        """Gradients in the parameters of γ from g (..., n) = ∂E/∂γ: none here."""
+        return {}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        gamma = self.input_scale(params)[:, None]
+        return X @ anp.concatenate([gamma * params["B_re"], gamma * params["B_im"]]).T
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        return to_real(self.eigenvalues(params) * to_complex(h_prev)) + drive
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        conjugate = self.eigenvalues(params).conj()
+        return (np.broadcast_to(conjugate, (*H.shape[:-1], self.n)),)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return to_real(local[0] * to_complex(delta)), delta
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return to_real(local[0].conj() * to_complex(V))
+
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
+        return to_real(recurrences.scan_states(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
+
+    def scan_adjoints(
+        self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[Local, np.ndarray, np.ndarray]:
+        lam = self.eigenvalues(params)
+        q, before = recurrences.scan_adjoints(lam, to_complex(dE), to_complex(carry))
+        return (np.broadcast_to(lam.conj(), q.shape),), to_real(q), to_real(before)
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        g = (to_complex(D) * to_complex(H_prev).conj()).sum(-2)
+        dB_re, dB_im = np.split(outer_sum(D, X), 2, axis=-2)
+        gamma = self.input_scale(params)[:, None]
+        dgamma = (dB_re * params["B_re"] + dB_im * params["B_im"]).sum(-1)
+        return {
+            **self.vjp_eigenvalues(params, g),
+            "B_re": gamma * dB_re,
+            "B_im": gamma * dB_im,
+            **self.vjp_input_scale(params, dgamma),
+        }
+
+
+def log_normalizer(nu_log: np.ndarray) -> np.ndarray:
+    """log sqrt(1 - |λ|²) for |λ| = exp(-e^{ν_log}), of any shape; 1 - |λ|² itself is 0 in float32 at ν_log = -18.
+
+    >>> np.exp(log_normalizer(np.float32(-18.0))).round(7)
+    np.float32(0.0001745)
+    """
+    return 0.5 * np.log(-np.expm1(-2 * np.exp(nu_log)))
+
+
+@dataclass(frozen=True)
+class NormalizedRNN(DiagonalRNN):
+    """h_t = λ ⊙ h_{t-1} + γ ⊙ B x_t,   λ_j = ν_j e^{iθ_j},   γ = e^{γ_log}                      (eq. normalized)
+
+    nu, theta, gamma_log (n,), B_re, B_im (n, m). γ starts at sqrt(1 - |λ|²), which gives the state unit variance for
+    white input, and is learned.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return super().shapes() | {"gamma_log": (self.n,)}
+
+    @checked
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
+        r_max = checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
+        params = super().init(rng, inputs, r_min, r_max)
+        return params | {"gamma_log": log_normalizer(np.log(-np.log(params["nu"])))}
+
+    def input_scale(self, params: Params) -> Any:
+        """γ (n,)."""
+        return anp.exp(params["gamma_log"])
+
+    def vjp_input_scale(self, params: Params, g: np.ndarray) -> Params:
+        return {"gamma_log": g * self.input_scale(params)}
+
+
+@dataclass(frozen=True)
+class LRU(NormalizedRNN):
+    """h_t = λ ⊙ h_{t-1} + γ ⊙ B x_t,   λ = exp(-e^{ν_log} + i e^{θ_log}),   γ = e^{γ_log}      (eq. lru)
+
+    nu_log, theta_log, gamma_log (n,), B_re, B_im (n, m). `NormalizedRNN` with |λ| < 1 for every value of the
+    parameters: the linear recurrent unit of orvieto2023, without its readout and feed-through, which are the
+    business of the losses.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        n, m = self.n, self.m
+        return {"nu_log": (n,), "theta_log": (n,), "B_re": (n, m), "B_im": (n, m), "gamma_log": (n,)}
+
+    @checked
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
+        polar = super().init(rng, inputs, r_min, r_max)
+        rest = {key: polar[key] for key in ("B_re", "B_im", "gamma_log")}
+        return {"nu_log": np.log(-np.log(polar["nu"])), "theta_log": np.log(polar["theta"])} | rest
+
+    def eigenvalues(self, params: Params) -> Any:
+        """λ (n,) complex, inside the unit disc."""
+        return anp.exp(-anp.exp(params["nu_log"]) + 1j * anp.exp(params["theta_log"]))
+
+    def vjp_eigenvalues(self, params: Params, g: np.ndarray) -> Params:
+        size, angle = params["nu_log"], 1j * np.exp(params["theta_log"])
+        by_size = -np.exp(
+            size - np.exp(size) + angle
+        )  # -e^{ν_log} λ, of which the first may be inf and the second 0
+        return {
+            "nu_log": (g.conj() * by_size).real,
+            "theta_log": (g.conj() * angle * self.eigenvalues(params)).real,
+        }
+
+
+@dataclass(frozen=True)
+class BlockRNN(Paired):
+    """n pairs of units: (h_t)_j = W_j (h_{t-1})_j + U x_t + b with real 2×2 matrices W_j         (eq. blocks)
+
+    W (n, 2, 2), U (2n, m), b (2n,). With W_j a multiple of a rotation it is a `DiagonalRNN`, whose state
+    [Re h, Im h] is laid out in the same way.
+
+    >>> cell = BlockRNN(m=1, n=3)
+    >>> cell.n_state, cell.init(np.random.default_rng(0))["W"].shape
+    (6, (3, 2, 2))
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.n, 2, 2), "U": (2 * self.n, self.m), "b": (2 * self.n,)}
+
+    @checked
+    def init(
+        self,
+        rng: np.random.Generator,
+        inputs: Initializer = initializers.fan_in,
+        r_min: float = 0.0,
+        r_max: float = 0.99,
+    ) -> Params:
+        """W_j a rotation times |λ|, with λ uniform by area on the ring r_min <= |λ| <= r_max; U from `inputs`."""
+        checks.generator("rng", rng)
+        nu, theta = initializers.ring(rng, self.n, r_min, r_max)
+        re, im = nu * np.cos(theta), nu * np.sin(theta)
+        W = np.stack([np.stack([re, -im], axis=-1), np.stack([im, re], axis=-1)], axis=-2)
+        return {"W": W, "U": inputs(rng, (2 * self.n, self.m)), "b": np.zeros(2 * self.n)}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + params["b"]
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        W, first, second = params["W"], h_prev[..., : self.n], h_prev[..., self.n :]
+        entry = [[W[..., i, j][..., None, :] for j in range(2)] for i in range(2)]  # rows (1, n), also of stacked W
+        rows = [entry[i][0] * first + entry[i][1] * second for i in range(2)]
+        return anp.concatenate(rows, axis=-1) + drive
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        return (np.broadcast_to(H.dtype.type(0), H.shape),)  # W is the Jacobian, whatever the state
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        back = params | {"W": params["W"].swapaxes(-1, -2)}
+        return self.step(back, delta, np.zeros((), delta.dtype)), delta
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return self.step(params, V, np.zeros((), V.dtype))
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        pairs = [z.reshape(*z.shape[:-1], 2, self.n) for z in (D, H_prev)]
+        return {"W": np.einsum("...bin,...bjn->...nij", *pairs), **affine_vjp(X, D)}

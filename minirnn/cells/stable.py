@@ -1,0 +1,66 @@
+"""A cell that cannot be chaotic, by its form."""
+
+from dataclasses import dataclass
+
+import autograd.numpy as anp
+import numpy as np
+
+from minirnn.cells.contract import Initializer, Local, Sized
+from minirnn.core import checks, initializers
+from minirnn.core.activations import sigmoid, sigmoid_slope, tanh_slope
+from minirnn.core.arguments import checked
+from minirnn.core.params import Params
+from minirnn.core.products import outer_sum, parts, times
+
+
+@dataclass(frozen=True)
+class ChaosFreeRNN(Sized):
+    """h_t = θ ⊙ tanh(h_{t-1}) + η ⊙ tanh(U_s x_t)                                                (eq. cfn)
+
+    [θ, η] = σ(W h_{t-1} + U_θη x_t + b): W (2n, n), U (3n, m) with rows θ, η, s, b (2n,). The chaos-free network of
+    laurent2017: without input |h_t| = θ |tanh h_{t-1}| < |h_{t-1}| in every unit, so all orbits end at 0, whatever
+    the weights are. That is not contraction: gates may let two states part for a while.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (2 * self.n, self.n), "U": (3 * self.n, self.m), "b": (2 * self.n,)}
+
+    @checked
+    def init(
+        self,
+        rng: np.random.Generator,
+        recurrent: Initializer = initializers.orthogonal,
+        inputs: Initializer = initializers.fan_in,
+    ) -> Params:
+        """W from `recurrent`, U from `inputs`, b = 1 for θ and -1 for η, as in the paper."""
+        checks.generator("rng", rng)
+        b = np.repeat([1.0, -1.0], self.n)
+        return {"W": recurrent(rng, (2 * self.n, self.n)), "U": inputs(rng, (3 * self.n, self.m)), "b": b}
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return X @ params["U"].T + anp.concatenate([params["b"], anp.zeros(self.n, params["b"].dtype)])
+
+    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        n = self.n
+        gates = sigmoid(h_prev @ params["W"].T + drive[..., : 2 * n])
+        return gates[..., :n] * anp.tanh(h_prev) + gates[..., n:] * anp.tanh(drive[..., 2 * n :])
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        n = self.n
+        a = H_prev @ params["W"].T + drive[..., : 2 * n]
+        gates, a_s = sigmoid(a), drive[..., 2 * n :]
+        slopes = np.concatenate([np.tanh(H_prev), np.tanh(a_s)], axis=-1) * sigmoid_slope(a)
+        return slopes, gates[..., :n] * tanh_slope(H_prev), gates[..., n:] * tanh_slope(a_s)
+
+    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        slopes, through, dh_da = local
+        d = np.concatenate([delta, delta], axis=-1) * slopes
+        return delta * through + d @ params["W"], np.concatenate([d, delta * dh_da], axis=-1)
+
+    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        theta, eta = parts(local[0] * times(V, params["W"]), 2)
+        return local[1] * V + theta + eta
+
+    def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
+        gates = D[..., : 2 * self.n]
+        return {"W": outer_sum(gates, H_prev), "U": outer_sum(D, X), "b": gates.sum(-2)}

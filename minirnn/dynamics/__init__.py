@@ -1,0 +1,39 @@
+"""Networks and maps as dynamical systems: Jacobians, Lyapunov exponents, orbits and their attractors,
+bifurcations, known maps, and how smooth a loss is.
+"""
+
+from minirnn.dynamics import bifurcations, exponents, lipschitz, maps, orbits, smoothness, straightening, systems
+from minirnn.dynamics.exponents import (
+    Spectrum,
+    finite_time_exponents,
+    jacobian,
+    lyapunov_exponents,
+    network,
+    spectrum,
+)
+from minirnn.dynamics.orbits import attractors, orbit
+from minirnn.dynamics.straightening import flossing
+from minirnn.dynamics.systems import System, autonomous, check_jacobian
+
+__all__ = [
+    "Spectrum",
+    "System",
+    "attractors",
+    "autonomous",
+    "bifurcations",
+    "check_jacobian",
+    "exponents",
+    "finite_time_exponents",
+    "flossing",
+    "jacobian",
+    "lipschitz",
+    "lyapunov_exponents",
+    "maps",
+    "network",
+    "orbit",
+    "orbits",
+    "smoothness",
+    "spectrum",
+    "straightening",
+    "systems",
+]

@@ -1,0 +1,186 @@
+"""The explorable figure: one call, a live widget under a kernel and a working figure on a page without Python.
+
+    explorable(draw, alt=describe, name="unrolled", caption="What to see", gain=np.linspace(0.5, 2, 31), T=[10, 30])
+
+`draw(**point) -> Figure` and `alt(**point) -> str` are pure functions; each further keyword is a control. Under
+a kernel the figure asks Python for each state (`minirnn.figures.live`). Where MINIRNN_STATIC is set, as it is while the
+book is built, all frames are in the page. The element, its controls and its script are the same in both lives.
+"""
+
+import dataclasses
+import gzip
+import inspect
+import itertools
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from minirnn.figures import theme
+from minirnn.figures.controls import Control, Pad, Prediction
+from minirnn.figures.frames import Frame, Job, Point, draw_frames, pack
+from minirnn.figures.markup import element
+from minirnn.optional import extra
+
+with extra("draw"):
+    from matplotlib.figure import Figure
+
+__all__ = ["Control", "Explorable", "Pad", "Prediction", "assets", "explorable"]
+
+
+@dataclass(frozen=True)
+class Explorable:
+    """What `explorable` returns; a notebook shows it. States are tuples of indices, one for each control."""
+
+    draw: Callable[..., Figure]
+    alt: Callable[..., str]
+    name: str
+    caption: str
+    controls: dict[str, Control]
+    start: tuple[int, ...]
+    states: dict[str, tuple[int, ...]]
+    pad: Pad | None = None
+    predict: Prediction | None = None
+
+    def point(self, state: Sequence[int]) -> Point:
+        """The arguments of `draw` at a state."""
+        return {k: c.values[i] for (k, c), i in zip(self.controls.items(), state, strict=True)}
+
+    def state(self, **values: Any) -> tuple[int, ...]:
+        """The state with these values, and the start's for the rest. Raises ValueError for an unknown one."""
+        if unknown := values.keys() - self.controls:
+            raise ValueError(f"{self.name}: expected controls {list(self.controls)}, got {sorted(unknown)}")
+        try:
+            return tuple(
+                c.index(values[k]) if k in values else i
+                for (k, c), i in zip(self.controls.items(), self.start, strict=True)
+            )
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {values}: {error}") from None
+
+    def link(self, **values: Any) -> str:
+        """The link that moves the figure to these values: "#unrolled?gain=1.20". Raises as `state` does."""
+        state = dict(zip(self.controls, self.state(**values), strict=True))
+        return f"#{self.name}?" + urlencode({k: self.controls[k].keys[state[k]] for k in values})
+
+    def all_states(self) -> list[tuple[int, ...]]:
+        """Every state, the last control moving fastest."""
+        return list(itertools.product(*(range(len(c.values)) for c in self.controls.values())))
+
+    def points(self) -> list[Point]:
+        """The arguments of `draw` at every state."""
+        return [self.point(s) for s in self.all_states()]
+
+    def job(self, text: str = "none") -> Job:
+        return Job(
+            self.draw, self.alt, self.name, text, self.pad.axes if self.pad else None, self.point(self.start)
+        )
+
+    def frame(self, state: Sequence[int], text: str = "none") -> Frame:
+        """One frame, drawn now."""
+        return self.job(text).frame(self.point(state))
+
+    def frames(self, text: str = "none") -> list[Frame]:
+        """The frames of all states, kept on disk."""
+        return draw_frames(self.job(text), self.points())
+
+    @cached_property
+    def gzip_bytes(self) -> int:
+        """The weight of the figure on a page."""
+        return len(gzip.compress(self.html().encode(), 9, mtime=0))
+
+    def html(self, text: str = "none") -> str:
+        """The figure with all its frames: markup for a page that has `assets`."""
+        frames = dict(zip(self.all_states(), self.frames(text), strict=True))
+        tags, numbers = pack(f.svg for f in frames.values())
+        small = [(label, s, frames[s]) for label, s in self.states.items()]
+        data = {"tags": tags, "frames": numbers, "alts": [f.alt for f in frames.values()]}
+        return element(self, frames[self.start], data, small)
+
+    def save_html(self, path: str | Path, text: str = "path") -> None:
+        """Writes one page that needs nothing else: no kernel, no network, and with text="path" no font."""
+        files = assets()
+        Path(path).write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(self.name)}</title>'
+            '<meta name="viewport" content="width=device-width"><style>body{max-width:46rem;margin:1rem auto;'
+            "padding:0 1rem;font-family:sans-serif;background:var(--gtt-paper)}"
+            f"{files['explorable.css']}</style><body>{self.html(text)}"
+            f"<script>{files['explorable.js']}</script></body></html>",
+            encoding="utf-8",
+        )
+
+    @cached_property
+    def widget(self) -> Any:
+        """The figure under a kernel, an ipywidget: its traits are `state` and `answer`."""
+        from minirnn.figures.live import LiveExplorable  # a page that is built needs no widgets
+
+        return LiveExplorable(self)
+
+    def _ipython_display_(self) -> None:
+        with extra("draw"):
+            from IPython.display import display  # type: ignore[attr-defined]
+
+        if os.environ.get("MINIRNN_STATIC"):
+            return display({"text/html": self.html()}, raw=True)
+        for data, metadata in self.widget.outputs():
+            display(data, metadata=metadata, raw=True)
+
+
+def explorable(
+    draw: Callable[..., Figure],
+    *,
+    alt: Callable[..., str],
+    name: str,
+    caption: str = "",
+    start: Mapping[str, Any] | None = None,
+    states: Mapping[str, Mapping[str, Any]] | None = None,
+    pad: Pad | None = None,
+    predict: Prediction | None = None,
+    **controls: Any,
+) -> Explorable:
+    """A figure whose parameters the reader moves; see the top of this module.
+
+    `controls` are Control objects or plain sequences; `start` gives the first state (by default the first value
+    of each), `states` names states for print and for readers without JavaScript; `caption` may write h_t, h_{t-1}.
+    Raises ValueError or TypeError that name the argument, what was expected and what came.
+    """
+    if not re.fullmatch("[a-z][a-z0-9-]*", name):
+        raise ValueError(f"name: expected lower-case letters, digits and hyphens, a letter first, got {name!r}")
+    if not controls:
+        raise ValueError(f"{name}: expected at least one control, got none")
+    made = {key: _control(key, values) for key, values in controls.items()}
+    for role, function in (("draw", draw), ("alt", alt)):
+        if not callable(function):
+            raise TypeError(f"{role}: expected a function, got {function!r}")
+        try:
+            inspect.signature(function).bind(**made)
+        except TypeError as error:
+            raise TypeError(f"{role}: its parameters do not match the controls {list(made)}: {error}") from None
+    for key in (pad.x, pad.y) if pad else ():
+        if key not in made or not made[key].slides:
+            raise ValueError(f"pad: expected two controls with numbers, got {key!r}")
+    first = Explorable(draw, alt, name, caption, made, (0,) * len(made), {}, pad, predict)
+    figure = dataclasses.replace(first, start=first.state(**dict(start or {})))
+    return dataclasses.replace(figure, states={k: figure.state(**dict(v)) for k, v in (states or {}).items()})
+
+
+def _control(key: str, values: Any) -> Control:
+    try:
+        made = values if isinstance(values, Control) else Control(values)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{key}: {error}") from None
+    return dataclasses.replace(made, label=made.label or key)
+
+
+def assets() -> dict[str, str]:
+    """The files a page needs once, by name: "explorable.js", loaded with `defer`, and "explorable.css"."""
+    files = {
+        n: (resources.files("minirnn.figures") / n).read_text("utf-8") for n in ("explorable.js", "explorable.css")
+    }
+    return files | {"explorable.css": theme.palette_css() + files["explorable.css"]}

@@ -1,0 +1,60 @@
+"""The explorable under a kernel: the element of the page, which asks Python for the frame of each state."""
+
+import traceback
+from typing import Any
+
+from minirnn.figures.explorables import Explorable, assets
+from minirnn.figures.markup import element, still
+from minirnn.figures.theme import palette_css
+from minirnn.optional import extra
+
+with extra("draw"):
+    import anywidget
+    import traitlets
+
+
+def _dark_palette() -> str:
+    """The dark hues for the notebooks that mark their theme in other ways than a page of the book."""
+    return palette_css().replace(
+        'html[data-theme="dark"]', ':is(body[data-jp-theme-light="false"],body.vscode-dark)'
+    )
+
+
+class LiveExplorable(anywidget.AnyWidget):
+    """`state`: one index for each control, moved by the reader or set from Python. `answer`: the frame of a state.
+
+    `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the traceback is shown.
+    """
+
+    _esm = assets()["explorable.js"] + "\nexport default { render: globalThis.gttExplorable.render };\n"
+    _css = _dark_palette() + assets()["explorable.css"]
+    html = traitlets.Unicode().tag(sync=True)
+    state = traitlets.List(traitlets.Int()).tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, figure: Explorable) -> None:
+        self._figure, self._first = figure, figure.frame(figure.start, "path")
+        hide = f"<style>[data-first={figure.name}]{{display:none}}</style>"
+        super().__init__(html=element(figure, self._first, {}, []) + hide, state=list(figure.start))
+
+    def outputs(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """What a notebook stores, each with its metadata: the widget, and the first frame for what knows no widgets.
+
+        Two outputs, since nbconvert takes the widget of one that has both, and shows nothing. Where the widget lives, a
+        style in it hides the frame.
+        """
+        widget, metadata = self._repr_mimebundle_()  # type: ignore[misc]  # None only of what has no view
+        words = {"text/plain": self._first.alt, "text/html": still(self._figure, self._first)}
+        return [(widget | {"text/plain": ""}, metadata), (words, {})]
+
+    @traitlets.observe("state")
+    def _draw(self, change: Any) -> None:
+        if change["old"]:  # the first state is in `html`
+            self.answer = {"state": change["new"]} | self._drawn(change["new"])
+
+    def _drawn(self, state: list[int]) -> dict[str, str]:
+        try:
+            frame = self._figure.frame(state, "path")
+        except Exception:  # whatever goes wrong in `draw` is for the reader who changed it to see
+            return {"error": traceback.format_exc(limit=-3)}
+        return {"svg": frame.svg, "alt": frame.alt}

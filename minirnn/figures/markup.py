@@ -1,0 +1,165 @@
+"""The markup of an explorable: what a page shows before, and without, its script."""
+
+import dataclasses
+import itertools
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from minirnn.figures.frames import Frame
+
+if TYPE_CHECKING:
+    from minirnn.figures.explorables import Explorable
+
+
+def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
+    """The custom element: first frame, controls, prediction, caption, and the data that its script reads."""
+    data = frames | {"start": figure.start, "pad": figure.pad and dataclasses.asdict(figure.pad), "box": first.pad}
+    data |= {
+        "controls": [
+            {"name": k, "values": c.values, "keys": c.keys, "texts": c.texts} for k, c in figure.controls.items()
+        ]
+    }
+    # in a script element only "</script" and "<!--" mean something to a parser of HTML
+    text = (
+        json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/").replace("<!", "\\u003c!")
+    )
+    alt = escape(first.alt)
+    caption = f"<span>{subscripts(escape(figure.caption))}</span> " if figure.caption else ""
+    return (
+        f'<gtt-explorable id="{figure.name}" class="gtt-explorable"'
+        f"{' data-locked' if figure.predict else ''}{' data-columns' if first.cuts else ''}"
+        f' style="--gtt-w:{first.size[0]:g};--gtt-h:{first.size[1]:g}"><figure>'
+        f'<div class="gtt-stage"><div class="gtt-scroll"><div class="gtt-canvas">'
+        f'<div class="gtt-picture" role="img" aria-label="{alt}">{first.svg}</div>{_pad(first, 0, first.size[0])}'
+        f"</div>{_columns(figure.name, first)}</div>{_form(figure)}</div>"
+        f'<form class="gtt-form"><fieldset class="gtt-controls" disabled>'
+        f'<legend class="gtt-hidden">Controls of the figure</legend>'
+        f"{''.join(_row(figure, k) for k in figure.controls)}</fieldset></form>"
+        f'<p class="gtt-verdict" role="status"></p>{"".join(_small(figure, *s) for s in small)}'
+        f'<figcaption>{caption}<span class="gtt-words">{escape(_words(figure, figure.start))}</span></figcaption>'
+        f'<details class="gtt-describe"><summary>Describe this figure</summary><p>{alt}</p></details>'
+        f'<p class="gtt-hidden gtt-said" aria-live="polite"></p></figure>'
+        f'<script type="application/json">{text}</script></gtt-explorable>'
+    )
+
+
+def still(figure: "Explorable", first: Frame) -> str:
+    """The first frame alone, for what shows a notebook without widgets: an export, a preview."""
+    caption = f"{subscripts(escape(figure.caption))} " if figure.caption else ""
+    return (
+        f'<figure data-first="{figure.name}" style="max-width:{1.6 * first.size[0]:g}px;margin:1em 0">'
+        f'<div role="img" aria-label="{escape(first.alt)}" style="background:var(--gtt-paper,#fff)">'
+        f"{_prefixed(first.svg, figure.name, 'first')}</div>"
+        f"<figcaption>{caption}{escape(_words(figure, figure.start))}</figcaption></figure>"
+    )
+
+
+def _prefixed(svg: str, name: str, word: str) -> str:
+    """A frame that stands on a page a second time, with ids of its own."""
+    return re.sub(rf'((?:id=|href=)"#?|url\(#){name}-', rf"\g<1>{name}-{word}-", svg)
+
+
+def subscripts(text: str) -> str:
+    """A text with its TeX-like subscripts as markup.
+
+    >>> subscripts("h_t = λh_{t−1}")
+    'h<sub>t</sub> = λh<sub>t−1</sub>'
+    """
+    return re.sub(r"_(?:\{([^}]*)\}|(\w))", lambda m: f"<sub>{m[1] or m[2]}</sub>", text)
+
+
+def _pad(frame: Frame, left: float, right: float) -> str:
+    """The place to drag in, if it is in the part of the picture from `left` to `right` (in points)."""
+    if not frame.pad:
+        return ""
+    x, top, width, height = frame.pad[:4]
+    scale = frame.size[0] / (right - left)
+    x, width = (x - left / frame.size[0]) * scale, width * scale
+    if not 0 <= x < 1:
+        return ""
+    box = zip(("left", "top", "width", "height"), (x, top, width, height), strict=True)
+    return f'<div class="gtt-pad" style="{";".join(f"{k}:{100 * v:.3f}%" for k, v in box)}"><i></i></div>'
+
+
+def _columns(name: str, frame: Frame) -> str:
+    """The columns of a wide figure below each other, for a phone: windows onto the one picture."""
+    if not frame.cuts:
+        return ""
+    edges, height = (0.0, *frame.cuts, frame.size[0]), frame.size[1]
+    widest = max(b - a for a, b in itertools.pairwise(edges))
+    columns = ""
+    for a, b in itertools.pairwise(edges):
+        share = 1 if b - a > 0.8 * widest else max(0.6, (b - a) / widest)  # so letters have about one size
+        columns += (
+            f'<div class="gtt-canvas" style="--gtt-w:{b - a:.2f};--gtt-share:{share:.2g}">'
+            f'<svg viewBox="{a:.2f} 0 {b - a:.2f} {height:g}"><use href="#{name}-figure_1"/></svg>'
+            f"{_pad(frame, a, b)}</div>"
+        )
+    return f'<div class="gtt-columns" aria-hidden="true">{columns}</div>'
+
+
+def _words(figure: "Explorable", state: Sequence[int]) -> str:
+    """A state in words, for print: "gain = 1.20, T = 30"."""
+    return ", ".join(f"{c.label} = {c.texts[i]}" for c, i in zip(figure.controls.values(), state, strict=True))
+
+
+def _row(figure: "Explorable", key: str) -> str:
+    """One control: its label, what moves it, its value."""
+    c, id = figure.controls[key], f"{figure.name}--{key}"
+    k, label, last = figure.state()[list(figure.controls).index(key)], escape(c.label), len(c.values) - 1
+    described = f' aria-describedby="{id}-help"' if c.help else ""
+    note = f'<small id="{id}-help">{escape(c.help)}</small>' if c.help else ""
+    play = f'<button type="button" class="gtt-play" aria-pressed="false" aria-label="Play {label}"></button>'
+    texts = [escape(t) for t in c.texts]
+    if c.slides:
+        body = (
+            f'<label for="{id}">{label}</label><input type="range" id="{id}" min="0" max="{last}" value="{k}"'
+            f' aria-valuetext="{texts[k]}" autocomplete="off"{described}>'
+            f'<output for="{id}" aria-live="off" style="--gtt-ch:{max(map(len, c.texts))}">{texts[k]}</output>'
+            f"{play if c.play else ''}"
+        )
+    elif last < 4:
+        radios = "".join(
+            f'<label><input type="radio" name="{id}" value="{i}"{" checked" if i == k else ""} autocomplete="off">'
+            f"<span>{t}</span></label>"
+            for i, t in enumerate(texts)
+        )
+        body = (
+            f'<span id="{id}-label">{label}</span>'
+            f'<div class="gtt-choice" role="radiogroup" aria-labelledby="{id}-label"{described}>{radios}</div>'
+        )
+    else:
+        options = "".join(f'<option value="{i}"{" selected" * (i == k)}>{t}</option>' for i, t in enumerate(texts))
+        body = (
+            f'<label for="{id}">{label}</label><select id="{id}" autocomplete="off"{described}>{options}</select>'
+        )
+    return f'<div class="gtt-control" data-name="{escape(key)}">{body}{note}</div>'
+
+
+def _form(figure: "Explorable") -> str:
+    """The prediction, which covers the picture until the reader commits to a guess."""
+    if not (guess := figure.predict):
+        return ""
+    choices = "".join(
+        f'<label><input type="radio" name="{figure.name}--guess" required data-right="{int(c == guess.answer)}"'
+        f' data-verdict="{escape(f"{verdict} {guess.reveal}".strip())}"><span>{escape(c)}</span></label>'
+        for c, verdict in guess.choices.items()
+    )
+    return (
+        f'<form class="gtt-guess" data-reveal="{escape(guess.reveal)}"><fieldset><legend>{escape(guess.question)}'
+        f"</legend>{choices}</fieldset><p><button>Commit to my guess</button>"
+        f'<button type="button" class="gtt-skip">Just show me</button></p></form>'
+    )
+
+
+def _small(figure: "Explorable", label: str, state: Sequence[int], frame: Frame) -> str:
+    """A named state, for print and for readers without JavaScript; ids of its own, as it is there twice."""
+    svg = _prefixed(frame.svg, figure.name, re.sub("[^a-z0-9]+", "-", label.lower()))
+    words = f"{label}: {_words(figure, state)}"
+    return (
+        f'<div class="gtt-small"><div class="gtt-picture" role="img" aria-label="{escape(frame.alt)}">{svg}</div>'
+        f"<p>{escape(words)}</p></div>"
+    )

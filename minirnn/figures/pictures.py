@@ -1,0 +1,47 @@
+"""A still figure as a page shows it."""
+
+import html
+import io
+import re
+
+from minirnn.figures.theme import styled, themed
+from minirnn.optional import extra
+
+with extra("draw"):
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+
+class Picture:
+    """A figure as SVG that follows the theme of its page and says in words what it shows; made by `show`."""
+
+    def __init__(self, svg: str, alt: str) -> None:
+        self.svg, self.alt = svg, alt
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_html_(self) -> str:
+        opening = f'<svg class="gtt-still" role="img" aria-label="{html.escape(self.alt)}"'
+        return themed(self.svg.replace("<svg", opening, 1))
+
+
+@styled
+def show(fig: Figure, alt: str) -> Picture:
+    """The figure as a notebook or page shows it: text as text, ids that no other picture of the page has.
+
+    >>> from minirnn.figures import figure
+    >>> fig, ax = figure(2, 1)
+    >>> "aria-label=\\"nothing\\"" in show(fig, "nothing")._repr_html_()
+    True
+    """
+    if not alt.strip():
+        raise ValueError("alt must say what the figure shows, got an empty string")
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):  # the salt makes the ids differ
+        fig.savefig(buffer, format="svg", metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
+    used = set(re.findall(r'#([^")]+)[")]', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", svg)  # "axes_1" is in every picture
+    return Picture(svg, alt)

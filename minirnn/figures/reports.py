@@ -1,0 +1,80 @@
+"""The figure of a report of `diagnose`: what a notebook shows of one, once `minirnn.figures` is imported.
+
+The report itself is data and knows nothing of this module; IPython is told its type by name.
+"""
+
+import html as escape
+import sys
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from minirnn.figures.panels import figure
+from minirnn.figures.pictures import show
+from minirnn.figures.theme import color, styled
+from minirnn.optional import extra
+
+with extra("draw"):
+    from matplotlib.figure import Figure
+
+
+class Finding(Protocol):
+    """What this module reads of a finding."""
+
+    @property
+    def cause(self) -> str: ...
+
+
+class Report(Protocol):
+    """What this module reads of a report."""
+
+    @property
+    def by_lag(self) -> np.ndarray: ...
+    @property
+    def exponent(self) -> float: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+
+
+@styled
+def draw(report: Report) -> Figure:
+    """The gradient by lag, beside the rates at which it should fall or grow for the measured exponent."""
+    lags = np.arange(len(report.by_lag))
+    fig, ax = figure(7.2, 2.8, margins=(0.8, 0.5, 1.4, 0.3))
+    shown = np.where(report.by_lag > 0, report.by_lag, np.nan)
+    ax.axhline(1, color=color("line"), lw=1)
+    ax.semilogy(lags, shown, color=color("vanishing" if shown[-1] < 1 else "exploding"), lw=1.8)
+    if np.isfinite(report.exponent):
+        with np.errstate(over="ignore"):
+            rate = np.exp(report.exponent * lags)
+        ax.semilogy(lags, np.where(np.isfinite(rate), rate, np.nan), color=color("muted"), lw=1, ls=(0, (4, 3)))
+    ax.set(xlabel="lag k, steps back", ylabel="gradient, of that at lag 0")
+    ax.text(1.02, 0.9, "gradient by lag", transform=ax.transAxes, weight=600)
+    ax.text(1.02, 0.75, "dashed: the rate\nof the exponent", transform=ax.transAxes, color=color("muted"), va="top")
+    return fig
+
+
+def html(report: Report) -> str:
+    """The figure, and the report as text.
+
+    >>> from minirnn import VanillaRNN
+    >>> from minirnn.learning import losses
+    >>> from minirnn.diagnosis import diagnose
+    >>> rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=4)
+    >>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    >>> loss = losses.at_end(losses.squared_error, np.ones((2, 1)))
+    >>> page = html(diagnose(cell, params, rng.standard_normal((20, 2, 1)), loss))
+    >>> "<svg" in page, "largest exponent" in page
+    (True, True)
+    """
+    picture = show(draw(report), f"Gradient by lag, on a logarithmic axis. {report.findings[0].cause}")
+    return f"{picture._repr_html_()}<pre>{escape.escape(str(report))}</pre>"
+
+
+def register() -> None:
+    """A notebook shows reports by `html` from now on; nothing happens outside of IPython."""
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        formatter = shell.display_formatter.formatters["text/html"]
+        formatter.for_type_by_name("minirnn.diagnosis.report", "Report", html)

@@ -1,0 +1,216 @@
+"""Backpropagation through time, written once for every cell.
+
+For E = Σ_t E_t(h_t) and h_t = f(h_{t-1}, x_t; θ) the adjoints δ_t = ∂E/∂h_t obey one backward recursion, and the
+gradient is a sum of immediate partial derivatives, one for each time step:
+
+    δ_t = ∂E_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ δ_{t+1},   δ_{T+1} = 0                                  (eq. adjoint)
+    ∂E/∂θ = Σ_t (∂⁺h_t/∂θ)ᵀ δ_t                                                                (eq. gradient)
+
+∂⁺ holds h_{t-1} constant. Only (eq. adjoint) runs through time; all else is done for the whole sequence at once.
+Derived in the book's chapter on backpropagation through time; see rumelhart1986, werbos1990, pascanu2013.
+
+Shapes: X (T, B, m) inputs, H (T+1, B, n_state) states with H[0] = h_0, dE (T, B, n_state) with
+dE[t-1] = ∂E_t/∂h_t, D (T, B, k) adjoints of the pre-activations. States and gradients that overflow are returned
+as they are, without a warning: they are what the book is about.
+"""
+
+import numpy as np
+
+from minirnn.cells.contract import Cell, Local, Scannable
+from minirnn.core import checks
+from minirnn.core.arguments import checked
+from minirnn.core.params import Params, overflow_allowed
+from minirnn.gradients.objective import Objective, evaluate
+
+BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in float64
+
+
+def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
+    """Raises TypeError or ValueError unless X, h0 and the parameters fit the cell and each other.
+
+    A readout among the parameters must fit too: a V with too few columns would read too few units in silence. Of
+    other keys, which a loss may read, it is `errors` that knows.
+    """
+    known = check_params(cell, params)
+    checks.float_array("X", X, ("T", "B", cell.m))
+    if h0 is not None:
+        checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
+    checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in known})
+
+
+def check_params(cell: Cell, params: Params) -> list[str]:
+    """The keys of the cell and of the usual readout; raises TypeError or ValueError unless the parameters fit them."""
+    checks.float_arrays("params", params)
+    shapes: dict[str, tuple[int | str, ...]] = {**cell.shapes()}
+    if "V" in params:
+        shapes |= {"V": ("outputs", cell.n_out), "c_out": params["V"].shape[:1]}
+    for key, shape in shapes.items():
+        if key not in params:
+            raise ValueError(f"params must hold {', '.join(shapes)}; {key} is missing")
+        checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
+    return list(shapes)
+
+
+def blocks(T: int, entries: int) -> list[slice]:
+    """Slices that cover T steps of so many entries each, four steps at least: what belongs to one block stays near
+    the processor, and is at no time in memory for all steps."""
+    steps = max(4, BLOCK // entries)
+    return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]
+
+
+def forward_scan(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
+    """H (T+1, B, n_state) from X (T, B, m): the forward scan, a block of steps at a time."""
+    T, B, _ = X.shape
+    H = np.empty((T + 1, B, cell.n_state), X.dtype)
+    H[0] = 0.0 if h0 is None else h0
+    params = {key: np.asfortranarray(p) for key, p in params.items()}  # W.T in C order: BLAS has less to copy
+    for block in blocks(T, B * cell.n_state):
+        drive, after = cell.drive(params, X[block]), H[1:][block]
+        if isinstance(cell, Scannable):
+            after[:] = cell.scan(params, drive, H[block.start])
+            continue
+        for t in range(len(drive)):
+            after[t] = cell.step(params, H[block.start + t], drive[t])
+    return H
+
+
+def backward_scan(
+    cell: Cell, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(eq. adjoint), the backward scan: D (T, B, k) from dE (T, B, n_state) and `carry`, what comes back from the
+    steps after the last; and what goes back to the steps before the first."""
+    T, B, _ = dE.shape
+    D = np.empty((T, B, k), dE.dtype)
+    for t in reversed(range(T)):
+        carry, D[t] = cell.vjp_step(params, [a[t] for a in local], dE[t] + carry)
+    return D, carry
+
+
+def adjoints(
+    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+) -> tuple[Local, np.ndarray, np.ndarray]:
+    """The local derivatives, D and the carry for X (T, B, m), H (T+1, B, n_state), dE: maps, and a scan."""
+    if isinstance(cell, Scannable):
+        return cell.scan_adjoints(params, X, H, dE, carry)
+    drive = cell.drive(params, X)
+    local = cell.linearize(params, drive, H[:-1], H[1:])
+    return local, *backward_scan(cell, params, local, dE, carry, drive.shape[-1])
+
+
+def gradient_and_carry(
+    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
+) -> tuple[Params, np.ndarray]:
+    """(eq. gradient), summed block by block from the last to the first; and the carry to what lies before."""
+    total: Params = {}
+    for block in reversed(blocks(len(X), dE[0].size)):
+        states = H[block.start : block.stop + 1]
+        local, D, carry = adjoints(cell, params, X[block], states, dE[block], carry)
+        for key, term in sum_over_time(cell, params, X[block], states[:-1], local, D).items():
+            total[key] = total[key] + term if key in total else term
+    return total, carry
+
+
+def sum_over_time(
+    cell: Cell, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
+) -> Params:
+    """Σ_t of the temporal terms without making them: time is folded into the batch, (T, B, ·) -> (T·B, ·)."""
+    X, H_prev, D = (a.reshape(-1, a.shape[-1]) for a in (X, H_prev, D))
+    return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
+
+
+@checked
+def unroll(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
+    """States H (T+1, B, n_state) for inputs X (T, B, m), with H[0] = h0 (B, n_state), 0 by default.
+
+    >>> from minirnn import VanillaRNN
+    >>> cell = VanillaRNN(m=1, n=1)
+    >>> params = {"W": np.array([[0.5]]), "U": np.array([[1.0]]), "b": np.zeros(1)}
+    >>> unroll(cell, params, np.array([1.0, 0.0]).reshape(2, 1, 1)).ravel().round(4)
+    array([0.    , 0.7616, 0.3634])
+
+    Raises TypeError or ValueError if X, h0 or params do not fit the cell.
+    """
+    check_inputs(cell, params, X, h0)
+    with overflow_allowed():
+        return forward_scan(cell, params, X, h0)
+
+
+@checked
+def backward(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> np.ndarray:
+    """Adjoints D (T, B, k) of the pre-activations, d_t = ∂E/∂a_t, from H of `unroll` and dE (T, B, n_state)."""
+    _check_states(cell, params, X, H, dE)
+    with overflow_allowed():
+        return adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))[1]
+
+
+@checked
+def temporal_terms(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> Params:
+    """The T summands of the gradient: a dict of arrays (T, ...), whose sums over the first axis are ∂E/∂θ.
+
+    Summand k is (∂⁺h_k/∂θ)ᵀ δ_k: the part of the gradient that is due to the use of θ at step k. With dE zero
+    but at step t these are the terms of pascanu2013, eq. (4), for E_t.
+    """
+    _check_states(cell, params, X, H, dE)
+    with overflow_allowed():
+        local, D, _ = adjoints(cell, params, X, H, dE, np.zeros_like(H[0]))
+        return cell.vjp_params(params, X, H[:-1], local, D)
+
+
+@checked
+def bptt(
+    cell: Cell, params: Params, X: np.ndarray, loss: Objective, h0: np.ndarray | None = None
+) -> tuple[float, Params]:
+    """E and its gradient, a dict like `params`, for inputs X (T, B, m) and a loss from `losses`.
+
+    >>> from minirnn import VanillaRNN
+    >>> from minirnn.learning import losses
+    >>> rng = np.random.default_rng(0)
+    >>> cell = VanillaRNN(m=2, n=3)
+    >>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    >>> loss = losses.at_end(losses.squared_error, np.ones((4, 1)))
+    >>> E, gradient = bptt(cell, params, rng.standard_normal((5, 4, 2)), loss)
+    >>> {key: value.shape for key, value in gradient.items()}
+    {'W': (3, 3), 'U': (3, 2), 'b': (3,), 'V': (1, 3), 'c_out': (1,)}
+
+    Raises TypeError or ValueError if X, h0 or params do not fit the cell.
+    """
+    check_inputs(cell, params, X, h0)
+    with overflow_allowed():
+        H = forward_scan(cell, params, X, h0)
+        E, dE, readout = evaluate(loss, cell, params, H)
+        return E, gradient_and_carry(cell, params, X, H, dE, np.zeros_like(H[0]))[0] | readout
+
+
+@checked
+def truncated_bptt(
+    cell: Cell, params: Params, X: np.ndarray, loss: Objective, K: int, h0: np.ndarray | None = None
+) -> tuple[float, Params]:
+    """Like `bptt`, but each E_t sends its error back through its last K steps only: BPTT(K) of williams1990.
+
+    K = 1 keeps the immediate partial derivatives, K >= T the exact gradient. All t go back one step *together*,
+    so the cost is K maps over the whole sequence.
+
+    Raises ValueError if K < 1, and as `bptt`.
+    """
+    checks.integer("K", K, 1)
+    check_inputs(cell, params, X, h0)
+    with overflow_allowed():
+        H = forward_scan(cell, params, X, h0)
+        E, dE, readout = evaluate(loss, cell, params, H)
+        drive = cell.drive(params, X)
+        local = cell.linearize(params, drive, H[:-1], H[1:])
+        D, delta = np.zeros_like(drive), dE
+        for _ in range(min(K, len(X))):
+            carry, d = cell.vjp_step(params, local, delta)
+            D = D + d
+            delta = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
+        return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
+
+
+def _check_states(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> None:
+    """For entries that are given the states."""
+    check_inputs(cell, params, X)
+    T, B, _ = X.shape
+    checks.float_array("H", H, (T + 1, B, cell.n_state), finite=False)
+    checks.float_array("dE", dE, (T, B, cell.n_state), finite=False)
+    checks.one_dtype(X=X, H=H, dE=dE)

@@ -1,0 +1,95 @@
+"""Networks that cannot be chaotic: one by its form, others by keeping their weights in a set.
+
+>>> from minirnn import LSTM
+>>> cell, rng = LSTM(m=1, n=4), np.random.default_rng(0)
+>>> params = contractive_lstm(cell.init(rng))
+>>> bool(np.abs(params["W"][:4]).sum(axis=1).max().round(12) <= 0.36)  # the last digit depends on the processor
+True
+"""
+
+from collections.abc import Callable
+from math import log
+
+import numpy as np
+
+from minirnn.core import checks
+from minirnn.core.arguments import checked
+from minirnn.core.params import Params
+from minirnn.learning.optimizers import Optimizer, OptimizerState
+
+
+@checked
+def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
+    """M (rows, columns) with every row of Σ|entries| > limit scaled down to it: ‖M‖_∞ <= limit.
+
+    >>> limit_rows(np.array([[3.0, -1.0], [0.1, 0.2]]), 1.0)
+    array([[ 0.75, -0.25],
+           [ 0.1 ,  0.2 ]])
+    """
+    checks.float_array("M", M, ("rows", "columns"), finite=False)
+    limit, sizes = checks.number("limit", limit, 0.0), np.abs(M).sum(axis=1, keepdims=True)
+    return M * np.divide(limit, sizes, where=sizes > limit, out=np.ones_like(sizes))
+
+
+def _weights(params: Params, *keys: str) -> Params:
+    """The parameters; raises ValueError unless these are among them, each with an axis at least."""
+    checks.float_arrays("params", params)
+    for key in keys:
+        if key not in params or params[key].ndim == 0:
+            raise ValueError(f"params must hold {', '.join(keys)}; {key} is missing or a number")
+    return params
+
+
+@checked
+def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 1.0) -> Params:
+    """The parameters of an LSTM moved into the set of miller2019's Proposition 2, row by row; a readout stays.
+
+    Where every |x_i| <= largest_input, forget gates stay below `keep` = φ, and
+    ‖W_i‖_∞, ‖W_o‖_∞ <= 1 - φ, ‖W_g‖_∞ <= (1 - φ)/4, ‖W_f‖_∞ <= (1 - φ)². Of the room that is left for f's
+    pre-activation, ln(φ/(1 - φ)), input and bias get half each. Under these conditions, which are *sufficient*, a
+    number of steps together is a contraction: two pasts are forgotten at a geometric rate.
+
+    Raises ValueError unless 1/2 < keep < 1 leaves room for the forget gate: keep >= 0.6 does.
+    """
+    keep = checks.number("keep", keep, 0.5, 1.0, open_low=True, open_high=True)
+    largest_input = checks.number("largest_input", largest_input, 0.0, open_low=True)
+    rest = 1 - keep
+    room = 0.5 * (log(keep / rest) - rest**2)
+    if room <= 0:
+        raise ValueError(f"keep must be at least 0.6, got {keep}: nothing is left for the forget gate's input")
+    n = _weights(params, "W", "U", "b")["W"].shape[-1]
+    for key, shape in {"W": (4 * n, n), "U": (4 * n, "m"), "b": (4 * n,)}.items():
+        checks.float_array(f"params[{key!r}]", params[key], shape)
+    W = np.concatenate(
+        [
+            limit_rows(M, limit)
+            for M, limit in zip(np.split(params["W"], 4), (rest, rest**2, rest / 4, rest), strict=True)
+        ]
+    )
+    U, b = params["U"].copy(), params["b"].copy()
+    U[n : 2 * n] = limit_rows(U[n : 2 * n], room / largest_input)
+    b[n : 2 * n] = np.clip(b[n : 2 * n], -room, room)
+    return params | {"W": W, "U": U, "b": b}
+
+
+@checked
+def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
+    """The parameters of a tanh network with the singular values of W cut at `limit`: the nearest such W.
+
+    limit < 1 makes every step a contraction, since tanh' <= 1. Sufficient, not necessary.
+    """
+    limit = checks.number("limit", limit, 0.0, open_low=True)
+    W = _weights(params, "W")["W"]
+    left, sizes, right = np.linalg.svd(checks.float_array("params['W']", W, (len(W), len(W))))
+    return params | {"W": left * np.minimum(sizes, limit) @ right}
+
+
+@checked
+def projected(optimizer: Optimizer, project: Callable[[Params], Params]) -> Optimizer:
+    """The optimizer followed by a projection of the parameters: they never leave the set."""
+
+    def update(params: Params, gradient: Params, state: OptimizerState) -> tuple[Params, OptimizerState]:
+        params, state = optimizer.update(params, gradient, state)
+        return project(params), state
+
+    return Optimizer(optimizer.init, update)
