@@ -25,7 +25,8 @@ def run(code: str, warnings: str = "error") -> subprocess.CompletedProcess[str]:
 
 
 SWEEP = (
-    "import tempfile; from tests.sweep_runs import square; from minirnn.learning.sweeps import results, sweep; "
+    "import tempfile; from tests.learning.sweep_runs import square; "
+    "from minirnn.learning.sweeps import results, sweep; "
     "results(sweep(square, {'x': [2]}, folder=tempfile.mkdtemp(), jobs=1))"
 )
 MEMORY = "import numpy as np; from minirnn.theory import memory; "

@@ -1,4 +1,4 @@
-"""Runs all experiments, or those named: `python -m experiments [one_knob ...]`, in book/. Finished runs are kept."""
+"""Runs all experiments, or those named: `python -m experiments [intro.gains ...]`, in book/. Finished runs are kept."""
 
 import importlib
 import pkgutil
@@ -7,11 +7,15 @@ import traceback
 
 import experiments
 
+PREFIX = "experiments."
+
 
 def names() -> list[str]:
-    """The modules here that have a `main`, in the order of the alphabet."""
-    found = [module.name for module in pkgutil.iter_modules(experiments.__path__) if module.name != "__main__"]
-    return [name for name in sorted(found) if hasattr(importlib.import_module(f"experiments.{name}"), "main")]
+    """The modules below that have a `main`, as CHAPTER.RUN, in the order of the alphabet."""
+    found = [module.name.removeprefix(PREFIX) for module in pkgutil.walk_packages(experiments.__path__, PREFIX)]
+    return [
+        name for name in sorted(found) if "." in name and hasattr(importlib.import_module(PREFIX + name), "main")
+    ]
 
 
 def main(chosen: list[str]) -> int:

@@ -302,7 +302,7 @@ CLAIMS = [
         "Adding and multiplication are solved as well",
         "all runs",
         "smart tanh, L = 20, 40 000 updates, rate 0.1",
-        "marked",
+        "marked_numbers",
         marked,
     ),
     Claim(
@@ -338,7 +338,7 @@ CLAIMS = [
         "An LSTM of two units turns chaotic as its weights grow",
         "a bifurcation diagram",
         "5000 scales",
-        "scales",
+        "lstm_scales",
         diagram,
     ),
     Claim(
@@ -347,7 +347,7 @@ CLAIMS = [
         "LSTM and GRU of two units are chaotic without input",
         "attractors drawn",
         "largest exponent over 20 starts of 5000 steps",
-        "scales",
+        "lstm_scales",
         spectra,
     ),
     Claim(
@@ -356,7 +356,7 @@ CLAIMS = [
         "In chaos a gradient's constant grows at twice the rate of the cost's",
         "an upper bound",
         "measured on tanh networks of 16 units, up to 40 steps",
-        "constants",
+        "lipschitz_constants",
         constants,
     ),
     Claim(
@@ -365,7 +365,7 @@ CLAIMS = [
         "Contractive models cannot make a sine",
         "200 units, 400 steps",
         "20 units, 64 steps, 5 seeds",
-        "sine",
+        "sine_waves",
         sine,
     ),
     Claim(
@@ -374,7 +374,7 @@ CLAIMS = [
         "Contractive models lose long-range symbols",
         "200 steps, 50 units",
         "60 steps, 20 units, 5 seeds",
-        "symbols",
+        "two_symbols",
         symbols,
     ),
     Claim(
@@ -428,7 +428,7 @@ CLAIMS = [
         "Gradient flossing before training helps",
         "delayed copy and XOR tasks",
         "recall of a sign over 60 steps, 32 units, 8 seeds",
-        "flossed",
+        "flossing",
         flossed,
     ),
     Claim(

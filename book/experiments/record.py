@@ -32,7 +32,7 @@ def save(
 ) -> Path:
     """Writes results/NAME.json; `started` is the time.time() at which the experiment began."""
     record = {
-        "command": command or f"python -m experiments.{name}  (in book/)",
+        "command": command or f"python -m experiments {name}  (in book/)",
         "date": date.today().isoformat(),
         "seconds": round(time.time() - started),
         "machine": f"{platform.machine()}, {platform.system()}",

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from experiments import scales
+from experiments.chaos import lstm_scales
 from experiments.record import RESULTS, load
 from minirnn.dynamics.maps import logistic_sensitivities, mean_field
 from minirnn.dynamics.orbits import orbit
@@ -17,7 +17,8 @@ from minirnn.figures.panels import figure, readable
 from minirnn.figures.pictures import Picture, show
 from minirnn.figures.theme import color, styled
 
-DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("scales", "tradeoff", "spectra", "sine", "constants"))
+NAMES = ("lstm_scales", "memory_and_smoothness", "tanh_spectra", "sine_waves", "lipschitz_constants")
+DATA_FILES = tuple(RESULTS / f"{name}.json" for name in NAMES)
 
 
 def hue(exponent: float) -> str:
@@ -35,7 +36,7 @@ def powers(ax: Axes, values: list[int], axis: str = "y") -> None:
 
 # --- two trajectories part ------------------------------------------------------------------------------------
 
-STEPS, LIMITS = 120, {"LSTM": scales.lstm, "GRU": scales.gru}
+STEPS, LIMITS = 120, {"LSTM": lstm_scales.lstm, "GRU": lstm_scales.gru}
 SCALES = [0.5, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5]
 
 
@@ -117,7 +118,7 @@ part = explorable(
 
 @cache
 def spectra_data() -> dict:
-    return load("spectra")["results"]
+    return load("tanh_spectra")["results"]
 
 
 @cache
@@ -193,18 +194,18 @@ MARKS += [1.0, 1.05, 1.08, 1.15, 1.22, 1.27, 1.3, 1.5, 1.75, 2.0]
 
 @cache
 def saved_scales() -> dict:
-    return load("scales")["results"]
+    return load("lstm_scales")["results"]
 
 
 @cache
 def diagram_image() -> np.ndarray:
     """The orbit diagram as an RGBA image: muted where a bin holds a state."""
     columns = saved_scales()["columns"]
-    image = np.zeros((scales.BINS, len(columns), 4))
+    image = np.zeros((lstm_scales.BINS, len(columns), 4))
     image[..., :3] = to_rgb(color("muted"))
     for c, bins in enumerate(columns):
         for thick in (0, 1):  # a line one bin high would look dashed
-            image[np.minimum(np.array(bins) + thick, scales.BINS - 1), c, 3] = 1.0
+            image[np.minimum(np.array(bins) + thick, lstm_scales.BINS - 1), c, 3] = 1.0
     return image
 
 
@@ -213,7 +214,7 @@ def marked() -> tuple[np.ndarray, list]:
     """Orbits (4000, marks, 2) of (h₁, h₂) at MARKS, and the attractors' kinds."""
     from minirnn.dynamics.orbits import attractors
 
-    system, h0 = scales.lstm(np.array(MARKS))
+    system, h0 = lstm_scales.lstm(np.array(MARKS))
     kinds = attractors(system, h0, T=4000, burn_in=2000)
     return orbit(system, h0, 6000, 2000)[:, :, :2], kinds
 
@@ -236,7 +237,7 @@ def draw_diagram(s: float) -> Figure:
     plane = fig.add_axes((0.695, 0.12, 0.29, 0.8))
     top.imshow(
         diagram_image(),
-        extent=(0.5, 2, scales.LOW, scales.HIGH),
+        extent=(0.5, 2, lstm_scales.LOW, lstm_scales.HIGH),
         origin="lower",
         aspect="auto",
         interpolation="none",
@@ -457,7 +458,7 @@ cost = explorable(
 @cache
 def plane_data() -> dict:
     """The saved measurements, as arrays (architecture, gain, seed)."""
-    r = load("tradeoff")["results"]
+    r = load("memory_and_smoothness")["results"]
     return {key: np.array(r[key]) for key in ("memory", "gradient", "exponent")} | {
         k: r[k] for k in ("architecture", "gain")
     }
@@ -541,7 +542,7 @@ plane = explorable(
 @styled
 def draw_sine() -> Figure:
     """Loss and amplitude over updates for free and contractive LSTM, and what they draw at the end."""
-    record = load("sine")
+    record = load("sine_waves")
     r, updates = record["results"], np.array(record["settings"]["checkpoints"])
     fig, (loss, size, wave) = figure(7.2, 3.2, 1, 3, margins=(0.6, 0.5, 0.1, 0.4), gaps=(0.65, 0))
     for kind, name in (("contractive", "vanishing"), ("free", "critical")):
@@ -564,7 +565,7 @@ def draw_sine() -> Figure:
 
 
 def sine() -> Picture:
-    r = load("sine")["results"]
+    r = load("sine_waves")["results"]
     last = {kind: np.mean([np.mean(run["amplitude"][-1]) for run in r[kind]]) for kind in r}
     return show(
         draw_sine(),
@@ -578,7 +579,7 @@ def sine() -> Picture:
 @styled
 def draw_constants() -> Figure:
     """Measured constants of three kinds of tanh networks over N; band over 5 seeds."""
-    r = load("constants")["results"]
+    r = load("lipschitz_constants")["results"]
     fig, axes = figure(7.2, 3.2, 1, 2, margins=(0.7, 0.5, 1.0, 0.4), gaps=(0.8, 0))
     hues = {"contractive": "vanishing", "orthogonal": "critical", "chaotic": "chaotic"}
     for ax, key, title in zip(axes, ("cost", "gradient"), ("of the cost V", "of its gradient"), strict=True):
@@ -606,7 +607,7 @@ def draw_constants() -> Figure:
 
 
 def measured() -> Picture:
-    r = load("constants")["results"]
+    r = load("lipschitz_constants")["results"]
     middle = {
         regime: np.exp(np.log(values).mean(0)) for regime, values in zip(r["regimes"], r["gradient"], strict=True)
     }

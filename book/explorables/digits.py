@@ -10,7 +10,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from scipy.stats import rankdata, t
 
-from experiments import pixels
+from experiments.digits import pixels
 from experiments.record import RESULTS, load
 from explorables.memory import powers_of_ten
 from minirnn.figures.explorables import Control, Prediction, explorable

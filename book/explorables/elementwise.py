@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from experiments import hessians
+from experiments.elementwise import hessians
 from experiments.record import RESULTS, load
 from minirnn.figures.explorables import Control, Prediction, explorable
 from minirnn.figures.panels import figure, label_line, readable
@@ -29,7 +29,7 @@ from minirnn.theory.population import (
     variance,
 )
 
-DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("teachers", "starts", "angle"))
+DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("teachers", "starts", "angles"))
 
 
 def decades(axis: Axis, low: int, high: int, step: int) -> None:
@@ -354,7 +354,7 @@ JOURNEYS = {"polar": "vanishing", "exponential": "critical", "optimal": "explodi
 @styled
 def draw_journey(scale: str, rate: float) -> Figure:
     """Loss over updates for three parametrisations, and their paths over angle and memory."""
-    record = load("angle")["results"]
+    record = load("angles")["results"]
     shown, at = np.array(record["shown"]) + 1, record["rate"].index(rate)
     fig, (ax, path) = figure(7.2, 3.6, 1, 2, margins=(0.7, 0.5, 0.2, 0.4), gaps=(0.8, 0), width_ratios=[1.2, 1])
     for row, (name, hue) in enumerate(JOURNEYS.items()):
@@ -388,7 +388,7 @@ def ending(run: dict) -> str:
 
 
 def describe_journey(scale: str, rate: float) -> str:
-    record = load("angle")["results"]
+    record = load("angles")["results"]
     runs = {name: record[scale][name][record["rate"].index(rate)] for name in JOURNEYS}
     ends = ", ".join(
         f"{name} {'0 to rounding' if run['last'][1] < 1e-10 else format(run['last'][1], '.2g')}"

@@ -11,7 +11,7 @@ from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.ticker import NullLocator
 
-from experiments.cliff import (
+from experiments.exploding.cliff import (
     B_RANGE,
     LAST,
     RATES,
@@ -25,8 +25,8 @@ from experiments.cliff import (
     end_error,
     longest_step,
 )
-from experiments.cliff import THRESHOLDS as CLIFF_THRESHOLDS
-from experiments.cliff import cliff as surface
+from experiments.exploding.cliff import THRESHOLDS as CLIFF_THRESHOLDS
+from experiments.exploding.cliff import cliff as surface
 from experiments.record import RESULTS, load
 from minirnn.core.activations import sigmoid
 from minirnn.dynamics.bifurcations import sigmoid_folds

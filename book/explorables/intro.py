@@ -16,8 +16,8 @@ DATA_FILES = (RESULTS / "one_knob.json",)
 
 @cache
 def runs() -> dict[str, np.ndarray]:
-    """The saved results of `experiments.one_knob`, as arrays whose first axis is the gain."""
-    return {key: np.array(value) for key, value in load("one_knob")["results"].items()}
+    """The saved results of `experiments.intro.gains`, as arrays whose first axis is the gain."""
+    return {key: np.array(value) for key, value in load("gains")["results"].items()}
 
 
 def regime(exponent: float) -> str:
@@ -68,7 +68,7 @@ def draw_knob(gain: float) -> Figure:
 
 def caption() -> str:
     """What was run, and what the panels show."""
-    s = load("one_knob")["settings"]
+    s = load("gains")["settings"]
     return (
         f"Random tanh networks of {s['n']} units, recurrent weights N(0, gain²/{s['n']}). The task: after {s['T']} "
         f"steps of noise, which sign had the first input? Before training, on the task's inputs: the gradient is a "

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from experiments import perturbation as moved
-from experiments import plateau as training
+from experiments.memory import perturbation as moved
+from experiments.memory import plateau as training
 from experiments.record import RESULTS, load
 from minirnn.figures.explorables import Control, Prediction, explorable
 from minirnn.figures.panels import figure, label_line, readable

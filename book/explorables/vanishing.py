@@ -13,7 +13,7 @@ from minirnn.figures.explorables import Control, Prediction, explorable
 from minirnn.figures.panels import figure, label_line, readable
 from minirnn.figures.theme import color, styled
 
-DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("latch", "temporal_order", "omega_maps"))
+DATA_FILES = tuple(RESULTS / f"{name}.json" for name in ("latch", "temporal_order", "flow_of_errors"))
 
 # --- powers of a matrix: spectral radius against largest singular value ---------------------------------------
 
@@ -422,7 +422,7 @@ success = explorable(
 @cache
 def maps(method: str) -> tuple[list[int], list[float], np.ndarray]:
     """Updates, errors, and the maps log10 ‖(∂h_t/∂h_k)ᵀ v‖ [snapshot, t, k], nan for k > t."""
-    run = load("omega_maps")["results"][method]
+    run = load("flow_of_errors")["results"][method]
     size = len(run["map"][0])
     filled = np.full((len(run["map"]), size, size), np.nan)
     for snapshot, rows in enumerate(run["map"]):
@@ -441,7 +441,7 @@ def draw_flow(updates: int, method: str) -> Figure:
     """The map over (k, t) at one time in training, and its mean by lag with that before training."""
     done, errors, logs = maps(method)
     now = done.index(updates)
-    stride, size = load("omega_maps")["settings"]["stride"], len(logs[0])
+    stride, size = load("flow_of_errors")["settings"]["stride"], len(logs[0])
     fig, (heat, curve) = figure(
         7.2, 3.5, 1, 2, margins=(0.6, 0.5, 0.2, 0.4), gaps=(0.85, 0), width_ratios=[1, 1.15]
     )

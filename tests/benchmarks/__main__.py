@@ -41,8 +41,8 @@ from tests.benchmarks.peers import PEERS
 from tests.helpers import distance
 
 sys.path.append(str(Path(__file__).parents[2] / "book"))
+from experiments.chaos.lstm_scales import lstm
 from experiments.record import CACHE, load, rounded, save, write
-from experiments.scales import lstm
 
 CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
 SIZES = [

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
 from scipy.stats import spearmanr, ttest_1samp
 
-from experiments import pixels
+from experiments.digits import pixels
 from experiments.record import load
 from explorables import digits as show
 from minirnn import VanillaRNN, unroll

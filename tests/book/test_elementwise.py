@@ -17,7 +17,7 @@ def book_on_path(monkeypatch):
 
 @pytest.mark.parametrize("architecture", EVERY)
 def test_the_students_gradients_are_those_of_bptt(architecture):
-    from experiments import teachers
+    from experiments.elementwise import teachers
 
     K, params = teachers.teacher_kernel(0.9, 0), teachers.start(architecture, 0.9, 0)
     L, gradient = teachers.gradient_of(architecture)(params, K)
@@ -34,7 +34,7 @@ def test_the_students_gradients_are_those_of_bptt(architecture):
 
 
 def test_students_of_a_seed_start_as_one_function():
-    from experiments import teachers
+    from experiments.elementwise import teachers
 
     K = teachers.teacher_kernel(0.99, 1)
     losses = {name: teachers.gradient_of(name)(teachers.start(name, 0.99, 1), K)[0] for name in EVERY}
@@ -45,7 +45,7 @@ def test_students_of_a_seed_start_as_one_function():
 
 
 def test_teachers_have_unit_variance_and_the_memory_that_was_asked_for():
-    from experiments import teachers
+    from experiments.elementwise import teachers
 
     K = teachers.teacher_kernel(0.99, 0)
     assert (teachers.WEIGHT * K**2).sum() == pytest.approx(1.0)
@@ -56,16 +56,16 @@ def test_teachers_have_unit_variance_and_the_memory_that_was_asked_for():
 
 
 def test_drawn_targets_are_the_teachers_outputs():
-    from experiments import sampled, teachers
+    from experiments.elementwise import sampled_inputs, teachers
 
     K, X = teachers.teacher_kernel(0.9, 0), np.random.default_rng(0).standard_normal((teachers.T, 2, 1))
-    y = sampled.targets(K, X)
+    y = sampled_inputs.targets(K, X)
     np.testing.assert_allclose(y[50, :, 0], K[50::-1] @ X[:51, :, 0], atol=1e-12)
 
 
 def test_dense_and_diagonal_coordinates_describe_one_function():
     """At short memory their Hessians need not be alike, but both have rank 2n + 1."""
-    from experiments import hessians
+    from experiments.elementwise import hessians
 
     for nu0 in hessians.MEMORIES:
         for seed in range(3):

@@ -1,18 +1,13 @@
 """Saved results are what the code says: one run of each experiment is made again and compared with its record."""
 
 import importlib
-import sys
 
 import pytest
 
+from experiments.__main__ import names
 from tests.conftest import ROOT
 
 RESULTS = ROOT / "book" / "experiments" / "results"
-
-
-@pytest.fixture(autouse=True)
-def book_on_path(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "book"))
 
 
 def close(now, saved):
@@ -30,16 +25,19 @@ def close(now, saved):
 RECORDS = sorted(path.stem for path in RESULTS.glob("*.json") if path.stem != "bench")
 
 
+sys.path.append(str(ROOT / "book"))
+
+MODULES = {name.rpartition(".")[2]: importlib.import_module(f"experiments.{name}") for name in names()}
+
+
 @pytest.mark.parametrize("name", RECORDS)
 def test_one_run_made_again_is_the_saved_one(name):
-    now, saved = importlib.import_module(f"experiments.{name}").again()
+    now, saved = MODULES[name].again()
     assert close(now, saved)
 
 
 def test_every_experiment_has_its_record():
-    from experiments.__main__ import names
-
-    assert names() == RECORDS
+    assert sorted(MODULES) == RECORDS
 
 
 def test_the_runner_names_what_there_is(monkeypatch):
@@ -50,7 +48,9 @@ def test_the_runner_names_what_there_is(monkeypatch):
 
 
 def test_the_runner_goes_on_after_a_failure(monkeypatch, capsys):
-    from experiments import __main__, cost, one_knob
+    from experiments import __main__
+    from experiments.bptt import cost
+    from experiments.intro import gains
 
     ran = []
 
@@ -58,8 +58,8 @@ def test_the_runner_goes_on_after_a_failure(monkeypatch, capsys):
         raise ArithmeticError("broken")
 
     monkeypatch.setattr(cost, "main", broken)
-    monkeypatch.setattr(one_knob, "main", lambda: ran.append("one_knob"))
-    assert __main__.main(["cost", "one_knob"]) == 1
-    assert ran == ["one_knob"]
+    monkeypatch.setattr(gains, "main", lambda: ran.append("gains"))
+    assert __main__.main(["bptt.cost", "intro.gains"]) == 1
+    assert ran == ["gains"]
     assert "ArithmeticError: broken" in capsys.readouterr().err
-    assert "experiments.one_knob" in sys.modules
+    assert "experiments.intro.gains" in sys.modules

@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
-from experiments import plateau as two_units
+from experiments.memory import plateau as two_units
 from experiments.record import load
 from explorables import memory as show
 

@@ -1,5 +1,5 @@
 """What readers get besides the pages: launch buttons, notebooks, what shows where a page is shared, the workflows,
-one zip. Binder itself is in tests/browser/test_binder.py."""
+one zip. Binder itself is in tests/install/test_binder.py."""
 
 import re
 import shutil

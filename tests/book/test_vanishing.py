@@ -9,8 +9,8 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
-from experiments import latch, omega_maps
 from experiments.record import load
+from experiments.vanishing import flow_of_errors, latch
 from explorables import vanishing as show
 from minirnn import VanillaRNN, bptt
 
@@ -109,8 +109,8 @@ def test_the_latch_is_the_librarys_unit():
 
 
 def test_saved_maps_start_at_the_untrained_network():
-    again = omega_maps.run("SGD-CR", updates=100)
-    saved = load("omega_maps")["results"]["SGD-CR"]
+    again = flow_of_errors.run("SGD-CR", updates=100)
+    saved = load("flow_of_errors")["results"]["SGD-CR"]
     for snapshot in (0, 1):
         for row, expected in zip(again["map"][snapshot], saved["map"][snapshot], strict=True):
             np.testing.assert_allclose(row, expected, atol=0.02)

@@ -1,0 +1,66 @@
+"""One unit learns a teacher's λ* far away in angle: polar, exponential and "optimal" (zucchet2024, appendix).
+
+λ₀ = 0.99 e^{iπ/4}, λ* = 0.99 e^{iπ/100}, white inputs, the exact loss ½E|y - y*|², Adam at a constant rate. Run without
+normalisation, as the paper's losses of about 18 suggest, and with γ = sqrt(1 - |λ|²); at the paper's rate of 1e-3 and
+at a tenth and ten times of it. A step that leaves the unit disc ends a run: there the loss of the stationary problem is
+infinite.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from experiments.record import load, rounded, save, swept
+from minirnn.learning import optimizers
+from minirnn.theory.parametrizations import EIGENVALUES
+from minirnn.theory.population import normalized, unit_loss, unscaled
+
+START, TARGET = 0.99 * np.exp(0.25j * np.pi), 0.99 * np.exp(0.01j * np.pi)
+MAPS, SCALES, RATES, UPDATES = ["polar", "exponential", "optimal"], ["none", "γ"], [1e-4, 1e-3, 1e-2], 50_000
+SHOWN = np.unique(np.geomspace(1, UPDATES, 90).astype(int)) - 1
+
+
+def measure(name: str, scale: str, rate: float, updates: int = UPDATES) -> dict[str, Any]:
+    """Loss, |λ| and angle at the SHOWN updates, the smallest and largest loss of the last tenth, and where it ended."""
+    one, weigh = EIGENVALUES[name], {"none": unscaled, "γ": normalized}[scale]
+    params = {"w": np.array(one.inverse(START))}
+    init, update = optimizers.adam(rate)
+    state, losses, path = init(params), [], []
+    for _ in range(updates):
+        lam = one(*params["w"])
+        if not abs(lam) < 1:
+            break
+        L, g = unit_loss(lam, TARGET, scale=weigh)
+        losses.append(max(float(L), 0.0))  # a rounding error below 0 is 0
+        path.append([abs(lam), float(np.angle(lam))])
+        gradient = np.array([(np.conj(g) * d).real for d in one.derivatives(*params["w"])])
+        params, state = update(params, {"w": gradient}, state)
+    kept = [i for i in SHOWN if i < len(losses)]
+    last = losses[-max(1, updates // 10) :]
+    return {
+        "updates": len(losses),
+        "loss": [losses[i] for i in kept],
+        "path": [path[i] for i in kept],
+        "last": [min(last), float(np.median(last)), max(last)],
+    }
+
+
+def again() -> tuple[object, object]:
+    """The first losses of one run made now, and as saved."""
+    now = measure("exponential", "none", 1e-3, updates=2000)["loss"]
+    return rounded(now, 4), load("angles")["results"]["none"]["exponential"][RATES.index(1e-3)]["loss"][: len(now)]
+
+
+def main() -> None:
+    started = time.time()
+    runs = iter(swept(measure, {"scale": SCALES, "name": MAPS, "rate": RATES}, jobs=1))
+    results: dict[str, Any] = {s: {m: [next(runs) for _ in RATES] for m in MAPS} for s in SCALES}
+    for run in (run for maps in results.values() for rates in maps.values() for run in rates):
+        run |= {key: rounded(run[key], 4) for key in ("loss", "path", "last")}
+    results |= {"rate": RATES, "shown": SHOWN.tolist()}
+    save("angles", started, dict(updates=UPDATES, optimizer="Adam, constant rate"), results)
+
+
+if __name__ == "__main__":
+    main()
