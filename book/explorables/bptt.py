@@ -89,7 +89,7 @@ def describe_unrolled(lam: float, T: int) -> str:
 
 unrolled = explorable(
     draw_unrolled,
-    alt=describe_unrolled,
+    words=describe_unrolled,
     name="unrolled",
     caption="A network of one number, h_t = λ h_{t−1} + x_t, with x_t = 1 and E = h_T. The ribbon is the adjoint δ_t, "
     "as wide as |δ_t| in units of its largest; the bars are the terms of dE/dλ.",
@@ -174,7 +174,7 @@ def describe_terms(gain: float, cell: str) -> str:
 
 terms = explorable(
     draw_terms,
-    alt=describe_terms,
+    words=describe_terms,
     name="terms",
     caption="Norms of the terms of the double sum, for the weights W. Left: each pair (t, k). Right: their mean over "
     "t, by lag. Means of the logarithm over 4 random networks at initialisation, relative to lag 0; inputs N(0, 1), "
@@ -234,7 +234,7 @@ def describe_truncation(lam: float, K: int, kind: str) -> str:
 
 truncation = explorable(
     draw_truncation,
-    alt=describe_truncation,
+    words=describe_truncation,
     name="truncation",
     caption="The terms of dh_T/dλ for h_t = λh_{t−1} + x_t and T = 60: kept are the last K (green). Constant input "
     "is 1, noise is one sample of N(0, 1), the impulse comes 30 steps before the end.",
@@ -310,7 +310,7 @@ def describe_cost(B: int, n: int) -> str:
 
 cost = explorable(
     draw_cost,
-    alt=describe_cost,
+    words=describe_cost,
     name="cost",
     caption=cost_caption(),
     B=Control([1, 8, 32], label="batch B", unit="sequences"),

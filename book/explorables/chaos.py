@@ -101,7 +101,7 @@ def describe_part(s: float, power: int, cell: str) -> str:
 
 part = explorable(
     draw_part,
-    alt=describe_part,
+    words=describe_part,
     name="part",
     caption="Two trajectories of one network without input, started a little apart. Above: the first unit of both. "
     "Below: the distance of the states, and the line that λ₁ predicts. LSTM and GRU have two units each; "
@@ -175,7 +175,7 @@ def describe_spectra(gain: float, N: int) -> str:
 
 spectra = explorable(
     draw_spectra,
-    alt=describe_spectra,
+    words=describe_spectra,
     name="spectra",
     caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, "
     "mean of 4 networks. Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and "
@@ -284,7 +284,7 @@ def describe_diagram(s: float) -> str:
 
 diagram = explorable(
     draw_diagram,
-    alt=describe_diagram,
+    words=describe_diagram,
     name="diagram",
     caption="An LSTM of two units without input, all weights times s. Above: 400 values of h₁ after 2000 steps, "
     "for 625 scales. Below: λ₁ at 5000 scales, over 4000 steps each; pink where it is positive. Right: the "
@@ -435,7 +435,7 @@ def describe_cost(N: int, regime: str) -> str:
 
 cost = explorable(
     draw_cost,
-    alt=describe_cost,
+    words=describe_cost,
     name="cost",
     caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature on "
     "the interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the theorem "
@@ -523,7 +523,7 @@ def describe_plane(architecture: str, gain: float) -> str:
 
 plane = explorable(
     draw_plane,
-    alt=describe_plane,
+    words=describe_plane,
     name="plane",
     caption="Networks of 32 units at initialisation, driven by white noise; each dot is the mean of 3 seeds. "
     "Memory: the sum over lags of the share of the past input's variance that a linear readout recovers. "

@@ -135,7 +135,7 @@ def describe_corridor(L: int, policy: str, trained: str) -> str:
 
 corridor = explorable(
     draw_corridor,
-    alt=describe_corridor,
+    words=describe_corridor,
     name="corridor",
     caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: each "
     "cell as dark as what is left of the cue in the policy's state, and how often it takes the turn that was seen "
@@ -267,7 +267,7 @@ def describe_scalar(L: int, lam: float, damping: float) -> str:
 
 scalar = explorable(
     draw_scalar,
-    alt=describe_scalar,
+    words=describe_scalar,
     name="scalar",
     caption="One linear unit with the log-odds v·u·λ to the power L for what was seen, all three learned from v = "
     "u = 0.3. Left: how fast the log-odds move at the start, over L (blue: gradient, green: natural gradient with "
@@ -399,7 +399,7 @@ def describe_success(policy: str, sizes: str) -> str:
 
 success = explorable(
     draw_success,
-    alt=describe_success,
+    words=describe_success,
     name="success",
     caption="Left: iterations until the expected reward exceeds 0.86, median and quartiles of 10 seeds; above the "
     "line, how many of them failed within 600. Right: solved of 10, for every policy and length. Blue: gradient (PG). "
@@ -483,7 +483,7 @@ def describe_noise(L: int, policy: str) -> str:
 
 noise = explorable(
     draw_noise,
-    alt=describe_noise,
+    words=describe_noise,
     name="noise",
     caption="The gradient that one episode gives before training, with a baseline. Left: the squared norm of the "
     "true gradient (full) and the total variance (pale), for three groups of parameters. Right: their ratio for "
@@ -563,7 +563,7 @@ def describe_sampled(policy: str, noisy: float) -> str:
 
 sampled = explorable(
     draw_sampled,
-    alt=describe_sampled,
+    words=describe_sampled,
     name="sampled",
     caption="Policies that learn from 50 episodes an iteration, for 100 iterations, with a mean reward above 0.85 "
     "as the aim. Blue: gradient. Green: natural gradient with κ = 1e-3, from the same episodes. 10 seeds; one step "
@@ -645,7 +645,7 @@ def describe_critic(L: int, who: str) -> str:
 
 critic = explorable(
     draw_critic,
-    alt=describe_critic,
+    words=describe_critic,
     name="critic",
     caption="Recurrent temporal differences. Left: the squared error of the values, relative to that of saying 0 "
     "(grey line), for ten seeds. Right: at the end; dots are seeds, lines medians. Orange: plain gradient descent, r = "

@@ -140,7 +140,7 @@ def describe_sequence(digit: int, task: str, rows: int) -> str:
 
 sequence = explorable(
     draw_sequence,
-    alt=describe_sequence,
+    words=describe_sequence,
     name="sequence",
     caption="A digit as a recurrent network sees it. Left: one pixel at a step, the orange line is now; and what has "
     "been read. Right: the state of a linear unit h_t = λ h_{t-1} + x_t with a time scale of 64 steps, λ = exp(−1/64); "
@@ -258,7 +258,7 @@ def describe_start(task: str, by: str) -> str:
 
 start = explorable(
     draw_start,
-    alt=describe_start,
+    words=describe_start,
     name="start",
     caption="Before the first update. Left: the gradient of the loss in the pre-activation at each lag from the end, "
     "mean of five starts. Blue: the half of the steps that lies further back gives less than a thousandth of the "
@@ -450,7 +450,7 @@ def describe_foretold(by: str, shown: str) -> str:
 
 learned = explorable(
     draw_learned,
-    alt=describe_learned,
+    words=describe_learned,
     name="learned",
     caption="Left: accuracy on 270 validation digits over the updates; green the chosen cell, thin lines its seeds; "
     "grey the means of the others. Right: accuracy on 450 test digits after 500 updates, mean of five seeds with a 95 "
@@ -482,7 +482,7 @@ learned = explorable(
 
 foretold = explorable(
     draw_foretold,
-    alt=describe_foretold,
+    words=describe_foretold,
     name="foretold",
     caption="Left: accuracy after training over a measure before it, one mark for each cell and task, with 95 % "
     "intervals over five seeds. Right: Spearman's rank correlation between what a measure promises and what was found, "

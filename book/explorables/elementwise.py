@@ -122,7 +122,7 @@ def describe_twins(tau: int, rho: float) -> str:
 
 sensitive = explorable(
     draw_twins,
-    alt=describe_twins,
+    words=describe_twins,
     name="sensitive",
     caption="Left: h_t = λh_{t−1} + x_t for two values of λ that differ by 0.01, long after the start, on the same "
     "input. Right: variance (grey) and mean squared derivative in λ (orange), exact; the dots are the λ of the "
@@ -232,7 +232,7 @@ def describe_landscape(tau: int, kind: str, rho: float) -> str:
 
 landscape = explorable(
     draw_landscape,
-    alt=describe_landscape,
+    words=describe_landscape,
     name="landscape",
     caption="One unit learns from another one with λ* = 1 - 1/τ. Exact loss along the parameter of the magnitude "
     "(left) and of the angle (right), relative to the loss of the output 0; grey: τ = 2, 10 and 100. Inputs of "
@@ -329,7 +329,7 @@ def describe_disc(nu: float, theta: int, kind: str) -> str:
 
 disc = explorable(
     draw_disc,
-    alt=describe_disc,
+    words=describe_disc,
     name="disc",
     caption="Left: the unit disc, with lines on which one of the two parameters is constant, a fixed step apart "
     "(the bent lines of the optimal map: doubling), and the λ within a distance of 0.1 in the parameters (orange). "
@@ -404,7 +404,7 @@ def describe_journey(scale: str, rate: float) -> str:
 
 journey = explorable(
     draw_journey,
-    alt=describe_journey,
+    words=describe_journey,
     name="journey",
     caption="One unit with |λ| = 0.99 at 45 degrees learns from one with 0.99 at 1.8 degrees: exact loss, white "
     "inputs, Adam at a constant rate, one run each (nothing is random). The numbers are medians of the last 5000 "
@@ -482,7 +482,7 @@ def describe_hessian(coordinates: str, nu0: float, seed: int) -> str:
 
 hessian = explorable(
     draw_hessian,
-    alt=describe_hessian,
+    words=describe_hessian,
     name="hessian",
     caption="The Hessian of the loss at a perfect fit, for a random network of 4 units with one input, one output "
     "and a feed-through, in dense coordinates or diagonalised; the function is the same. Left: |H| relative to its "
@@ -574,7 +574,7 @@ def describe_students(nu0: float) -> str:
 
 students = explorable(
     draw_students,
-    alt=describe_students,
+    words=describe_students,
     name="students",
     caption="What students do not explain of a random teacher with eigenvalues from ν_0 to 1, after 3000 updates "
     "of Adam on the exact loss, T = 300; lines are medians of 5 seeds, dots the seeds, at the upper edge if they "
@@ -707,7 +707,7 @@ def describe_ring(r_min: float, r_max: float) -> str:
 
 ring = explorable(
     draw_ring,
-    alt=describe_ring,
+    words=describe_ring,
     name="ring",
     caption="The start of an LRU: eigenvalues uniform by area between two radii, at any angle. Left: 64 of them, "
     "the same draw for every ring. Right: the exact share of units with a memory beyond τ.",
@@ -771,7 +771,7 @@ def describe_gates(b: int, unit: str) -> str:
 
 gates = explorable(
     draw_gates,
-    alt=describe_gates,
+    words=describe_gates,
     name="gates",
     caption="A gate that does not see its input is a constant λ = σ(b), the logistic function of its bias. Left: "
     "what is left of a state after t steps; grey: b = 0, 2, 4 and 6. Right: mean squared derivative of the output "
@@ -834,7 +834,7 @@ def describe_scan(T: int, rounds: int, way: str) -> str:
 
 scan = explorable(
     draw_scan,
-    alt=describe_scan,
+    words=describe_scan,
     name="scan",
     caption="h_t = a_t h_{t−1} + b_t for T steps. Each row is one h_t: the bar spans the inputs that have been "
     "joined into it so far, pale where this round joined them, and is green once they reach back to the first. All "

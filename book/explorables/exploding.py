@@ -115,7 +115,7 @@ def said(run: np.ndarray) -> str:
 
 cliff = explorable(
     draw_cliff,
-    alt=describe_cliff,
+    words=describe_cliff,
     name="cliff",
     caption=f"The error E = (σ(x_{{50}}) − 0.7)² of one sigmoid unit after {T} steps from x_0 = 0.5; the stronger "
     f"the shade, the larger. Dashed: b*(w), where the start is a fixed point. Ring: start; drag it. {UPDATES} "
@@ -213,7 +213,7 @@ def describe_boundary(x0: float, steps: int, k: int) -> str:
 
 boundary = explorable(
     draw_boundary,
-    alt=describe_boundary,
+    words=describe_boundary,
     name="boundary",
     caption="Above: fixed points of x ← 5σ(x) + b (solid stable, dashed unstable), the start (orange line) and the "
     "state that it reaches (green) while b is trained for the target 0.7 by descent at rate 0.2, clipped at 0.1. "
@@ -339,7 +339,7 @@ def describe_clips(angle: int, threshold: float) -> str:
 
 clips = explorable(
     draw_clips,
-    alt=describe_clips,
+    words=describe_clips,
     name="clips",
     caption="Left: a vector (grey) after three clips. By value with bound threshold/√2, so that its box (dashed) "
     "lies in the disc of the clip by norm; adaptive with λ = threshold/2 and two rows of weights of norms 2 and "
@@ -434,7 +434,7 @@ def smooth_caption() -> str:
 
 smooth = explorable(
     draw_smooth,
-    alt=describe_smooth,
+    words=describe_smooth,
     name="smooth",
     caption=smooth_caption(),
     task=Control(list(TASKS), label="task"),
@@ -522,7 +522,7 @@ def threshold_caption() -> str:
 
 threshold = explorable(
     draw_threshold,
-    alt=describe_threshold,
+    words=describe_threshold,
     name="threshold",
     caption=threshold_caption(),
     threshold=Control(list(SETTINGS), label="threshold"),

@@ -99,7 +99,7 @@ def describe_knob(gain: float) -> str:
 
 knob = explorable(
     draw_knob,
-    alt=describe_knob,
+    words=describe_knob,
     name="knob",
     caption=caption(),
     gain=Control([float(g) for g in runs()["gain"]], label="gain"),

@@ -117,7 +117,7 @@ def describe_fit(m: int, kernel: str, kind: str) -> str:
 
 fit = explorable(
     draw_fit,
-    alt=describe_fit,
+    words=describe_fit,
     name="fit",
     caption="Left: a memory kernel (grey) and the best fit found by m units. Right: the error relative to the "
     "kernel, in the sense of least squares over 1000 steps. Blue: real positive multipliers, m decaying "
@@ -222,7 +222,7 @@ def describe_units(D: int, s: int) -> str:
 
 units = explorable(
     draw_units,
-    alt=describe_units,
+    words=describe_units,
     name="units",
     caption="How many units recall what came D steps ago, give or take s steps, with an error of at most 10 %? Left: "
     "the singular values of the Hankel matrix, and the matrix as a picture. Right: the least number that the bound "
@@ -314,7 +314,7 @@ def describe_plateau(D: int, w0: float) -> str:
 
 plateau = explorable(
     draw_plateau,
-    alt=describe_plateau,
+    words=describe_plateau,
     name="plateau",
     caption="Gradient flow for the kernel c exp(−wt) and a narrow bump at D, from c = 0. Left: the share of what "
     "can be gained, on a logarithmic axis of time; orange: the times at which the theorem rules out that half is "
@@ -410,7 +410,7 @@ def describe_escape(route: str) -> str:
 
 escape = explorable(
     draw_escape,
-    alt=describe_escape,
+    words=describe_escape,
     name="escape",
     caption="Two exponentials learn exp(−t) and a bump of width ½ at D. A dot is one of 10 seeds, the line their "
     "median; orange numbers count those that had not escaped at t = 10 to the 13, or after 4000 updates of Adam "
@@ -476,7 +476,7 @@ def describe_perturb(beta: float, rate: str, weights: str) -> str:
 
 perturb = explorable(
     draw_perturb,
-    alt=describe_perturb,
+    words=describe_perturb,
     name="perturb",
     caption="The kernel (1 + t) to the −1.1, fitted by 16 exponentials and then disturbed: each rate's parameter "
     "is moved by a number uniform in (−β, β). Left: the target (grey), three of 20 draws, and the range of all. "
@@ -557,7 +557,7 @@ def describe_ratio(tau: int, rate: str, what: str) -> str:
 
 ratio = explorable(
     draw_ratio,
-    alt=describe_ratio,
+    words=describe_ratio,
     name="ratio",
     caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the black "
     "piece is what a move by 0.1 does. Right: how fast τ follows its parameter, which sets the scale of the "

@@ -86,7 +86,7 @@ def describe_ratios(cell: str, dtype: str) -> str:
 
 ratios = explorable(
     draw_ratios,
-    alt=describe_ratios,
+    words=describe_ratios,
     name="ratios",
     caption="Medians of one gradient's time by turns, divided by ours; the lines are the quartiles. “Matrix products” "
     f"are those that no implementation can avoid. {machine()}.",
@@ -145,7 +145,7 @@ def describe_growth(cell: str, along: str) -> str:
 
 growth = explorable(
     draw_growth,
-    alt=describe_growth,
+    words=describe_growth,
     name="growth",
     caption="Time of one gradient in float64, one thread, m = 4. The lines are one fit for each cell, "
     "T·(a + b·B·n + c·B·n²): what a step costs by itself, by the entries of the state, by the entries of W.",

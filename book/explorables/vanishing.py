@@ -112,7 +112,7 @@ def describe_powers(rho: float, c: float) -> str:
 
 powers = explorable(
     draw_powers,
-    alt=describe_powers,
+    words=describe_powers,
     name="powers",
     caption="How much t steps stretch a vector at most: the largest singular value of W multiplied by itself t "
     "times, for W = [[ρ, c], [0, ρ]]; σ is that of W itself. Blue: the spectral radius ρ is below 1; green: it is "
@@ -199,7 +199,7 @@ def describe_cases(lam: float, T: int, kind: str) -> str:
 
 cases = explorable(
     draw_cases,
-    alt=describe_cases,
+    words=describe_cases,
     name="cases",
     caption="The derivative of h_T in λ, for h_t = λh_{t−1} + x_t. Left: its terms for one length T, a row of the "
     "array. Right: the size of the whole sum over T, exact; for noise N(0, 1), the standard deviation of the sum. "
@@ -324,7 +324,7 @@ def describe_latch(w: float, s: float) -> str:
 
 latch = explorable(
     draw_latch,
-    alt=describe_latch,
+    words=describe_latch,
     name="latch",
     caption="One unit, a_t = w tanh(a_{t−1}) + h_t. Left: the map without input; full dots are stable, the open "
     "one is the border between the basins, and blue marks Γ, where the slope is below 1. Right: 5 of 1000 runs "
@@ -405,7 +405,7 @@ HEAT_BLUE = HEAT.__class__.from_list("blues", ["#eceff2", "#9cc4de", color("vani
 
 success = explorable(
     draw_success,
-    alt=describe_success,
+    words=describe_success,
     name="success",
     caption="How often one unit learns to keep a bit for T steps: 40 seeds a point, 600 updates of 20 sequences, "
     "rate 0.1; the band is the 95 % interval of Wilson. Right: the same for every initial weight; the frame marks "
@@ -482,7 +482,7 @@ SNAPSHOTS = [0, 100, 200, 400, 800, 1500, 2000, 2500, 3000]
 
 flow = explorable(
     draw_flow,
-    alt=describe_flow,
+    words=describe_flow,
     name="flow",
     caption="The length that an error of length 1 at step t has when it arrives at step k, geometric mean over "
     "random errors and 20 sequences: a network of 50 units (basic tanh, one seed, rate 0.1) as it learns the "
@@ -557,7 +557,7 @@ def describe_order(init: str) -> str:
 
 order = explorable(
     draw_order,
-    alt=describe_order,
+    words=describe_order,
     name="order",
     caption="Temporal order over length: plain SGD, with clipping at norm 1 (SGD-C), and with Ω besides (SGD-CR, α "
     "= 4). 50 units, 5 seeds a point, bars are 95 % intervals of Wilson; at most 8000 updates at rate 0.1 (the "

@@ -1,10 +1,11 @@
 """The explorable figure: one call, a live widget under a kernel and a working figure on a page without Python.
 
-    explorable(draw, alt=describe, name="unrolled", caption="What to see", gain=np.linspace(0.5, 2, 31), T=[10, 30])
+    explorable(draw, words=words, name="unrolled", caption="What to see", gain=np.linspace(0.5, 2, 31), T=[10, 30])
 
-`draw(**point) -> Figure` and `alt(**point) -> str` are pure functions; each further keyword is a control. Under
-a kernel the figure asks Python for each state (`minirnn.figures.live`). Where MINIRNN_STATIC is set, as it is while the
-book is built, all frames are in the page. The element, its controls and its script are the same in both lives.
+`draw(**point) -> Figure` and `words(**point) -> str` are pure functions; each further keyword is a control. What both
+need is computed once with `compute(**point) -> facts`: then they are `draw(facts)` and `words(facts)`. Under a kernel
+the figure asks Python for each state (`live`). Where MINIRNN_STATIC is set, as while the book is built, all frames
+are in the page. The element, its controls and its script are the same in both lives.
 """
 
 import dataclasses
@@ -39,7 +40,8 @@ class Explorable:
     """What `explorable` returns; a notebook shows it. States are tuples of indices, one for each control."""
 
     draw: Callable[..., Figure]
-    alt: Callable[..., str]
+    words: Callable[..., str]
+    compute: Callable[..., Any] | None
     name: str
     caption: str
     controls: dict[str, Control]
@@ -78,9 +80,12 @@ class Explorable:
         return [self.point(s) for s in self.all_states()]
 
     def job(self, text: str = "none") -> Job:
-        return Job(
-            self.draw, self.alt, self.name, text, self.pad.axes if self.pad else None, self.point(self.start)
-        )
+        axes, start = self.pad.axes if self.pad else None, self.point(self.start)
+        return Job(self.draw, self.words, self.name, self.compute, text, axes, start)
+
+    def describe(self, state: Sequence[int]) -> str:
+        """The text alternative of a state."""
+        return self.job().describe(self.point(state))
 
     def frame(self, state: Sequence[int], text: str = "none") -> Frame:
         """One frame, drawn now."""
@@ -135,7 +140,8 @@ class Explorable:
 def explorable(
     draw: Callable[..., Figure],
     *,
-    alt: Callable[..., str],
+    words: Callable[..., str],
+    compute: Callable[..., Any] | None = None,
     name: str,
     caption: str = "",
     start: Mapping[str, Any] | None = None,
@@ -155,17 +161,21 @@ def explorable(
     if not controls:
         raise ValueError(f"{name}: expected at least one control, got none")
     made = {key: _control(key, values) for key, values in controls.items()}
-    for role, function in (("draw", draw), ("alt", alt)):
+    for role, function in (("draw", draw), ("words", words), ("compute", compute)):
+        if role == "compute" and compute is None:
+            continue
         if not callable(function):
             raise TypeError(f"{role}: expected a function, got {function!r}")
+        takes_facts = compute is not None and role != "compute"
         try:
-            inspect.signature(function).bind(**made)
+            inspect.signature(function).bind(*[made] * takes_facts, **{} if takes_facts else made)
         except TypeError as error:
-            raise TypeError(f"{role}: its parameters do not match the controls {list(made)}: {error}") from None
+            wanted = "what compute returns, one argument" if takes_facts else f"the controls {list(made)}"
+            raise TypeError(f"{role}: its parameters do not match {wanted}: {error}") from None
     for key in (pad.x, pad.y) if pad else ():
         if key not in made or not made[key].slides:
             raise ValueError(f"pad: expected two controls with numbers, got {key!r}")
-    first = Explorable(draw, alt, name, caption, made, (0,) * len(made), {}, pad, predict)
+    first = Explorable(draw, words, compute, name, caption, made, (0,) * len(made), {}, pad, predict)
     figure = dataclasses.replace(first, start=first.state(**dict(start or {})))
     return dataclasses.replace(figure, states={k: figure.state(**dict(v)) for k, v in (states or {}).items()})
 

@@ -56,17 +56,19 @@ class Job:
     """What frames depend on. `text` is matplotlib's svg.fonttype: "none" (a page's font) or "path"."""
 
     draw: Callable[..., Figure]
-    alt: Callable[..., str]
+    words: Callable[..., str]
     name: str
+    compute: Callable[..., Any] | None = None
     text: str = "none"
     pad_axes: int | None = None
     start: Point = field(default_factory=dict)
 
     def frame(self, point: Point) -> Frame:
-        """Draws the state `point`. Raises TypeError or ValueError if what `draw` or `alt` return is no use."""
+        """Draws the state `point`. Raises TypeError or ValueError if `draw` or `words` return what is no use."""
         theme.use_book_font()
         with mpl.rc_context(theme.STYLE | {"svg.fonttype": self.text, "svg.hashsalt": self.name}):
-            figure = self.draw(**point)
+            asked = self.asked(point)
+            figure = asked(self.draw)
             if not isinstance(figure, Figure):
                 raise TypeError(f"draw: expected a matplotlib Figure at {point}, got {type(figure).__name__}")
             file = io.StringIO()
@@ -74,15 +76,27 @@ class Job:
             cuts = _cuts(figure) if point == self.start else ()  # a third of the time, and the same in each frame
         width, height = (72 * float(s) for s in figure.get_size_inches())
         pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
-        return Frame(compact(file.getvalue(), self.name), self.words(point), (width, height), cuts, pad)
+        return Frame(
+            compact(file.getvalue(), self.name), self.said(asked(self.words), point), (width, height), cuts, pad
+        )
 
-    def words(self, point: Point) -> str:
+    def asked(self, point: Point) -> Callable[[Callable[..., Any]], Any]:
+        """Calls `draw` or `words` at the state `point`, with the facts that `compute` makes of it, once for both."""
+        if self.compute is None:
+            return lambda f: f(**point)
+        facts = self.compute(**point)
+        return lambda f: f(facts)
+
+    def describe(self, point: Point) -> str:
+        """The text alternative alone, without a drawing."""
+        return self.said(self.asked(point)(self.words), point)
+
+    def said(self, text: str, point: Point) -> str:
         """The text alternative of the state `point`."""
-        text = self.alt(**point)
         if not isinstance(text, str):
-            raise TypeError(f"alt: expected a str at {point}, got {type(text).__name__}")
+            raise TypeError(f"words: expected a str at {point}, got {type(text).__name__}")
         if not text.strip():
-            raise ValueError(f"alt: expected a description at {point}, got an empty text")
+            raise ValueError(f"words: expected a description at {point}, got an empty text")
         return text.strip()
 
 
@@ -216,10 +230,11 @@ def cache_folder() -> Path | None:
 def fingerprint(job: Job) -> str | None:
     """A hash of all that decides what `job` draws; None where the code has no file (a notebook's cell).
 
-    That is this library, Python, the versions of what is imported, the modules of `draw` and `alt` with all that
+    That is this library, Python, the versions of what is imported, the modules of its functions with all that
     these import from beside them, and the files of data that a module among them lists in DATA_FILES.
     """
-    modules = [inspect.getmodule(f) for f in (job.draw, job.alt)]
+    functions = [f for f in (job.draw, job.words, job.compute) if f]
+    modules = [inspect.getmodule(f) for f in functions]
     if (
         any(getattr(m, "__file__", None) is None or m.__name__ == "__main__" for m in modules if m)
         or None in modules
@@ -231,7 +246,13 @@ def fingerprint(job: Job) -> str | None:
         files, others = files | near, others | far
     loaded = [m for m in [*sys.modules.values()] if Path(getattr(m, "__file__", None) or "") in files]
     files |= {Path(f) for m in loaded for f in getattr(m, "DATA_FILES", ())}
-    parts = [job.draw.__qualname__, job.alt.__qualname__, job.name, job.text, repr(job.pad_axes), repr(job.start)]
+    parts = [
+        *(f.__qualname__ for f in functions),
+        job.name,
+        job.text,
+        repr(job.pad_axes),
+        repr(job.start),
+    ]
     parts += [sys.version, metadata.version("font-source-sans-pro")]
     parts += [f"{name} {getattr(sys.modules.get(name), '__version__', '')}" for name in sorted(others)]
     return _digest(*parts, *(f.name + _digest(f.read_text(encoding="utf-8")) for f in sorted(files)))

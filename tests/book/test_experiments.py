@@ -1,6 +1,7 @@
 """Saved results are what the code says: one run of each experiment is made again and compared with its record."""
 
 import importlib
+import sys
 
 import pytest
 
@@ -24,8 +25,6 @@ def close(now, saved):
 # bench.json is made by `make bench`, which compares the results of all libraries before it times them
 RECORDS = sorted(path.stem for path in RESULTS.glob("*.json") if path.stem != "bench")
 
-
-sys.path.append(str(ROOT / "book"))
 
 MODULES = {name.rpartition(".")[2]: importlib.import_module(f"experiments.{name}") for name in names()}
 

@@ -73,7 +73,7 @@ def figures() -> list:
 
 @pytest.mark.parametrize("figure", figures())
 def test_captions_alternatives_and_answers_are_sentences(figure: Explorable):
-    texts = [figure.caption, figure.alt(**figure.point(figure.start))]
+    texts = [figure.caption, figure.describe(figure.start)]
     if figure.predict:
         texts += figure.predict.choices.values()
     assert [text for text in texts if not text.endswith((".", "?")) or "  " in text] == []

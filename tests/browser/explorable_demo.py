@@ -40,7 +40,7 @@ def describe_powers(re: float, im: float, color_of: str) -> str:
 
 unrolled = explorable(
     curve,
-    alt=describe_curve,
+    words=describe_curve,
     name="unrolled",
     caption="Move the gain past 1 & see.",
     gain=Control(np.linspace(0.8, 1.2, 5), play=True, help="What each step multiplies by."),
@@ -51,7 +51,7 @@ unrolled = explorable(
 )
 place = explorable(
     powers,
-    alt=describe_powers,
+    words=describe_powers,
     name="place",
     re=Control([-1.0, -0.5, 0.0, 0.5, 1.0], label="Re λ"),
     im=Control([-1.0, 0.0, 1.0], label="Im λ"),
@@ -61,7 +61,7 @@ place = explorable(
 )
 guess = explorable(
     curve,
-    alt=describe_curve,
+    words=describe_curve,
     name="guess",
     gain=Control([0.9, 1.1]),
     T=[20],

@@ -39,7 +39,7 @@ def say(gain: float, T: int = 3) -> str:
 
 
 def make(**kwargs: Any) -> Explorable:
-    return explorable(**{"draw": draw, "alt": say, "name": "demo", "gain": [0.5, 1.0, 1.5], "T": [3, 9]} | kwargs)
+    return explorable(**{"draw": draw, "words": say, "name": "demo", "gain": [0.5, 1.0, 1.5], "T": [3, 9]} | kwargs)
 
 
 # ---- arguments
@@ -56,8 +56,8 @@ def make(**kwargs: Any) -> Explorable:
         ({"gain": [1.0, 1.0]}, ValueError, "gain: .*told apart"),
         ({"gain": Control([1.01, 1.02])} | {"gain": [1, "a"]}, TypeError, "gain: .*numbers only or strings only"),
         ({"rate": [1, 2]}, TypeError, "draw: .*rate"),
-        ({"alt": lambda gain: ""}, TypeError, "alt: .*T"),
-        ({"alt": None}, TypeError, "alt: .*None"),
+        ({"words": lambda gain: ""}, TypeError, "words: .*T"),
+        ({"words": None}, TypeError, "words: .*None"),
         ({"pad": Pad("gain", "T2")}, ValueError, "pad: .*T2"),
     ],
 )
@@ -70,8 +70,8 @@ def test_a_wrong_argument_is_named(kwargs: dict[str, Any], error: type[Exception
     ("kwargs", "error", "words"),
     [
         ({"draw": lambda gain, T: None}, TypeError, "draw: .*Figure.*NoneType"),
-        ({"alt": lambda gain, T: " "}, ValueError, "alt: .*empty"),
-        ({"alt": lambda gain, T: 3}, TypeError, "alt: .*int"),
+        ({"words": lambda gain, T: " "}, ValueError, "words: .*empty"),
+        ({"words": lambda gain, T: 3}, TypeError, "words: .*int"),
         ({"pad": Pad("gain", "T", axes=2)}, ValueError, "pad: .*0 to 1.*2"),
     ],
 )
@@ -213,7 +213,7 @@ def test_a_change_of_code_data_or_versions_draws_anew(tmp_path: Path, monkeypatc
 def test_a_function_of_a_notebook_is_never_cached(cache: Path) -> None:
     space: dict[str, Any] = {"__name__": "__main__"}
     exec("def say(gain, T): return 'x'", space)
-    e = make(alt=space["say"])
+    e = make(words=space["say"])
     assert frames.fingerprint(e.job()) is None or not cache.exists()
     assert len(draw_frames(e.job(), e.points()[:2])) == 2
 
@@ -244,7 +244,7 @@ def test_the_page_holds_every_frame(cache: Path) -> None:
 def test_text_cannot_break_out(cache: Path) -> None:
     evil = '</script><img src=x onerror="alert(1)"><!--'
     html = explorable(
-        draw, alt=lambda gain: evil, name="demo", caption=evil, gain=Control([1, 2], label=evil)
+        draw, words=lambda gain: evil, name="demo", caption=evil, gain=Control([1, 2], label=evil)
     ).html()
     assert "<img" not in html.split("<script")[0]
     assert html.count("<!--") == 0
@@ -315,3 +315,20 @@ def test_assets_name_no_other_host() -> None:
     assert not re.search(r"https?://|@import|url\(", "".join(assets().values()))
     colours = re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(", assets()["explorable.css"].split("gtt-explorable", 1)[1])
     assert set(colours) <= {"#000"}, "a mask's black; every colour is a variable of the palette"
+
+
+def test_facts_are_computed_once_for_the_picture_and_its_words():
+    asked = []
+
+    def compute(gain, T):
+        asked.append((gain, T))
+        return {"gain": gain, "T": T}
+
+    e = make(compute=compute, draw=lambda facts: draw(**facts), words=lambda facts: say(**facts))
+    assert e.frame(e.start) == make().frame(e.start)
+    assert asked == [(0.5, 3)]
+    assert e.describe((2, 1)) == make().describe((2, 1))
+    with pytest.raises(TypeError, match="draw: .*what compute returns, one argument"):
+        make(compute=compute, draw=lambda gain, T: None)
+    with pytest.raises(TypeError, match=r"compute: .*\['gain', 'T'\]"):
+        make(compute=lambda gain: gain, draw=lambda facts: None, words=lambda facts: "")

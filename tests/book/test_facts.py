@@ -1,0 +1,32 @@
+"""What the prose says of its numbers holds, and each number that a page quotes is told to it, and no other."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+
+import facts
+import pytest
+
+from tests.conftest import ROOT
+
+CHAPTERS = {m.name: importlib.import_module(f"facts.{m.name}") for m in pkgutil.iter_modules(facts.__path__)}
+CHECKS = [
+    pytest.param(check, id=f"{chapter}: {name.removeprefix('check_')}")
+    for chapter, module in CHAPTERS.items()
+    for name, check in inspect.getmembers(module, inspect.isfunction)
+    if name.startswith("check_") and check.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_what_the_prose_says_holds(check):
+    check()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_page_quotes_the_numbers_that_it_is_told(chapter):
+    page = (ROOT / f"book/{chapter}.md").read_text()
+    told = CHAPTERS[chapter].numbers()
+    assert all(isinstance(text, str) and text for text in told.values())
+    assert set(re.findall(r"\{glue:text\}`([^`]+)`", page)) == set(told)
