@@ -1,6 +1,6 @@
 """The numbers that the prose quotes, and what must hold of them: a module for each chapter.
 
-`numbers()` of a chapter's module gives the texts that {glue:text} puts into its page, by key; functions `check_…` assert
+`numbers()` of a module gives the texts that {glue:text} puts into its page, by key; functions `check_…` assert
 what passages say, and the tests run them all. A page needs one hidden cell for both:
 
     from facts import tell, vanishing

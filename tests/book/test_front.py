@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 
 import minirnn
 from minirnn.figures.explorables import Explorable
+from tests.book.figures import CHAPTERS, figures_of
 from tests.conftest import ROOT
 
 BOOK = ROOT / "book"
@@ -64,14 +65,12 @@ def test_the_scoreboard_shows_each_row_whole(built_book):
     assert [(row[1], row[-1]) for row in shown] == [(row["theirs"], row["status"]) for row in claims.rows()]
 
 
-def figures() -> list:
-    """(module.name, figure) of every figure with controls."""
-    names = [f"explorables.{module.name}" for module in pkgutil.iter_modules([str(BOOK / "explorables")])]
-    members = [(name, *item) for name in names for item in vars(importlib.import_module(name)).items()]
-    return [pytest.param(m, id=f"{name}.{key}") for name, key, m in members if isinstance(m, Explorable)]
+FIGURES = [
+    pytest.param(f, id=f"{chapter}.{name}") for chapter in CHAPTERS for name, f in figures_of(chapter).items()
+]
 
 
-@pytest.mark.parametrize("figure", figures())
+@pytest.mark.parametrize("figure", FIGURES)
 def test_captions_alternatives_and_answers_are_sentences(figure: Explorable):
     texts = [figure.caption, figure.describe(figure.start)]
     if figure.predict:

@@ -1,9 +1,7 @@
 """Every figure of every page: in the built book, from the disk, without a script, and in JupyterLab."""
 
-import importlib
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +9,11 @@ import pytest
 from conftest import check_every_control, wait_for_state
 from lab import run_in_jupyterlab
 
-from minirnn.figures.explorables import Explorable
+from tests.book.figures import CHAPTERS, figures_of
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
-sys.path.insert(0, str(BOOK))  # as for a chapter's kernel, whose folder this is
-
-PAGES = sorted(file.stem for file in (BOOK / "explorables").glob("[!_]*.py"))
-
-
-def figures(page: str) -> dict[str, Explorable]:
-    """The explorables of a page, by name: those of the module that is called as the page is."""
-    module = importlib.import_module(f"explorables.{page}")
-    return {value.name: value for value in vars(module).values() if isinstance(value, Explorable)}
-
-
-FIGURES = [(page, name) for page in PAGES for name in figures(page)]
+FIGURES = [(page, name) for page in CHAPTERS for name in figures_of(page)]
 
 
 @pytest.mark.parametrize(("page", "name"), FIGURES)
@@ -34,18 +21,18 @@ def test_each_control_of_each_figure_shows_what_python_draws(
     open_page: Any, site: str, page: str, name: str
 ) -> None:
     opened = open_page(f"{site}/book/{page}.html")
-    assert check_every_control(opened, figures(page)[name]) >= 3
+    assert check_every_control(opened, figures_of(page)[name]) >= 3
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", CHAPTERS)
 def test_every_figure_stands_on_its_page(page: str, built_book: Path) -> None:
     text = (built_book / "book" / f"{page}.html").read_text()
-    assert re.findall(r'<gtt-explorable id="([\w-]+)"', text) == list(figures(page))
+    assert sorted(re.findall(r'<gtt-explorable id="([\w-]+)"', text)) == sorted(figures_of(page))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", CHAPTERS)
 def test_links_in_the_prose_lead_to_states(page: str) -> None:
-    known = figures(page)
+    known = figures_of(page)
     links = re.findall(r"\{goto\}`[^<`]*<([\w-]+)\?([^>]+)>`", (BOOK / f"{page}.md").read_text())
     assert links
     for name, query in links:
@@ -57,13 +44,13 @@ def test_links_in_the_prose_lead_to_states(page: str) -> None:
 def test_a_link_in_the_prose_moves_its_figure(open_page: Any, site: str) -> None:
     page = open_page(f"{site}/book/bptt.html")
     page.get_by_role("link", name="at 1.2").click()
-    wait_for_state(page, figures("bptt")["unrolled"], figures("bptt")["unrolled"].state(lam=1.2))
+    wait_for_state(page, figures_of("bptt")["unrolled"], figures_of("bptt")["unrolled"].state(lam=1.2))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", CHAPTERS)
 def test_the_page_answers_from_the_disk(open_page: Any, built_book: Path, page: str) -> None:
     opened = open_page((built_book / "book" / f"{page}.html").as_uri())
-    name, figure = next(iter(figures(page).items()))
+    name, figure = next(iter(figures_of(page).items()))
     key, control = next(iter(figure.controls.items()))
     if control.slides:
         opened.locator(f"#{name} input[type=range]").first.press("End")
@@ -72,10 +59,10 @@ def test_the_page_answers_from_the_disk(open_page: Any, built_book: Path, page: 
     wait_for_state(opened, figure, figure.state(**{key: control.values[-1]}))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", CHAPTERS)
 def test_without_a_script_every_figure_and_its_states_show(open_page: Any, site: str, page: str) -> None:
     opened = open_page(f"{site}/book/{page}.html", js=False)
-    for name, figure in figures(page).items():
+    for name, figure in figures_of(page).items():
         element = opened.locator(f"#{name}")
         assert element.locator(".gtt-picture svg").first.is_visible()
         assert element.locator(".gtt-small").count() == len(figure.states)
@@ -87,7 +74,7 @@ def test_a_chapter_runs_in_jupyterlab_and_its_first_slider_answers(browser: Any,
     shutil.copytree(BOOK, tmp_path / "book")
     env = {"PYTHONPATH": str(ROOT)}
     with run_in_jupyterlab(browser, tmp_path / "book" / "bptt.md", env=env, timeout=240) as page:
-        figure = figures("bptt")["unrolled"]
+        figure = figures_of("bptt")["unrolled"]
         page.locator(f"#{figure.name}--lam").press("End")
         wait_for_state(page, figure, figure.state(lam=1.3), text="path")
         assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()

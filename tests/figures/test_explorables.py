@@ -328,7 +328,7 @@ def test_facts_are_computed_once_for_the_picture_and_its_words():
     assert e.frame(e.start) == make().frame(e.start)
     assert asked == [(0.5, 3)]
     assert e.describe((2, 1)) == make().describe((2, 1))
-    with pytest.raises(TypeError, match="draw: .*what compute returns, one argument"):
+    with pytest.raises(TypeError, match=r"draw: .*what compute returns, one argument"):
         make(compute=compute, draw=lambda gain, T: None)
     with pytest.raises(TypeError, match=r"compute: .*\['gain', 'T'\]"):
         make(compute=lambda gain: gain, draw=lambda facts: None, words=lambda facts: "")

@@ -97,8 +97,8 @@ def prepare(app, config):
     for name, text in texts.items():
         (assets / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(assets))
-    config.html_css_files[:0] = ["tokens.css", "explorables.css"]
-    config.html_js_files.append(("explorables.js", {"defer": "defer"}))
+    config.html_css_files[:0] = ["tokens.css", "explorable.css"]
+    config.html_js_files.append(("explorable.js", {"defer": "defer"}))
 
 
 def own_kernel(folder):
