@@ -27,7 +27,7 @@ def thousands(value: float) -> str:
     return f"{value:,.0f}".replace(",", " ")
 
 
-# --- the cliff --------------------------------------------------------------------------------------------------------
+# --- the cliff ------------------------------------------------------------------------------------------------
 
 
 def numbers_of_the_cliff() -> dict[str, str]:
@@ -124,7 +124,7 @@ def check_the_peak_at_the_boundary_grows_thousandfold_and_the_one_past_the_fold_
     assert past_the_fold(100)[1] < 10 * past_the_fold(50)[1]
 
 
-# --- three ways to clip -----------------------------------------------------------------------------------------------
+# --- three ways to clip ---------------------------------------------------------------------------------------
 
 THRESHOLDS = (0.3, 1.0, 3.0, 10.0)
 
@@ -186,7 +186,7 @@ def check_the_mean_of_clipped_gradients_has_the_other_sign() -> None:
     assert g.mean() > 0 > np.mean(clipped)
 
 
-# --- smoothness -------------------------------------------------------------------------------------------------------
+# --- smoothness -----------------------------------------------------------------------------------------------
 
 
 @cache
@@ -257,7 +257,7 @@ def check_the_measurement_run_anew_is_the_saved_one() -> None:
     assert again["correlation"] > 0.8
 
 
-# --- clipping decides -------------------------------------------------------------------------------------------------
+# --- clipping decides -----------------------------------------------------------------------------------------
 
 
 def successes(name: str) -> int:

@@ -1,7 +1,7 @@
 """The sigmoid unit x <- 5σ(x) + b over its bias: where its fixed points are, and where its error is steep.
 
-Between the folds there are two stable fixed points and an unstable one, which is the border of their basins. The error
-after T steps is that of `cliff`, from any start x_0.
+Between the folds there are two stable fixed points and an unstable one, which is the border of their basins. The
+error after T steps is that of `cliff`, from any start x_0.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""What became of saved runs: which of `clipping` succeeded, how sure that makes us, and which of `cliff` arrived."""
+"""What became of saved runs: which of `clipping` succeeded, how sure that makes us; which of `cliff` arrived."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,6 +14,11 @@ class Outcome(NamedTuple):
 
     runs: list[dict[str, Any]]
     needed: list[int]
+
+    @property
+    def share(self) -> float:
+        """Of runs that succeed, in percent."""
+        return 100 * len(self.needed) / len(self.runs)
 
     @property
     def interval(self) -> tuple[float, float]:

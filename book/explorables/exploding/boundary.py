@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from experiments.exploding.basins import WEIGHT, WINDOW, border, branches, folds, slopes, slopes_at_folds, training
 from minirnn.figures.explorables import Control, Prediction, explorable
-from minirnn.figures.panels import figure, readable
+from minirnn.figures.panels import readable, stacked
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades
 
 
 class Facts(NamedTuple):
@@ -44,9 +44,7 @@ def compute(x0: float, steps: int, k: int) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """Fixed points over b with the folds and a training path; below it the slope of the loss over the same b."""
-    fig, (top, below) = figure(
-        7.2, 4.5, 2, 1, sharex=True, margins=(0.75, 0.5, 0.2, 0.35), gaps=(0, 0.45), height_ratios=[1.25, 1]
-    )
+    fig, (top, below) = stacked(4.5, heights=(1.25, 1))
     draw_states(top, facts)
     draw_slopes(below, facts)
     for fold in facts.folds[::-1]:
@@ -71,8 +69,8 @@ def draw_states(ax: Axes, facts: Facts) -> None:
 
 def draw_slopes(ax: Axes, facts: Facts) -> None:
     ax.semilogy(facts.grid, facts.slopes, color=color("exploding"), lw=1.4)
-    ax.set(ylabel="|∂E/∂b|", xlabel="bias b", ylim=(1e-4, 1e8), yticks=[1e-2, 1, 1e2, 1e4, 1e6])
-    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set(ylabel="|∂E/∂b|", xlabel="bias b", ylim=(1e-4, 1e8))
+    decades(ax.yaxis, -2, 6, 2)
     at, slope = facts.steepest
     ax.set_title(f"Steepest: {readable(slope)} at b = −{-at:.3f}", color=color("exploding"))
 
@@ -82,11 +80,11 @@ def words(facts: Facts) -> str:
     low, high = facts.folds
     meets = "nowhere" if facts.border is None else f"at b = {facts.border:.3f}"
     return (
-        f"Fixed points over b for w = {WEIGHT:g}: an S of two stable branches and an unstable one between folds at b "
-        f"= {low:.3f} and {high:.3f}. The start x0 = {facts.x0:g} meets the unstable branch {meets}. Below, the slope "
-        f"of the loss after {facts.steps} steps: at most {slope:.2g}, at b = {at:.3f}; at the folds "
-        f"{facts.slopes_at_folds[0]:.2g} and {facts.slopes_at_folds[1]:.2g}. After {facts.update} updates training is "
-        f"at b = {facts.trained_b[-1]:.3f} and x = {facts.final_x[-1]:.2f}."
+        f"Fixed points over b for w = {WEIGHT:g}: an S of two stable branches and an unstable one between folds at "
+        f"b = {low:.3f} and {high:.3f}. The start x0 = {facts.x0:g} meets the unstable branch {meets}. Below, the "
+        f"slope of the loss after {facts.steps} steps: at most {slope:.2g}, at b = {at:.3f}; at the folds "
+        f"{facts.slopes_at_folds[0]:.2g} and {facts.slopes_at_folds[1]:.2g}. After {facts.update} updates training "
+        f"is at b = {facts.trained_b[-1]:.3f} and x = {facts.final_x[-1]:.2f}."
     )
 
 

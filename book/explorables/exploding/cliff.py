@@ -1,7 +1,7 @@
-"""The cliff of pascanu2013, and descents over it: without a clip one step is thrown far away, clipped by norm none is.
+"""The cliff of pascanu2013, and descents over it: without a clip one step is thrown far away; clipped, none is.
 
-E(w, b) = (σ(x_50) - 0.7)² for x_t = wσ(x_{t-1}) + b, x_0 = 0.5 (eq. cliff). The edge is at b*(w), where the start is an
-unstable fixed point.
+E(w, b) = (σ(x_50) - 0.7)² for x_t = wσ(x_{t-1}) + b, x_0 = 0.5 (eq. cliff). The edge is at b*(w), where the start
+is an unstable fixed point.
 """
 
 from functools import cache

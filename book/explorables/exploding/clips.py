@@ -9,13 +9,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
-from matplotlib.ticker import NullLocator
 
 from experiments.exploding.clipping import norm_and_cosine
 from experiments.record import load
 from minirnn.figures.explorables import Control, explorable
 from minirnn.figures.panels import figure
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades
 from minirnn.learning.clipping import clip_adaptive, clip_by_norm, clip_by_value
 
 CLIPS = {"norm": "critical", "value": "exploding", "adaptive": "vanishing"}
@@ -98,8 +98,8 @@ def draw_run(size: Axes, direction: Axes, facts: Facts) -> None:
     for kind, hue in CLIPS.items():
         size.semilogy(updates, facts.norms[kind], color=color(hue), lw=1.2)
         direction.plot(updates, facts.cosines[kind], color=color(hue), lw=1.2)
-    size.set(ylabel="norm", ylim=(0.04, 40), yticks=[0.1, 1, 10], yticklabels=["0.1", "1", "10"])
-    size.yaxis.set_minor_locator(NullLocator())
+    size.set(ylabel="norm", ylim=(0.04, 40))
+    decades(size.yaxis, -1, 1)
     size.set_title("The gradients of a run")
     direction.set(ylabel="cosine to before", ylim=(0.45, 1.04), yticks=[0.5, 1], xlabel="update", xlim=(0, 400))
     for (kind, hue), y in zip(CLIPS.items(), (0.95, 0.75, 0.55), strict=True):

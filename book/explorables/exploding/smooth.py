@@ -1,6 +1,7 @@
-"""Does curvature grow with slope? Local smoothness against the gradient's norm along training (eq. local-smoothness).
+"""Does curvature grow with slope? Local smoothness against the gradient's norm, along training.
 
-After zhang2020: on logarithmic axes a line of slope 1 is the term L₁‖∇f‖ of (L₀, L₁)-smoothness.
+The measure is that of zhang2020 (eq. local-smoothness): how much the gradient changes along an update. On logarithmic
+axes a line of slope 1 is the term L₁‖∇f‖ of (L₀, L₁)-smoothness.
 """
 
 from functools import cache
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -15,8 +17,10 @@ from matplotlib.path import Path
 from experiments.record import load
 from minirnn.dynamics.smoothness import fit_line
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure
+from minirnn.figures.labels import label_ends
+from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import power_of_ten
 
 TASKS = {"order": "temporal order", "adding": "adding"}  # links hold the keys, which have no blanks
 STAGES = {"all": slice(None), "first": slice(0, 33), "middle": slice(33, 67), "last": slice(67, None)}
@@ -52,7 +56,7 @@ def compute(task: str, stage: str) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """The scatter of local smoothness over norm with its line, and both over the updates of one run."""
-    fig, (scatter, time) = figure(7.2, 3.6, 1, 2, margins=(0.65, 0.5, 0.95, 0.4), gaps=(0.75, 0))
+    fig, (scatter, time) = side_by_side(3.6, beside=0.9)
     draw_scatter(scatter, facts)
     draw_run(time, facts)
     return fig
@@ -65,8 +69,8 @@ def draw_scatter(ax: Axes, facts: Facts) -> None:
     ends = np.array([x.min(), x.max()])
     ax.plot(ends, facts.intercept + facts.slope * ends, color=color("ink"), lw=1.5)
     ax.set(xlabel="gradient norm", ylabel="local smoothness L̂", xlim=(-2.3, 2.05), ylim=(-1.4, 3.6))
-    ax.set_xticks([-2, -1, 0, 1], labels=["0.01", "0.1", "1", "10"])
-    ax.set_yticks([-1, 0, 1, 2, 3], labels=["0.1", "1", "10", "100", "1000"])
+    powers(ax.xaxis, -2, 1)
+    powers(ax.yaxis, -1, 3)
     ax.set_title(f"slope {facts.slope:.2f}, correlation {facts.correlation:.2f}", color=color("vanishing"))
 
 
@@ -81,16 +85,20 @@ def dots(ax: Axes, x: np.ndarray, y: np.ndarray, hue: str, size: float) -> None:
 def draw_run(ax: Axes, facts: Facts) -> None:
     """The run of seed 0, with the stage shaded."""
     updates = facts.updates
-    ax.plot(updates, facts.smoothness[0], color=color("vanishing"), lw=1.3)
-    ax.plot(updates, facts.norms[0], color=color("exploding"), lw=1.3)
+    ax.plot(updates, facts.smoothness[0], color=color("vanishing"), lw=1.3, label="L̂")
+    ax.plot(updates, facts.norms[0], color=color("exploding"), lw=1.3, label="norm")
     span = updates[STAGES[facts.stage]]
     ax.axvspan(span[0], span[-1], color=color("line"), alpha=0.3, lw=0)
-    for values, text, hue in ((facts.smoothness, "L̂", "vanishing"), (facts.norms, "norm", "exploding")):
-        ax.annotate(text, (updates[-1], values[0, -8:].mean()), (6, 0), textcoords="offset points", va="center",
-                    color=color(hue), weight=600, annotation_clip=False)  # fmt: skip
     ax.set(xlabel="update", xlim=(0, updates[-1]), ylim=(-2.3, 3.6))
-    ax.set_yticks([-2, -1, 0, 1, 2, 3], labels=["0.01", "0.1", "1", "10", "100", "1000"])
+    powers(ax.yaxis, -2, 3)
     ax.set_title("One run")
+    label_ends(ax)
+
+
+def powers(axis: Axis, low: int, high: int) -> None:
+    """Ticks of an axis of log10 values: at whole numbers, written as the powers that they stand for."""
+    exponents = range(low, high + 1)
+    axis.set_ticks(exponents, labels=[power_of_ten(e) for e in exponents])
 
 
 def words(facts: Facts) -> str:
@@ -98,8 +106,8 @@ def words(facts: Facts) -> str:
     return (
         f"Task {TASKS[facts.task]}, third of training: {facts.stage}. On logarithmic axes {x.size} points of "
         f"{len(facts.norms)} runs; norms from {10 ** x.min():.2g} to {10 ** x.max():.2g}, local smoothness from "
-        f"{10 ** y.min():.2g} to {10 ** y.max():.2g}. The fitted line has slope {facts.slope:.2f}; the correlation is "
-        f"{facts.correlation:.2f}."
+        f"{10 ** y.min():.2g} to {10 ** y.max():.2g}. The fitted line has slope {facts.slope:.2f}; the correlation "
+        f"is {facts.correlation:.2f}."
     )
 
 

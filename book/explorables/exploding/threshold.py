@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from experiments.exploding.outcomes import Outcome, outcomes
 from experiments.record import load
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure
+from minirnn.figures.marks import intervals
+from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades
 
 GROUPS = {c: f"clip {c}" for c in ("0.1", "0.3", "1", "3", "10")} | {"none": "no clip"}
 SETTINGS = load("clipping")["settings"]
@@ -33,7 +34,7 @@ def compute(threshold: str) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """Share of runs that succeed, over the threshold; and the norms of two runs at the chosen one."""
-    fig, (share, norms) = figure(7.2, 3.5, 1, 2, margins=(0.65, 0.5, 0.3, 0.4), gaps=(0.8, 0))
+    fig, (share, norms) = side_by_side()
     draw_shares(share, facts)
     draw_norms(norms, facts)
     return fig
@@ -42,8 +43,7 @@ def draw(facts: Facts) -> Figure:
 def draw_shares(ax: Axes, facts: Facts) -> None:
     for i, (c, outcome) in enumerate(facts.outcomes.items()):
         hue, size = ("critical", 9) if c == facts.threshold else ("muted", 6)
-        ax.plot([i, i], outcome.interval, color=color(hue), lw=1.3)
-        ax.plot(i, 100 * len(outcome.needed) / len(outcome.runs), "o", ms=size, color=color(hue))
+        intervals(ax, i, outcome.share, *outcome.interval, hue, size=size)
     ax.set(xlabel="threshold", ylabel="runs that succeed, %", ylim=(-4, 104), xlim=(-0.5, 5.5), yticks=[0, 50, 100])
     ax.set_xticks(range(6), labels=list(GROUPS))
     needed = facts.chosen.needed
@@ -57,10 +57,8 @@ def draw_norms(ax: Axes, facts: Facts) -> None:
     if facts.threshold != "none":
         ax.axhline(float(facts.threshold), color=color("ink"), lw=1, ls=(0, (4, 3)))
     ax.set(xlabel="update", ylabel="gradient norm before the clip", ylim=(0.02, 200), xlim=(1, 4000), xscale="log")
-    ax.set_xticks([1, 10, 100, 1000], labels=["1", "10", "100", "1000"])
-    ax.set_yticks([0.1, 1, 10, 100], labels=["0.1", "1", "10", "100"])
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_minor_locator(NullLocator())
+    decades(ax.xaxis, 0, 3)
+    decades(ax.yaxis, -1, 2)
     ax.set_title("Two of the runs")
 
 
@@ -82,9 +80,9 @@ FIGURE = explorable(
     compute=compute,
     name="threshold",
     caption=f"Temporal order, {SETTINGS['L']} steps, tanh network of {SETTINGS['n']} units, SGD with rate "
-    f"{SETTINGS['lr']}, batch {SETTINGS['batch']}, at most {SETTINGS['updates']} updates, "
-    f"{len(SETTINGS['seeds'])} seeds. Success: below 1 % error on 10 000 fresh sequences, asked every "
-    f"{SETTINGS['test_every']} updates. Bars: 95 % Wilson intervals. Right: norms every 10 updates of seeds 0 and 1; "
+    f"{SETTINGS['lr']}, batch {SETTINGS['batch']}, at most {SETTINGS['updates']} updates, {len(SETTINGS['seeds'])} "
+    f"seeds. Success: below 1 % error on 10 000 fresh sequences, asked every {SETTINGS['test_every']} updates. "
+    "Bars: 95 % Wilson intervals. Right: norms every 10 updates of seeds 0 and 1; "
     "dashed, the threshold. The paper's rate is 0.01, its budget 5 million updates.",
     threshold=Control(list(GROUPS), label="threshold"),
     start={"threshold": "1"},
