@@ -6,6 +6,7 @@ which makes one run of them anew and returns it with what the record has in its 
 
 import json
 import platform
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -55,6 +56,11 @@ def write(name: str, record: dict[str, Any]) -> Path:
 def load(name: str) -> dict[str, Any]:
     """The record of an experiment: date, command, versions, settings, results."""
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def files_named(text: str) -> list[Path]:
+    """The records that a text loads, each by its name as it is written: what the text depends on."""
+    return [RESULTS / f"{name}.json" for name in re.findall(r"\bload(?:_once)?\([\"'](\w+)[\"']\)", text)]
 
 
 def rounded(values: Any, digits: int = 5) -> Any:

@@ -25,8 +25,9 @@ from urllib.parse import urlencode
 
 from minirnn.figures import theme
 from minirnn.figures.controls import Control, Pad, Prediction
-from minirnn.figures.frames import Frame, Job, Point, draw_frames, pack
+from minirnn.figures.frames import Frame, Job, Point, draw_frames
 from minirnn.figures.markup import element
+from minirnn.figures.svg import pack
 from minirnn.optional import extra
 
 with extra("draw"):
