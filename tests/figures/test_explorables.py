@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from minirnn.figures import frames
-from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, assets, explorable
+from minirnn.figures.assets import page_assets
+from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, explorable
 from minirnn.figures.frames import draw_frames
 from minirnn.figures.panels import figure
 from minirnn.figures.pictures import show
@@ -315,9 +316,11 @@ def test_the_widget_draws_what_is_asked_and_shows_errors() -> None:
 
 
 def test_assets_name_no_other_host() -> None:
-    assert set(assets()) == {"explorable.js", "explorable.css"}
-    assert not re.search(r"https?://|@import|url\(", "".join(assets().values()))
-    colours = re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(", assets()["explorable.css"].split("gtt-explorable", 1)[1])
+    assert set(page_assets()) == {"explorable.js", "explorable.css"}
+    assert not re.search(r"https?://|@import|url\(", "".join(page_assets().values()))
+    colours = re.findall(
+        r"#[0-9a-f]{3,8}\b|\brgba?\(", page_assets()["explorable.css"].split("gtt-explorable", 1)[1]
+    )
     assert set(colours) <= {"#000"}, "a mask's black; every colour is a variable of the palette"
 
 
