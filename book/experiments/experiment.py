@@ -88,11 +88,14 @@ class Experiment:
         return sweeps.expand(self.grid)
 
     def make(self, command: str) -> Path:
-        """Makes the runs that are not finished yet, and the record. Its seconds are those of one core."""
+        """Makes the runs that are not finished yet, and the record of all."""
+        started = time.time()
         points = [self.arguments(**point) for point in self.points()]
         unique = [point for i, point in enumerate(points) if point not in points[:i]]  # two choices may be the same
+        before = time.time()
         outcomes = sweeps.sweep(self.run, unique, folder=CACHE, **self.options)
-        started = time.time() - sum(outcome.seconds for outcome in outcomes)
+        # the record says what the runs took of one core, also those that were kept, and not how long we waited
+        started += time.time() - before - sum(outcome.seconds for outcome in outcomes)
         made = sweeps.results(outcomes)
         results = self.results([made[unique.index(point)] for point in points])
         return save(self.name, started, dict(self.settings), results, command)
