@@ -1,4 +1,4 @@
-"""λ on the unit disc under each remedy: coordinate lines, what a step reaches, and the Hessian's entries over memory."""
+"""λ on the unit disc under each remedy: coordinate lines, the reach of a step, and the Hessian over memory."""
 
 from typing import NamedTuple
 
