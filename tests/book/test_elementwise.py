@@ -1,5 +1,8 @@
 """The chapter's experiments: exact gradients agree with `bptt`, students of a seed start as one function."""
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 
@@ -72,3 +75,22 @@ def test_dense_and_diagonal_coordinates_describe_one_function():
             for coordinates in ("dense", "diagonal"):
                 values, _ = hessians.spectrum(hessians.hessian(coordinates, nu0, seed))
                 assert (values > 1e-9 * values[0]).sum() == 9
+
+
+@pytest.mark.parametrize("name", ["best_rates", "gates", "remedies", "ring", "scans", "twins"])
+def test_examples_of_the_chapters_mathematics_hold(name):
+    results = doctest.testmod(importlib.import_module(f"experiments.elementwise.{name}"))
+    assert results.attempted > 0
+    assert results.failed == 0
+
+
+def test_a_step_of_a_remedy_ends_where_its_coordinates_and_slopes_say():
+    from experiments.elementwise.remedies import REMEDIES
+
+    nu, theta, step = 0.9, 0.6, 1e-6
+    for one in REMEDIES.values():
+        w1, w2 = one.coordinates(np.array(nu), theta)
+        assert one.lam(w1, w2) == pytest.approx(nu * np.exp(1j * theta))
+        along1, along2 = one.slopes(np.array(nu), theta)
+        assert (one.lam(w1 + step, w2) - one.lam(w1 - step, w2)) / (2 * step) == pytest.approx(along1, rel=1e-6)
+        assert (one.lam(w1, w2 + step) - one.lam(w1, w2 - step)) / (2 * step) == pytest.approx(along2, rel=1e-6)
