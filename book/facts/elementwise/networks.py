@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from experiments.elementwise.best_rates import at_best_rate, best_rate, student_losses
-from experiments.elementwise.teachers import dense_gradient, start, teacher_kernel
+from experiments.elementwise.students import dense_gradient, start, teacher_kernel
 from experiments.record import load
 from facts import thousands
 from minirnn import LRU, bptt, unroll
