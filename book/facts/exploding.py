@@ -12,6 +12,7 @@ from experiments.exploding.smoothness import best_fixed, measure, steps_needed
 from experiments.record import load
 from explorables.exploding import clips, smooth
 from explorables.exploding.cliff import descent
+from facts import thousands
 from minirnn import VanillaRNN, bptt
 from minirnn.core.activations import sigmoid
 from minirnn.core.params import Params
@@ -20,11 +21,6 @@ from minirnn.learning.clipping import clip_by_norm
 
 def numbers() -> dict[str, str]:
     return numbers_of_the_cliff() | numbers_of_the_clips() | numbers_of_smoothness() | numbers_of_the_runs()
-
-
-def thousands(value: float) -> str:
-    """A whole number with spaces between the thousands."""
-    return f"{value:,.0f}".replace(",", " ")
 
 
 # --- the cliff ------------------------------------------------------------------------------------------------
