@@ -12,7 +12,7 @@ from scipy.stats import rankdata, t
 
 from experiments.digits import pixels
 from experiments.record import RESULTS, load
-from explorables.memory import powers_of_ten
+from explorables.memory.axes import powers_of_ten
 from minirnn.figures.explorables import Control, Prediction, explorable
 from minirnn.figures.panels import figure, readable
 from minirnn.figures.theme import color, styled
