@@ -2,14 +2,31 @@
 look. They draw what others measured, and import no other room.
 """
 
-from minirnn.figures import controls, explorables, frames, markup, panels, pictures, reports, theme
+from minirnn.figures import (
+    controls,
+    explorables,
+    frames,
+    labels,
+    marks,
+    markup,
+    panels,
+    pictures,
+    reports,
+    theme,
+    ticks,
+)
 from minirnn.figures.controls import Control, Pad, Prediction
 from minirnn.figures.explorables import Explorable, explorable
-from minirnn.figures.panels import figure, label_line, readable
+from minirnn.figures.labels import label_ends, label_line, spaced
+from minirnn.figures.marks import BLUES, HEAT, band, decade_bar, heat_map, intervals, row_intervals
+from minirnn.figures.panels import figure, readable, side_by_side, single, stacked
 from minirnn.figures.pictures import Picture, show
 from minirnn.figures.theme import PALETTE, STYLE, color, palette_css, styled, themed, use_book_font
+from minirnn.figures.ticks import decades, plain, plain_ticks, power_of_ten, row_names
 
 __all__ = [
+    "BLUES",
+    "HEAT",
     "PALETTE",
     "STYLE",
     "Control",
@@ -17,23 +34,41 @@ __all__ = [
     "Pad",
     "Picture",
     "Prediction",
+    "band",
     "color",
     "controls",
+    "decade_bar",
+    "decades",
     "explorable",
     "explorables",
     "figure",
     "frames",
+    "heat_map",
+    "intervals",
+    "label_ends",
     "label_line",
+    "labels",
+    "marks",
     "markup",
     "palette_css",
     "panels",
     "pictures",
+    "plain",
+    "plain_ticks",
+    "power_of_ten",
     "readable",
     "reports",
+    "row_intervals",
+    "row_names",
     "show",
+    "side_by_side",
+    "single",
+    "spaced",
+    "stacked",
     "styled",
     "theme",
     "themed",
+    "ticks",
     "use_book_font",
 ]
 

@@ -1,8 +1,15 @@
-"""Panels: a figure of fixed margins, numbers as readers write them, labels beside lines."""
+"""Panels: figures of fixed margins by the names of their layouts, numbers as readers write them.
 
+fig, ax = single(beside=0.9)                              one panel, and room for the labels of its lines
+fig, (terms, sums) = side_by_side(3.4, widths=(1.25, 1))
+fig, (states, distance) = stacked(4.1)                    one above the other, with one x axis
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
-from minirnn.figures.theme import color, styled
+from minirnn.figures.labels import label_line as label_line
+from minirnn.figures.theme import styled
 from minirnn.optional import extra
 
 with extra("draw"):
@@ -42,6 +49,77 @@ def figure(
     return fig, fig.subplots(nrows, ncols, gridspec_kw=grid | gridspec.pop("gridspec_kw", {}), **gridspec)
 
 
+WIDTH = 7.2  # inches: as wide as the text of a page
+LEFT, BOTTOM, RIGHT, TOP = 0.7, 0.5, 0.2, 0.4  # room for ticks and a label, at the right half a tick, a title above
+
+
+def single(
+    height: float = 3.4, *, left: float = LEFT, beside: float = RIGHT, **subplots: Any
+) -> tuple[Figure, Axes]:
+    """A figure of the text's width and its one panel.
+
+    `left` and `beside` are inches kept free at its sides: more at the left for names of rows, at the right for
+    labels at the ends of lines.
+    """
+    return figure(WIDTH, height, margins=(left, BOTTOM, beside, TOP), **subplots)
+
+
+def side_by_side(
+    height: float = 3.5,
+    *,
+    widths: Sequence[float] = (1, 1),
+    left: float = LEFT,
+    between: float = 0.8,
+    beside: float = RIGHT,
+    **subplots: Any,
+) -> tuple[Figure, tuple[Axes, ...]]:
+    """A figure of the text's width and a row of panels with these widths, relative to each other.
+
+    Inches kept free: `left`, `between` two panels (0.35 where they share their y axis: sharey=True) and `beside`,
+    at the right.
+
+    >>> fig, (terms, sums) = side_by_side(widths=(2, 1))
+    >>> f"{terms.get_position().width / sums.get_position().width:.2f}"
+    '2.00'
+    """
+    fig, axes = figure(
+        WIDTH,
+        height,
+        1,
+        len(widths),
+        margins=(left, BOTTOM, beside, TOP),
+        gaps=(between, 0),
+        width_ratios=widths,
+        **subplots,
+    )
+    return fig, tuple(axes)
+
+
+def stacked(
+    height: float = 4.1,
+    *,
+    heights: Sequence[float] = (1, 1),
+    left: float = LEFT,
+    between: float = 0.55,
+    beside: float = RIGHT,
+    **subplots: Any,
+) -> tuple[Figure, tuple[Axes, ...]]:
+    """A figure of the text's width and panels one above the other that share their x axis, with these heights,
+    relative to each other. Inches kept free are as in `side_by_side`; 0.55 `between` is enough for a title.
+    """
+    fig, axes = figure(
+        WIDTH,
+        height,
+        len(heights),
+        1,
+        margins=(left, BOTTOM, beside, TOP),
+        gaps=(0, between),
+        height_ratios=heights,
+        **{"sharex": True} | subplots,
+    )
+    return fig, tuple(axes)
+
+
 def readable(value: float) -> str:
     """A number for a title or a label: two digits, with a power of ten (mathtext) where it is far from 1.
 
@@ -52,8 +130,3 @@ def readable(value: float) -> str:
         return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
     digits, exponent = f"{value:.1e}".split("e")
     return f"${digits}·10^{{{int(exponent)}}}$"
-
-
-def label_line(ax: Axes, x: float, y: float, text: str, name: str = "ink", **kwargs: Any) -> None:
-    """Writes a direct label in a hue of the palette at (x, y) of the data, instead of a legend."""
-    ax.annotate(text, (x, y), color=color(name), fontsize=10.5, fontweight=600, **kwargs)
