@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from experiments.memory.escapes import GAINED, ROUTES, escapes, slope
 from experiments.memory.plateau import DELAYS
-from explorables.memory.axes import powers_of_ten
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure
+from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades
 
 ROUTE_WORDS = {
     "flow": "gradient flow",
@@ -42,11 +42,11 @@ def compute(route: str) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, panels = figure(7.2, 3.5, 1, 2, sharey=True, margins=(0.7, 0.5, 0.15, 0.4), gaps=(0.55, 0))
+    fig, panels = side_by_side(between=0.55, sharey=True)
     for ax, gained in zip(panels, GAINED, strict=True):
         draw_runs(ax, facts, gained)
     panels[0].set_ylabel("updates" if facts.adam else "time of gradient flow")
-    powers_of_ten(panels[0], "y", range(0, 5) if facts.adam else range(0, 9, 2))
+    decades(panels[0].yaxis, 0, 4 if facts.adam else 8, 1 if facts.adam else 2)
     return fig
 
 

@@ -10,15 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from experiments.memory import saved_fits
 from experiments.memory.saved_fits import UNITS
-from explorables.memory.axes import powers_of_ten
 from explorables.memory.wording import percent
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure
+from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades, plain_ticks
 from minirnn.theory.memory import KERNELS, Fit
 
 HUES = {"real": "vanishing", "any": "critical"}
@@ -43,7 +42,7 @@ def compute(m: int, kernel: str, kind: str) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, (ax, over) = figure(7.2, 3.5, 1, 2, margins=(0.6, 0.5, 0.2, 0.4), gaps=(0.8, 0), width_ratios=[1.25, 1])
+    fig, (ax, over) = side_by_side(widths=(1.25, 1))
     draw_kernel(ax, facts)
     draw_errors(over, facts)
     return fig
@@ -61,8 +60,8 @@ def draw_kernel(ax: Axes, facts: Facts) -> None:
         x = np.unique(np.geomspace(1, 1000, 60).astype(int))
         k = x - 1
         ax.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=(1e-4, 2), xlabel="lag k + 1, steps")
-        powers_of_ten(ax, "x", range(0, 4))
-        powers_of_ten(ax, "y", range(-4, 1))
+        decades(ax.xaxis, 0, 3)
+        decades(ax.yaxis, -4, 0)
     hue = color(HUES[facts.kind])
     ax.plot(x, facts.target[k], color=color("ink"), lw=4, alpha=0.25)
     ax.plot(x, facts.fit.kernel[k], color=hue, lw=1.8)
@@ -79,9 +78,8 @@ def draw_errors(ax: Axes, facts: Facts) -> None:
         ax.loglog(UNITS, np.maximum(errors, 1e-7), color=color(HUES[kind]), lw=width)
     ax.plot(facts.m, max(facts.fit.error, 1e-7), "o", ms=8, color=color(HUES[facts.kind]))
     ax.set(xlim=(0.9, 28), ylim=(1e-6, 2), xlabel="units m", ylabel="relative error")
-    powers_of_ten(ax, "y", range(-6, 1, 2))
-    ax.set_xticks([1, 2, 4, 8, 16, 24], labels=["1", "2", "4", "8", "16", "24"])
-    ax.xaxis.set_minor_locator(NullLocator())
+    decades(ax.yaxis, -6, 0, 2)
+    plain_ticks(ax.xaxis, [1, 2, 4, 8, 16, 24])
     ax.set_title("Grey: no network can be here", color=color("muted"))
 
 

@@ -8,15 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from experiments.memory.perturbation import BETAS, SLOWEST, TARGET, kernels
 from experiments.record import load
-from explorables.memory.axes import powers_of_ten
-from explorables.memory.maps import MAPS, label_maps
+from explorables.memory.maps import MAPS
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure, readable
+from minirnn.figures.labels import label_ends
+from minirnn.figures.marks import band
+from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades, plain_ticks
 
 
 class Facts(NamedTuple):
@@ -44,7 +45,7 @@ def worst_errors(rate: str, weights: str) -> np.ndarray:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, (ax, over) = figure(7.2, 3.5, 1, 2, margins=(0.65, 0.5, 0.85, 0.4), gaps=(0.8, 0), width_ratios=[1.15, 1])
+    fig, (ax, over) = side_by_side(widths=(1.15, 1), beside=0.85)
     draw_kernels(ax, facts)
     draw_errors(over, facts)
     return fig
@@ -54,11 +55,11 @@ def draw_kernels(ax: Axes, facts: Facts) -> None:
     """The target, three of the moved kernels, and the range of all."""
     hue = color(MAPS[facts.rate])
     ax.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=(1e-4, 20), xlabel="t + 1", ylabel="kernel")
-    powers_of_ten(ax, "x", range(0, 4))
-    powers_of_ten(ax, "y", range(-4, 2))
+    decades(ax.xaxis, 0, 3)
+    decades(ax.yaxis, -4, 1)
     t = np.unique(np.geomspace(1, 1001, 45).astype(int)) - 1
     moved = np.clip(facts.moved[:, t], 1e-5, 1e3)
-    ax.fill_between(t + 1, moved.min(0), moved.max(0), color=hue, alpha=0.25, lw=0)
+    band(ax, t + 1, moved.min(0), moved.max(0), MAPS[facts.rate], alpha=0.25)
     for kernel in moved[:3]:
         ax.plot(t + 1, kernel, color=hue, lw=0.9)
     ax.plot(t + 1, TARGET[t], color=color("ink"), lw=4, alpha=0.25)
@@ -69,14 +70,13 @@ def draw_errors(ax: Axes, facts: Facts) -> None:
     """The worst error over β for all maps."""
     for name, errors in facts.errors.items():
         width = 2.2 if name == facts.rate else 1.1
-        ax.loglog(BETAS[1:], np.minimum(errors[1:], 1e6), color=color(MAPS[name]), lw=width)
-    label_maps(ax, (0.93, 0.62, 0.53, 0.44))
+        ax.loglog(BETAS[1:], np.minimum(errors[1:], 1e6), color=color(MAPS[name]), lw=width, label=name)
     if facts.beta:
         ax.plot(facts.beta, min(facts.worst(facts.rate), 1e3), "o", ms=8, color=color(MAPS[facts.rate]))
     ax.set(ylim=(1e-3, 1e3), xlim=(8e-4, 0.125), xlabel="β", ylabel="worst error of 20")
-    powers_of_ten(ax, "y", range(-3, 4))
-    ax.set_xticks([0.001, 0.01, 0.1], labels=["0.001", "0.01", "0.1"])
-    ax.xaxis.set_minor_locator(NullLocator())
+    decades(ax.yaxis, -3, 3)
+    plain_ticks(ax.xaxis, [0.001, 0.01, 0.1])
+    label_ends(ax, away=9)
     ax.set_title(f"Without any move: {readable(facts.errors[facts.rate][0])}")
 
 

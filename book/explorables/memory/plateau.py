@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.memory.one_unit import escape_time, learned, proved, share_gained
-from explorables.memory.axes import powers_of_ten
 from minirnn.figures.explorables import Control, Prediction, explorable
-from minirnn.figures.panels import figure, label_line, readable
+from minirnn.figures.labels import label_line
+from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades
 from minirnn.theory.plateau import Flow
 
 STARTS, DELAYS = [0.25, 0.5, 0.75, 1.0], [4, 6, 8, 10, 12, 14]
@@ -37,7 +38,7 @@ def compute(D: int, w0: float) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, (ax, kernel) = figure(7.2, 3.4, 1, 2, margins=(0.65, 0.5, 0.2, 0.4), gaps=(0.75, 0))
+    fig, (ax, kernel) = side_by_side(3.4)
     draw_share(ax, facts)
     draw_kernels(kernel, facts)
     return fig
@@ -51,7 +52,7 @@ def draw_share(ax: Axes, facts: Facts) -> None:
     to_the_edge = np.append(facts.times, 1e11), np.append(facts.gained, facts.gained[-1])
     ax.semilogx(*to_the_edge, color=color("vanishing"), lw=2.2)
     ax.set(xlim=(0.01, 1e11), ylim=(-0.04, 1.12), xlabel="time t of gradient flow", ylabel="share gained")
-    powers_of_ten(ax, "x", range(-1, 11, 2))
+    decades(ax.xaxis, -1, 9, 2)
     ax.set_yticks([0, 0.5, 1], labels=["0", "½", "1"])
     ax.set_title(f"Half is gained at t = {readable(facts.half)}")
     if facts.proved > 1:

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.memory.time_scales import scale_over_memory, worse_change
-from explorables.memory.axes import powers_of_ten
-from explorables.memory.maps import MAPS, label_maps
+from explorables.memory.maps import MAPS
 from explorables.memory.wording import percent
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure, readable
+from minirnn.figures.labels import label_ends
+from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import decades
 from minirnn.theory.parametrizations import RATES
 
 TAUS, MOVE = [3, 10, 30, 100, 300, 1000], 0.1
@@ -45,7 +46,7 @@ def compute(tau: int, rate: str, what: str) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, (ax, over) = figure(7.2, 3.5, 1, 2, margins=(0.65, 0.5, 0.85, 0.4), gaps=(0.85, 0))
+    fig, (ax, over) = side_by_side(beside=0.85)
     draw_time_scale(ax, facts)
     draw_speeds(over, facts)
     return fig
@@ -61,7 +62,7 @@ def draw_time_scale(ax: Axes, facts: Facts) -> None:
         if f(moved) < 0:
             ax.plot([facts.w, moved], [facts.tau, -1 / float(f(moved))], color=color("ink"), lw=2.5)
     ax.set(xlim=(low, high), ylim=(0.4, 2e3), xlabel="parameter w", ylabel="time scale τ = 1/|f(w)|")
-    powers_of_ten(ax, "y", range(0, 4))
+    decades(ax.yaxis, 0, 3)
     ax.set_title(f"{facts.rate}: moved by {MOVE}, {facts.change_words}", color=hue)
 
 
@@ -70,13 +71,13 @@ def draw_speeds(ax: Axes, facts: Facts) -> None:
     taus, hue = np.geomspace(2.2, 1000, 60), color(MAPS[facts.rate])
     for name, shade in MAPS.items():
         speed = np.clip(scale_over_memory(name, facts.what, taus), 0.1, 1e9)
-        ax.loglog(taus, speed, color=color(shade), lw=2.2 if name == facts.rate else 1.1)
+        ax.loglog(taus, speed, color=color(shade), lw=2.2 if name == facts.rate else 1.1, label=name)
     ax.plot(facts.tau, facts.speeds[facts.rate], "o", ms=8, color=hue)
     ax.set(xlim=(2, 1000), ylim=(0.2, 1e7), xlabel="time scale τ", ylabel=SHOWN[facts.what])
-    powers_of_ten(ax, "x", range(1, 4))
-    powers_of_ten(ax, "y", range(0, 8, 2))
+    decades(ax.xaxis, 1, 3)
+    decades(ax.yaxis, 0, 6, 2)
     ax.set_title(f"At τ = {facts.tau}: {readable(facts.speeds[facts.rate])}", color=hue)
-    label_maps(ax, (0.95, 0.5, 0.41, 0.2))
+    label_ends(ax, away=9)
 
 
 def words(facts: Facts) -> str:

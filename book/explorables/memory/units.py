@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 
 from experiments.memory.delays import at_least, enough, sigmas
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure, label_line
+from minirnn.figures.labels import label_line
+from minirnn.figures.marks import band
+from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
 
 DELAYS, WIDTHS = [5, 10, 20, 30, 40, 50, 60, 80], [0, 1, 2, 3, 5]
@@ -33,7 +35,7 @@ def compute(D: int, s: int) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, (ax, over) = figure(7.2, 3.5, 1, 2, margins=(0.6, 0.5, 0.2, 0.4), gaps=(0.75, 0))
+    fig, (ax, over) = side_by_side()
     draw_singular_values(ax, facts)
     draw_matrix(ax.inset_axes((0.6, 0.33, 0.37, 0.55)), facts)
     draw_numbers(over, facts)
@@ -63,7 +65,7 @@ def draw_numbers(ax: Axes, facts: Facts) -> None:
     """The least number and the one that is enough over the delay, below the line of one unit a step."""
     lower, upper = list(facts.least.values()), list(facts.enough.values())
     ax.plot([0, 90], [1, 91], color=color("line"), lw=1)
-    ax.fill_between(DELAYS, lower, upper, color=color("exploding"), alpha=0.2, lw=0)
+    band(ax, DELAYS, lower, upper, "exploding")
     ax.plot(DELAYS, lower, color=color("exploding"), lw=1.2)
     ax.plot(DELAYS, upper, color=color("critical"), lw=1.2)
     ax.plot(facts.D, facts.least[facts.D], "o", ms=7, color=color("exploding"))
