@@ -14,8 +14,12 @@ sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 from scipy.stats import spearmanr, ttest_1samp
 
 from experiments.digits import pixels
+from experiments.digits.measures import HIGHER_IS_BETTER, MEASURES
+from experiments.digits.ranks import correlation, rank_correlation, table
+from experiments.digits.saved_runs import accuracies
+from experiments.digits.slow_unit import SCALE, left_over, steps_of_pixels
+from experiments.intervals import student
 from experiments.record import load
-from explorables import digits as show
 from minirnn import VanillaRNN, unroll
 from minirnn.learning import tasks
 from minirnn.learning.losses import readout
@@ -27,20 +31,20 @@ each_task = pytest.mark.parametrize("task", pixels.TASKS)
 def test_the_figure_knows_when_each_pixel_is_seen(task):
     X, _ = pixels.data("test", task)
     images, _ = tasks.digits("test", steps=64)
-    assert (X[show.steps_of_pixels(task) - 1] == images).all()
+    assert (X[steps_of_pixels(task) - 1] == images).all()
     assert X.sum() == pytest.approx(images.sum())
 
 
 @each_task
 def test_what_the_slow_unit_keeps_is_what_a_slow_unit_keeps(task):
-    T, lam = pixels.TASKS[task]["T"], np.exp(-1 / show.SCALE)
+    T, lam = pixels.TASKS[task]["T"], np.exp(-1 / SCALE)
     for rows in (1, 5, 8):
         h = 0.0
-        ones, at = np.zeros((T, 64)), show.steps_of_pixels(task)
+        ones, at = np.zeros((T, 64)), steps_of_pixels(task)
         ones[at - 1, np.arange(64)] = 1.0
         for x in ones[: rows * T // 8]:
             h = lam * h + x
-        np.testing.assert_allclose(show.left_over(task, rows), h, rtol=1e-12)
+        np.testing.assert_allclose(left_over(task, rows), h, rtol=1e-12)
 
 
 @each_task
@@ -98,20 +102,20 @@ def test_a_readout_does_not_measure_how_large_the_states_are():
 
 
 def test_the_rank_correlation_is_that_of_scipy():
-    for name in show.MEASURES:
-        x, y = show.table(name, tuple(show.TASKS))
-        sign = 1 if show.HIGHER_IS_BETTER[name] else -1
-        found, low, high, chance = show.rank_correlation(name, tuple(show.TASKS))
+    for name in MEASURES:
+        x, y = table(name, tuple(pixels.TASKS))
+        sign = 1 if HIGHER_IS_BETTER[name] else -1
+        found, low, high, chance = rank_correlation(name, tuple(pixels.TASKS))
         assert found == pytest.approx(sign * spearmanr(x.ravel(), y.ravel()).statistic)
         assert low <= high
         assert 1 / 5040 <= chance <= 1
-    assert show.correlation(np.ones(5), np.arange(5.0)) == 0
-    assert show.correlation(np.arange(5.0), np.arange(5.0)) == pytest.approx(1)
+    assert correlation(np.ones(5), np.arange(5.0)) == 0
+    assert correlation(np.arange(5.0), np.arange(5.0)) == pytest.approx(1)
 
 
 def test_the_interval_is_students():
     values = np.random.default_rng(0).normal(3, 1, 5)
-    mean, half = show.interval(values)
+    mean, half = student(values)
     expected = ttest_1samp(values, 0).confidence_interval(0.95)
     assert (mean - half, mean + half) == pytest.approx((expected.low, expected.high))
 
@@ -120,7 +124,7 @@ def test_the_record_holds_every_run():
     record, r = load("pixels"), load("pixels")["results"]
     for task in pixels.TASKS:
         assert list(r["trained"][task]) == list(r["measured"][task]) == list(pixels.CELLS)
-        assert show.accuracies(task).shape == (7, len(record["settings"]["seeds"]))
+        assert accuracies(task).shape == (7, len(record["settings"]["seeds"]))
         for cell in pixels.CELLS:
             row = r["trained"][task][cell]
             assert {len(curve) for curve in row["validation"]} == {pixels.UPDATES // pixels.CHECK + 1}
