@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.digits import pixels
+from experiments.digits import pixels, readers
 from experiments.digits.comparisons import (
     SIX,
     bias_gain,
@@ -15,9 +15,9 @@ from experiments.digits.comparisons import (
     ranked,
 )
 from experiments.digits.measures import FORETOLD, HIGHER_IS_BETTER, MEASURES, median, vanishes
-from experiments.digits.pixels import CELLS, TASKS
 from experiments.digits.ranks import exchanged, rank_correlation
-from experiments.digits.saved_runs import baseline, correct, exponent, peak, results, saved, tested
+from experiments.digits.readers import CELLS, TASKS
+from experiments.digits.saved_runs import baseline_share, correct, exponent, peak, results, saved, tested
 from experiments.digits.slow_unit import by_leaky_units, ink_left, left_over
 from minirnn import LRU, LSTM, unroll
 from minirnn.diagnosis.measures import diagnose
@@ -36,7 +36,7 @@ def before_training() -> dict[str, str]:
         "left-784": percent(ink_left("784")),
         "one-unit": percent(by_leaky_units(1)),
         "many-units": percent(by_leaky_units(64)),
-        "baseline": f"{100 * baseline():.1f}\u00a0%",
+        "baseline": f"{100 * baseline_share():.1f}\u00a0%",
         "exponent-tanh": signed(exponent("208", "tanh"), 1),
         "exponent-orthogonal": signed(exponent("208", "orthogonal"), 1),
         "far-tanh": "6·10⁻¹⁰",  # see check_far_shares_before_training
@@ -123,13 +123,13 @@ def check_the_state_of_an_lru_is_linear_in_the_pixels() -> None:
     A = unroll(cell, params, np.eye(64)[:, :, None])[-1].T
     assert np.allclose(unroll(cell, params, X)[-1], X[:, :, 0].T @ A.T)
     assert np.linalg.cond(A) < 1e7
-    assert 0.95 < baseline() < 0.99
+    assert 0.95 < baseline_share() < 0.99
 
 
 def check_tanh_networks_forget_where_the_theorem_is_silent() -> None:
     assert 0.9**90 < 1e-4
     for cell in ("tanh", "orthogonal"):
-        assert np.linalg.norm(pixels.network(cell, 0)[1]["W"], 2) > 1 - 1e-12
+        assert np.linalg.norm(readers.network(cell, 0)[1]["W"], 2) > 1 - 1e-12
         assert exponent("208", cell) < -0.05
 
 
@@ -159,7 +159,7 @@ def check_the_order_by_sensitivity() -> None:
 
 
 def check_accuracies_at_64_steps() -> None:
-    assert all(correct(task, cell) < 100 * baseline() for task in TASKS for cell in CELLS)
+    assert all(correct(task, cell) < 100 * baseline_share() for task in TASKS for cell in CELLS)
     assert min(correct("64", cell) for cell in SIX) >= 60
     assert correct("64", "IRNN") < 40
     order = [cell for cell in ranked("64") if cell != "IRNN"]
@@ -272,8 +272,8 @@ def check_what_is_in_a_state_need_not_be_used() -> None:
 def check_a_random_order_says_more_in_its_last_steps() -> None:
     last = {}
     for task in ("64", "64 permuted"):
-        fit, validation = (pixels.data(part, task)[0][-16:, :, 0].T for part in ("fit", "validation"))
-        last[task] = pixels.fitted_readout(fit, validation)
+        fit, validation = (readers.data(part, task)[0][-16:, :, 0].T for part in ("fit", "validation"))
+        last[task] = readers.fitted_readout(fit, validation)
     assert last["64 permuted"] > last["64"] + 0.15
     assert all(correct("64 permuted", cell) > correct("64", cell) for cell in ("tanh", "orthogonal", "LRU"))
 
@@ -281,18 +281,18 @@ def check_a_random_order_says_more_in_its_last_steps() -> None:
 def check_states_decay_over_blanks_and_are_still_read() -> None:
     assert median("784", "readout", "GRU") > 40
     assert np.exp(2 * 90 * exponent("208", "GRU")) < np.finfo("float32").eps
-    X = pixels.data("fit", "784")[0][:, :16].astype("float32")
+    X = readers.data("fit", "784")[0][:, :16].astype("float32")
     for name in CELLS:
-        cell, params, _ = pixels.network(name, 0, "float32")
+        cell, params, _ = readers.network(name, 0, "float32")
         h = np.abs(unroll(cell, params, X)).max((1, 2))
         assert (h[-1] < h[-90]) == (name != "IRNN")
         assert name != "GRU" or h[-1] < 1e-5
 
 
 def check_a_forget_bias_of_the_logarithm_of_the_length() -> None:
-    X, target = pixels.data("fit", "208")
+    X, target = readers.data("fit", "208")
     cell, rng = LSTM(m=1, n=32), np.random.default_rng(0)
     params = cell.init(rng, forget_bias=np.log(208)) | losses.init_readout(rng, cell, outputs=10)
-    report = diagnose(cell, params, X[:, :16], pixels.loss(target[:16]))
+    report = diagnose(cell, params, X[:, :16], readers.loss(target[:16]))
     assert 0 < report.exponent < 0.02 < -exponent("208", "LSTM, bias 1")
     assert report.far_share > 10 * median("208", "far share", "LSTM, bias 1")

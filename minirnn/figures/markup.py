@@ -6,15 +6,13 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minirnn.figures.frames import Frame
-
-if TYPE_CHECKING:
-    from minirnn.figures.explorables import Explorable
+from minirnn.figures.states import States
 
 
-def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
+def element(figure: States, first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
     """The custom element: first frame, controls, prediction, caption, and the data that its script reads."""
     data = frames | {"start": figure.start, "pad": figure.pad and dataclasses.asdict(figure.pad), "box": first.pad}
     data |= {
@@ -46,7 +44,7 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
     )
 
 
-def still(figure: "Explorable", first: Frame) -> str:
+def still(figure: States, first: Frame) -> str:
     """The first frame alone, for what shows a notebook without widgets: an export, a preview."""
     caption = f"{subscripts(escape(figure.caption))} " if figure.caption else ""
     return (
@@ -101,12 +99,12 @@ def _columns(name: str, frame: Frame) -> str:
     return f'<div class="gtt-columns" aria-hidden="true">{columns}</div>'
 
 
-def _words(figure: "Explorable", state: Sequence[int]) -> str:
+def _words(figure: States, state: Sequence[int]) -> str:
     """A state in words, for print: "gain = 1.20, T = 30"."""
     return ", ".join(f"{c.label} = {c.texts[i]}" for c, i in zip(figure.controls.values(), state, strict=True))
 
 
-def _row(figure: "Explorable", key: str) -> str:
+def _row(figure: States, key: str) -> str:
     """One control: its label, what moves it, its value."""
     c, id = figure.controls[key], f"{figure.name}--{key}"
     k, label, last = figure.state()[list(figure.controls).index(key)], escape(c.label), len(c.values) - 1
@@ -139,7 +137,7 @@ def _row(figure: "Explorable", key: str) -> str:
     return f'<div class="gtt-control" data-name="{escape(key)}">{body}{note}</div>'
 
 
-def _form(figure: "Explorable") -> str:
+def _form(figure: States) -> str:
     """The prediction, which covers the picture until the reader commits to a guess."""
     if not (guess := figure.predict):
         return ""
@@ -155,7 +153,7 @@ def _form(figure: "Explorable") -> str:
     )
 
 
-def _small(figure: "Explorable", label: str, state: Sequence[int], frame: Frame) -> str:
+def _small(figure: States, label: str, state: Sequence[int], frame: Frame) -> str:
     """A named state, for print and for readers without JavaScript; ids of its own, as it is there twice."""
     svg = _prefixed(frame.svg, figure.name, re.sub("[^a-z0-9]+", "-", label.lower()))
     words = f"{label}: {_words(figure, state)}"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from experiments.digits.measures import median
-from experiments.digits.pixels import CELLS
 from experiments.digits.ranks import correlation, orders, rank_correlation, table
+from experiments.digits.readers import CELLS
 from experiments.digits.saved_runs import correct, results, tested
 from experiments.intervals import student
 

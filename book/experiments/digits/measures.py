@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from experiments.digits.pixels import CELLS, TASKS
+from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import results, saved
 
 MEASURES = ("gradient at T/2", "far share", "exponent", "radius", "sensitivity", "readout")

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from experiments.digits.measures import HIGHER_IS_BETTER, measure
-from experiments.digits.pixels import CELLS
+from experiments.digits.readers import CELLS
 from experiments.digits.saved_runs import accuracies
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.digits.pixels import CELLS
+from experiments.digits.readers import CELLS
 from experiments.record import load
 
 
@@ -34,7 +34,7 @@ def correct(task: str, cell: str) -> float:
     return float(tested(task, cell).mean())
 
 
-def baseline() -> float:
+def baseline_share() -> float:
     """The share of the test digits that logistic regression on the 64 pixels has right."""
     return results()["baseline"]["test"]
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.digits.measures import HIGHER_IS_BETTER, MEASURES, measure
-from experiments.digits.pixels import CELLS, TASKS
 from experiments.digits.ranks import Rank, rank_correlation
+from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import accuracies
 from experiments.intervals import student
 from explorables.digits.wording import HIGHEST, LOWEST, MEASURE_WORDS, TASK_WORDS, measure_axis, within

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.digits.pixels import CELLS, CHECK, TASKS, UPDATES
+from experiments.digits.pixels import CHECK, UPDATES
+from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import accuracies, results, saved
 from experiments.intervals import student
 from explorables.digits.wording import TASK_WORDS

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from experiments.digits.pixels import TASKS
+from experiments.digits.readers import TASKS
 from experiments.digits.slow_unit import SCALE, example, left_over, states, steps_of_pixels
 from explorables.digits.wording import TASK_WORDS
 from minirnn.figures.explorables import Control, explorable

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.digits.measures import FORETOLD, HIGHER_IS_BETTER, measure, medians, vanishes
-from experiments.digits.pixels import CELLS, TASKS, lags
+from experiments.digits.pixels import lags
+from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import saved
 from explorables.digits.wording import MEASURE_WORDS, TASK_WORDS, measure_axis, within
 from minirnn.figures.explorables import Control, explorable
