@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
-from explorables import control as show
+from explorables.control import success as show
 
 
 def one_unit(v, u, lam):
