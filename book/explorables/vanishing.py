@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
+from experiments.intervals import wilson
 from experiments.record import RESULTS, load
 from explorables.bptt import HEAT, regime, scalar_terms
 from minirnn.figures.explorables import Control, Prediction, explorable
@@ -337,13 +338,6 @@ latch = explorable(
 )
 
 # --- how often the latch is learned ---------------------------------------------------------------------------
-
-
-def wilson(successes: int | np.ndarray, runs: int, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of Wilson for a share of successes: honest also at 0 and at all."""
-    p = np.asarray(successes) / runs
-    center, half = p + z**2 / (2 * runs), z * np.sqrt(p * (1 - p) / runs + z**2 / (4 * runs**2))
-    return (center - half) / (1 + z**2 / runs), (center + half) / (1 + z**2 / runs)
 
 
 @cache
