@@ -6,16 +6,14 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minirnn.figures.controls import Control
 from minirnn.figures.frames import Frame
-
-if TYPE_CHECKING:
-    from minirnn.figures.explorables import Explorable
+from minirnn.figures.states import States
 
 
-def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
+def element(figure: States, first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
     """The custom element: first frame, controls, prediction, caption, and the data that its script reads."""
     data = frames | {"start": figure.start, "pad": figure.pad and dataclasses.asdict(figure.pad), "box": first.pad}
     data |= {
@@ -47,7 +45,7 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
     )
 
 
-def still(figure: "Explorable", first: Frame) -> str:
+def still(figure: States, first: Frame) -> str:
     """The first frame alone, for what shows a notebook without widgets: an export, a preview."""
     caption = f"{subscripts(escape(figure.caption))} " if figure.caption else ""
     return (
@@ -102,12 +100,12 @@ def _columns(name: str, frame: Frame) -> str:
     return f'<div class="gtt-columns" aria-hidden="true">{columns}</div>'
 
 
-def _words(figure: "Explorable", state: Sequence[int]) -> str:
+def _words(figure: States, state: Sequence[int]) -> str:
     """A state in words, for print: "gain = 1.20, T = 30"."""
     return ", ".join(f"{c.label} = {c.texts[i]}" for c, i in zip(figure.controls.values(), state, strict=True))
 
 
-def _row(figure: "Explorable", key: str) -> str:
+def _row(figure: States, key: str) -> str:
     """One control: its label, what moves it, its value, its help."""
     c, id = figure.controls[key], f"{figure.name}--{key}"
     start = figure.start[list(figure.controls).index(key)]
@@ -153,7 +151,7 @@ def _menu(c: Control, id: str, start: int, described: str) -> str:
 _BODIES = {"slider": _slider, "choice": _choice, "menu": _menu}
 
 
-def _form(figure: "Explorable") -> str:
+def _form(figure: States) -> str:
     """The prediction, which covers the picture until the reader commits to a guess."""
     if not (guess := figure.predict):
         return ""
@@ -169,7 +167,7 @@ def _form(figure: "Explorable") -> str:
     )
 
 
-def _small(figure: "Explorable", label: str, state: Sequence[int], frame: Frame) -> str:
+def _small(figure: States, label: str, state: Sequence[int], frame: Frame) -> str:
     """A named state, for print and for readers without JavaScript; ids of its own, as it is there twice."""
     svg = _prefixed(frame.svg, figure.name, re.sub("[^a-z0-9]+", "-", label.lower()))
     words = f"{label}: {_words(figure, state)}"

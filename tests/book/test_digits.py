@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
 from scipy.stats import spearmanr, ttest_1samp
 
-from experiments.digits import pixels
+from experiments.digits import pixels, readers
 from experiments.record import load
 from explorables import digits as show
 from minirnn import VanillaRNN, unroll
@@ -136,4 +136,4 @@ def test_parts_of_the_data_do_not_overlap():
     parts = [tasks.digits(part)[1] for part in ("fit", "validation", "test")]
     assert [len(part) for part in parts] == [1077, 270, 450]
     assert sum(map(len, parts)) == 1797
-    assert sorted(pixels.ORDER) == list(range(64))
+    assert sorted(readers.ORDER) == list(range(64))

@@ -8,7 +8,7 @@ import pytest
 from conftest import check_every_control, wait_for_state
 from explorable_demo import FIGURES, guess, page, place, unrolled
 
-from minirnn.figures.explorables import assets
+from minirnn.figures.assets import page_assets
 from minirnn.figures.theme import PALETTE
 
 LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height: 3000px"></div>'
@@ -18,7 +18,7 @@ LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page from file:// with three figures far below a link."""
     folder = tmp_path_factory.mktemp("page")
-    for name, text in assets().items():
+    for name, text in page_assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "index.html").write_text(page(*FIGURES.values(), prose=LINKS), encoding="utf-8")
     return (folder / "index.html").as_uri()

@@ -86,14 +86,15 @@ def prepare(app, config):
     sys.path.insert(0, str(ROOT))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     os.environ["MINIRNN_STATIC"] = "1"
-    from minirnn.figures import explorables, theme  # only now can they be found
+    from minirnn.figures import theme  # only now can they be found
+    from minirnn.figures.assets import page_assets
 
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
     assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
     own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
     kept(assets / "fonts", ingredients(), make_fonts)
     kept(assets / "mathjax", ingredients(), copy_mathjax)
-    texts = explorables.assets() | {"tokens.css": theme.palette_css() + faces_css()}
+    texts = page_assets() | {"tokens.css": theme.palette_css() + faces_css()}
     for name, text in texts.items():
         (assets / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(assets))
