@@ -134,7 +134,7 @@ def explorable(
             wanted = "what compute returns, one argument" if takes_facts else f"the controls {list(made)}"
             raise TypeError(f"{role}: its parameters do not match {wanted}: {error}") from None
     for key in (pad.x, pad.y) if pad else ():
-        if key not in made or not made[key].slides:
+        if key not in made or made[key].kind != "slider":
             raise ValueError(f"pad: expected two controls with numbers, got {key!r}")
     first = Explorable(name, caption, made, (0,) * len(made), {}, pad, predict, draw, words, compute)
     figure = dataclasses.replace(first, start=first.state(**dict(start or {})))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from minirnn.figures.controls import Control
 from minirnn.figures.frames import Frame
 from minirnn.figures.states import States
 
@@ -105,36 +106,49 @@ def _words(figure: States, state: Sequence[int]) -> str:
 
 
 def _row(figure: States, key: str) -> str:
-    """One control: its label, what moves it, its value."""
+    """One control: its label, what moves it, its value, its help."""
     c, id = figure.controls[key], f"{figure.name}--{key}"
-    k, label, last = figure.state()[list(figure.controls).index(key)], escape(c.label), len(c.values) - 1
+    start = figure.start[list(figure.controls).index(key)]
     described = f' aria-describedby="{id}-help"' if c.help else ""
     note = f'<small id="{id}-help">{escape(c.help)}</small>' if c.help else ""
+    body = _BODIES[c.kind](c, id, start, described)
+    return f'<div class="gtt-control" data-name="{escape(key)}" data-kind="{c.kind}">{body}{note}</div>'
+
+
+def _slider(c: Control, id: str, start: int, described: str) -> str:
+    label, text = escape(c.label), escape(c.texts[start])
     play = f'<button type="button" class="gtt-play" aria-pressed="false" aria-label="Play {label}"></button>'
-    texts = [escape(t) for t in c.texts]
-    if c.slides:
-        body = (
-            f'<label for="{id}">{label}</label><input type="range" id="{id}" min="0" max="{last}" value="{k}"'
-            f' aria-valuetext="{texts[k]}" autocomplete="off"{described}>'
-            f'<output for="{id}" aria-live="off" style="--gtt-ch:{max(map(len, c.texts))}">{texts[k]}</output>'
-            f"{play if c.play else ''}"
-        )
-    elif last < 4:
-        radios = "".join(
-            f'<label><input type="radio" name="{id}" value="{i}"{" checked" if i == k else ""} autocomplete="off">'
-            f"<span>{t}</span></label>"
-            for i, t in enumerate(texts)
-        )
-        body = (
-            f'<span id="{id}-label">{label}</span>'
-            f'<div class="gtt-choice" role="radiogroup" aria-labelledby="{id}-label"{described}>{radios}</div>'
-        )
-    else:
-        options = "".join(f'<option value="{i}"{" selected" * (i == k)}>{t}</option>' for i, t in enumerate(texts))
-        body = (
-            f'<label for="{id}">{label}</label><select id="{id}" autocomplete="off"{described}>{options}</select>'
-        )
-    return f'<div class="gtt-control" data-name="{escape(key)}">{body}{note}</div>'
+    return (
+        f'<label for="{id}">{label}</label><input type="range" id="{id}" min="0" max="{len(c.values) - 1}"'
+        f' value="{start}" aria-valuetext="{text}" autocomplete="off"{described}>'
+        f'<output for="{id}" aria-live="off" style="--gtt-ch:{max(map(len, c.texts))}">{text}</output>'
+        f"{play if c.play else ''}"
+    )
+
+
+def _choice(c: Control, id: str, start: int, described: str) -> str:
+    radios = "".join(
+        f'<label><input type="radio" name="{id}" value="{i}"{" checked" * (i == start)} autocomplete="off">'
+        f"<span>{escape(text)}</span></label>"
+        for i, text in enumerate(c.texts)
+    )
+    return (
+        f'<span id="{id}-label">{escape(c.label)}</span>'
+        f'<div class="gtt-choice" role="radiogroup" aria-labelledby="{id}-label"{described}>{radios}</div>'
+    )
+
+
+def _menu(c: Control, id: str, start: int, described: str) -> str:
+    options = "".join(
+        f'<option value="{i}"{" selected" * (i == start)}>{escape(text)}</option>' for i, text in enumerate(c.texts)
+    )
+    return (
+        f'<label for="{id}">{escape(c.label)}</label>'
+        f'<select id="{id}" autocomplete="off"{described}>{options}</select>'
+    )
+
+
+_BODIES = {"slider": _slider, "choice": _choice, "menu": _menu}
 
 
 def _form(figure: States) -> str:

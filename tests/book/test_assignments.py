@@ -64,6 +64,23 @@ def test_the_answers_are_those_of_the_solutions(name):
             assert all(selfcheck.same(selfcheck.decode(a), selfcheck.decode(b)) for a, b in pairs)
 
 
+def test_the_numbers_of_a_case_depend_on_its_name_alone(monkeypatch):
+    """On every machine; a part that is put before the others changes none of theirs."""
+    assert [int(answers.generator("chaos", "push", size).integers(10**9)) for size in (0, 1)] == [
+        553608996,
+        147938316,
+    ]
+    before = answers.arguments("chaos", (0, 1))
+    reordered = {"first": lambda rng, size: (rng.random(),)} | dict(reversed(answers.module("chaos").CASES.items()))
+    monkeypatch.setattr(answers.module("chaos"), "CASES", reordered)
+    after = answers.arguments("chaos", (0, 1))
+    assert after.pop("first")
+    assert after.keys() == before.keys()
+    assert all(
+        selfcheck.encode(after[part][k]) == selfcheck.encode(before[part][k]) for part in before for k in (0, 1)
+    )
+
+
 def cells(nb, namespace):
     """Runs a notebook's code, and yields (grade_id, the verdict or what was raised) of each test cell."""
     for cell in nb["cells"]:

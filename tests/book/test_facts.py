@@ -5,9 +5,9 @@ import inspect
 import pkgutil
 import re
 
-import facts
 import pytest
 
+import facts
 from tests.conftest import ROOT
 
 CHAPTERS = {m.name: importlib.import_module(f"facts.{m.name}") for m in pkgutil.iter_modules(facts.__path__)}

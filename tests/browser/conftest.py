@@ -92,9 +92,12 @@ def wait_for_state(page: Any, figure: Any, state: tuple[int, ...], text: str = "
     for control, index, row in zip(
         figure.controls.values(), state, element.locator(".gtt-control").all(), strict=True
     ):
-        if control.slides:
+        if control.kind == "slider":
             assert row.locator("output").text_content() == control.texts[index]
             assert row.locator("input").get_attribute("aria-valuetext") == control.texts[index]
+
+
+FOCUS = {"slider": "input", "choice": "input:checked", "menu": "select"}  # what takes the keys, by kind of control
 
 
 def check_every_control(page: Any, figure: Any, text: str = "none") -> int:
@@ -110,12 +113,7 @@ def check_every_control(page: Any, figure: Any, text: str = "none") -> int:
         last = len(control.values) - 1
         row = element.locator(f'[data-name="{name}"]')
         for key, index in _keys(control, state[i]):
-            target = (
-                row.locator("input:checked")
-                if row.locator("input[type=radio]").count()
-                else row.locator("input, select")
-            )
-            target.press(key)
+            row.locator(FOCUS[control.kind]).press(key)
             state[i] = min(index, last)
             wait_for_state(page, figure, tuple(state), text)
             seen += 1
@@ -127,7 +125,7 @@ def _keys(control: Any, index: int) -> list[tuple[str, int]]:
     last = len(control.values) - 1
     if last == 0:
         return []
-    if control.slides:
+    if control.kind == "slider":
         return [("Home", 0), ("ArrowRight", 1), ("End", last), ("ArrowLeft", last - 1)]
     return [("ArrowDown", k) for k in range(index + 1, last + 1)] + [
         ("ArrowUp", k) for k in range(last - 1, -1, -1)

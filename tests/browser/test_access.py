@@ -134,7 +134,7 @@ def colours(page: Any, locator: Any) -> int:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_controls_and_icons_show_in_the_readers_own_colours(open_page: Any, site: str, theme: str) -> None:
     page = open_page(f"{site}/book/vanishing.html", theme=theme, forced_colors="active")
-    slider = page.locator(".gtt-control input[type=range] >> visible=true").first
+    slider = page.locator("[data-kind=slider] input >> visible=true").first
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     picture = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")

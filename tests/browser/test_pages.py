@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import check_every_control, wait_for_state
+from conftest import FOCUS, check_every_control, wait_for_state
 from lab import run_in_jupyterlab
 
 from tests.book.figures import CHAPTERS, figures_of
@@ -38,7 +38,9 @@ def test_links_in_the_prose_lead_to_states(page: str) -> None:
     for name, query in links:
         for key, text in (part.split("=") for part in query.split("&")):
             control = known[name].controls[key]
-            control.index(float(text) if control.slides else text)  # a ValueError if there is no such value
+            control.index(
+                float(text) if control.kind == "slider" else text
+            )  # a ValueError if there is no such value
 
 
 def test_a_link_in_the_prose_moves_its_figure(open_page: Any, site: str) -> None:
@@ -52,10 +54,11 @@ def test_the_page_answers_from_the_disk(open_page: Any, built_book: Path, page: 
     opened = open_page((built_book / "book" / f"{page}.html").as_uri())
     name, figure = next(iter(figures_of(page).items()))
     key, control = next(iter(figure.controls.items()))
-    if control.slides:
-        opened.locator(f"#{name} input[type=range]").first.press("End")
+    row = opened.locator(f"#{name} .gtt-control").first
+    if control.kind == "choice":
+        row.locator("label").last.click()
     else:
-        opened.locator(f"#{name} [role=radiogroup]").first.locator("label").last.click()
+        row.locator(FOCUS[control.kind]).press("End")
     wait_for_state(opened, figure, figure.state(**{key: control.values[-1]}))
 
 
