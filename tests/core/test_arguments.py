@@ -27,11 +27,11 @@ from tests.helpers import random_params, refused
 # their messages are in test_explorable
 DRAWING = {path.stem for path in (Path(minirnn.__file__).parent / "figures").glob("*.py")}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
-    "backpropagation": "blocks check_inputs check_params forward_scan backward_scan adjoints gradient_and_carry "
-    "sum_over_time",
+    "backpropagation": "forward_loop backward_loop sum_over_time blocks forward_scan adjoints gradient_and_carry "
+    "check_inputs check_params",
     "objective": "evaluate",
     "activations": "sigmoid sigmoids sigmoid_slope tanh_slope",
-    "products": "outer_sum affine_vjp times parts",
+    "products": "outer_sum affine_vjp times times_many parts",
     "contract": "step_jacobian",
     "measures": "first_bad growing gradient_by_lag exponent saturation weight_sensitivity clip_rate",
     "findings": "findings",

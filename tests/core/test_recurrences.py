@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from minirnn import LRU, DiagonalRNN, MinGRU
 from minirnn.core import recurrences
-from minirnn.gradients.backpropagation import backward_scan
+from minirnn.gradients.backpropagation import backward_loop
 from tests.helpers import random_params, refused
 
 WAYS = (recurrences.sequential, recurrences.doubling, recurrences.blocked, recurrences.linear_scan)
@@ -247,10 +247,8 @@ def test_cells_scan_as_they_step(make, T, B, dtype):
     np.testing.assert_allclose(cell.scan(params, drive, h0), H[1:], rtol=tol, atol=tol)
     local = cell.linearize(params, drive, H[:-1], H[1:])
     dE, carry = rng.standard_normal(H[1:].shape).astype(dtype), rng.standard_normal(h0.shape).astype(dtype)
-    found, *fast = cell.scan_adjoints(params, X, H, dE, carry)
-    slow = backward_scan(cell, params, local, dE, carry, drive.shape[-1])
-    for one, other in zip(found, local, strict=True):
-        np.testing.assert_array_equal(one, other)
+    fast = cell.scan_adjoints(params, local, dE, carry)
+    slow = backward_loop(cell, params, local, dE, carry, drive.shape[-1])
     for one, other in zip(fast, slow, strict=True):
         assert one.dtype == dtype
         np.testing.assert_allclose(one, other, rtol=tol, atol=tol)
