@@ -16,11 +16,11 @@ from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, flatten, overflow_allowed, unflatten
 from minirnn.gradients.backpropagation import check_inputs
-from minirnn.learning.losses import Loss
+from minirnn.gradients.objective import TraceableLoss
 
 
 @checked
-def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None) -> Any:
+def energy(cell: Cell, params: Any, X: np.ndarray, loss: TraceableLoss, h0: np.ndarray | None = None) -> Any:
     """E for inputs X (T, B, m), by a plain loop that autograd can follow.
 
     The states are joined by `array`, whose derivative costs O(T); that of `stack` costs O(T²).
@@ -36,7 +36,7 @@ def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | 
 
 @checked
 def autograd_gradient(
-    cell: Cell, params: Params, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None
+    cell: Cell, params: Params, X: np.ndarray, loss: TraceableLoss, h0: np.ndarray | None = None
 ) -> tuple[float, Params]:
     """E and its gradient, as `bptt` returns them, by reverse-mode automatic differentiation.
 
