@@ -46,7 +46,8 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "pomdp": "check_policy softmax",
     "recurrences": "scan_states scan_adjoints",
     "population": "unscaled normalized leaky",
-    "referee": "energy",
+    "referee": "energy check",
+    "conformity": "case missing misshapen failing loops apart of_a_step of_the_scans differing",
     "regularizers": "omega omega_immediate traced_adjoints omega_of",
 }
 ELSEWHERE = {"arguments", "checks", "optional", "processes", "snapshots", "sweeps"}  # tested by themselves
