@@ -75,6 +75,11 @@ class MinGRU(ElementwiseLinear, Affine):
     U (2n, m), b (2n,), rows in the order z, s. Gates see the input alone, so the recurrence is linear in the
     state and element-wise: λ_t = 1 - z_t, which is σ(-U_z x_t - b_z). From feng2024. Here z near 1 *forgets*,
     contrary to `GRU`.
+
+    >>> cell = MinGRU(m=1, n=1)
+    >>> lam, u = cell.coefficients({}, np.array([[0.0, 3.0]]))
+    >>> lam.tolist(), u.tolist()
+    ([[0.5]], [[1.5]])
     """
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

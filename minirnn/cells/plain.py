@@ -1,7 +1,6 @@
 """Plain cells: dense, element-wise, and the dense one without a nonlinearity."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,9 +18,6 @@ class Activated(Affine):
 
     activation: str = "tanh"
 
-    def sigma(self, a: Any) -> Any:
-        return ACTIVATIONS[self.activation][0](a)
-
     def slope(self, H: np.ndarray) -> np.ndarray:
         """σ'(a), from its value h = σ(a)."""
         return ACTIVATIONS[self.activation][1](H)
@@ -32,7 +28,8 @@ class Activated(Affine):
     def saturated(self, H: np.ndarray) -> np.ndarray:
         """Where the slope is below 1/20 of that at a = 0, the largest of tanh and sigmoid; ReLU has none there, and
         the identity has the same everywhere."""
-        return self.slope(H) < 0.05 * float(self.slope(np.asarray(self.sigma(0.0))))
+        sigma, _ = ACTIVATIONS[self.activation]
+        return self.slope(H) < 0.05 * float(self.slope(np.asarray(sigma(0.0))))
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class VanillaRNN(Activated):
         return self.draw(rng, W=recurrent, U=inputs)
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        return self.sigma(times(h_prev, params["W"]) + drive)
+        return ACTIVATIONS[self.activation][0](times(h_prev, params["W"]) + drive)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         d = delta * local[0]
@@ -97,7 +94,7 @@ class IndRNN(Activated):
         return self.draw(rng, w=recurrent, U=inputs)
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        return self.sigma(h_prev * params["w"] + drive)
+        return ACTIVATIONS[self.activation][0](h_prev * params["w"] + drive)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         d = delta * local[0]

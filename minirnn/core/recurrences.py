@@ -175,7 +175,7 @@ def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndar
 
 
 def _constant(a: np.ndarray) -> np.ndarray:
-    """a without the leading axes along which `broadcast_to` repeats it: what is constant in time takes less work."""
+    """a without the leading axes along which NumPy only repeats it: what is constant in time takes less work."""
     while a.ndim and a.strides[0] == 0:
         a = a[0]
     return a
