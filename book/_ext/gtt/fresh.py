@@ -12,7 +12,8 @@ from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.append(str(ROOT / "book"))  # where pages, as notebooks, find what they import
-CELL = re.compile(r"^```\{code-cell\}.*\n((?:.*\n)*?)```$", re.MULTILINE)
+# options stand between two lines of dashes, or each after a colon
+CELL = re.compile(r"^```\{code-cell\}.*\n(?:---\n(?:.*\n)*?---\n|(?::.*\n)*)((?:.*\n)*?)```$", re.MULTILINE)
 
 
 def code_of(page: str) -> str:
@@ -20,7 +21,7 @@ def code_of(page: str) -> str:
     are left out: the page fails when they are run."""
     cells = []
     for cell in CELL.findall(page):
-        text = re.sub(r"^(?::.*|[%!].*)$", "", cell, flags=re.MULTILINE)
+        text = re.sub(r"^[%!].*$", "", cell, flags=re.MULTILINE)
         with suppress(SyntaxError):
             cells.append(ast.unparse(ast.parse(text)))
     return "\n".join(cells)
