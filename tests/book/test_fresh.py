@@ -66,8 +66,8 @@ this is no Python
 
 
 def test_a_chapter_needs_its_own_code_and_what_that_imports():
-    """What no chapter but one imports is needed by no other but the scoreboard, which looks at all experiments; so a change there draws
-    and runs nothing else."""
+    """What no chapter but one imports is needed by no other page but the scoreboard, which looks at all experiments; so
+    a change there draws and runs nothing else."""
     needs = {name: needed_by(page) for name, page in PAGES.items()}
     assert {name for name in needs if "minirnn.control.td" in needs[name]} == {"control", "scoreboard"}
     assert "minirnn.gradients.backpropagation" in needs["exploding"]
