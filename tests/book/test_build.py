@@ -12,7 +12,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.conftest import FLAGS, FORMULAS_ARE_SET, ROOT, build, readme_commands, serve, source_files
+from tests.conftest import FLAGS, FORMULAS_ARE_SET, ROOT, build, serve, source_files
 
 HEAD = """---
 jupytext:
@@ -336,11 +336,3 @@ def test_check_answers_to_the_keyboard(pattern_url, browser, script):
     said = tab.locator(".gtt-check .said").inner_text()
     assert said.startswith("Right. Each factor") if script else said == ""
     context.close()
-
-
-@pytest.mark.slow
-def test_readme_commands_run_as_written(clone, readme_run):
-    assert readme_commands().split("\n")[:2] == ["make book", "make test"]
-    assert readme_run.returncode == 0, readme_run.stdout[-4000:]
-    assert (clone / "_build/html/index.html").exists()
-    assert re.search(r"\d+ passed", readme_run.stdout), readme_run.stdout[-1000:]

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import check_every_control, wait_for_state
-from lab import run_in_jupyterlab
 
 from tests.book.figures import CHAPTERS, figures_of
+from tests.browser.conftest import check_every_control, wait_for_state
+from tests.browser.lab import run_in_jupyterlab
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
