@@ -26,19 +26,31 @@ CHROMIUM_ARGS += ["--disable-sync"]
 FORMULAS_ARE_SET = "[...document.querySelectorAll('.math')].every(m => m.querySelector('mjx-container'))"
 
 
+DEAR = {"pattern", "published", "graded"}  # fixtures that take long: the tests of each stay in one process
+
+
+def needs(item: pytest.Item) -> set[str]:
+    """The fixtures of a test, also the one that a parameter names."""
+    chosen = getattr(item, "callspec", None)
+    named = chosen.params.get("site_folder") if chosen else None
+    return {*getattr(item, "fixturenames", ()), str(named)}
+
+
 def place_in_the_run(item: pytest.Item) -> int:
     """First what builds the book; beside it what needs no book, the longest first; last what looks at its pages."""
-    names = set(getattr(item, "fixturenames", ()))
     if item.name == "test_every_page_of_the_contents_is_built":
         return 0
-    if names & {"built_book", "site_folder"}:
+    if "built_book" in needs(item):
         return 3
-    return 1 if item.get_closest_marker("slow") else 2
+    return 1 if item.get_closest_marker("slow") or needs(item) & DEAR else 2
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_in_the_run)
+    for item in items:
+        for name in needs(item) & DEAR:
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 def source_files() -> list[Path]:

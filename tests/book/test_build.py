@@ -1,5 +1,6 @@
 """Every page of the book, and the pattern page with each piece of markup a chapter may use."""
 
+import ast
 import doctest
 import gzip
 import importlib.util
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.conftest import FLAGS, FORMULAS_ARE_SET, ROOT, build, serve, source_files
+from tests.conftest import FLAGS, ROOT, build, serve, source_files
 
 HEAD = """---
 jupytext:
@@ -60,14 +61,30 @@ def pages(folder: Path) -> dict[Path, BeautifulSoup]:
     return {f: BeautifulSoup(f.read_text(), "html.parser") for f in sorted((folder / "book").rglob("*.html"))}
 
 
-@pytest.fixture(scope="module", params=["book", "pattern"])
+@pytest.fixture(scope="module", params=["built_book", "pattern"])
 def site_folder(request) -> Path:
-    return request.getfixturevalue({"book": "built_book", "pattern": "pattern"}[request.param])
+    return request.getfixturevalue(request.param)
 
 
 def test_every_page_of_the_contents_is_built(built_book):
     listed = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text())
     assert [name for name in listed if not (built_book / f"{name}.html").exists()] == []
+
+
+SHOWN = [
+    pytest.param(page.parent / file, name, id=f"{page.stem}: {name}")
+    for page in sorted((ROOT / "book").glob("*.md"))
+    for file, name in re.findall(r"\{literalinclude\} (\S+)\n:pyobject: (\S+)", page.read_text())
+]
+
+
+@pytest.mark.parametrize(("file", "name"), SHOWN)
+def test_code_that_a_page_shows_is_there(file: Path, name: str):
+    """What the build would say after minutes."""
+    body = ast.parse(file.read_text()).body
+    for part in name.split("."):
+        (found,) = (node for node in body if getattr(node, "name", None) == part)
+        body = getattr(found, "body", [])
 
 
 def test_no_line_begins_with_the_full_stop_of_a_formula(site_folder):
@@ -216,25 +233,6 @@ def test_faulty_pages_fail_the_build(tmp_path):
             assert FAULTS[name][1] in result.stdout, (name, result.stdout[-3000:])
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_in_a_browser(site, built_book, browser, scheme):
-    """No request to another host, no error in a script, no horizontal scroll on a phone."""
-    for width in (1280, 390):
-        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        foreign, errors = [], []
-        tab.on(
-            "request", lambda r, f=foreign: None if r.url.startswith((site, "data:", "blob:")) else f.append(r.url)
-        )
-        tab.on("pageerror", lambda e, f=errors: f.append(str(e)))
-        tab.on("console", lambda m, f=errors: f.append(m.text) if m.type == "error" else None)
-        for file in pages(built_book):
-            tab.goto(f"{site}/{file.relative_to(built_book)}", wait_until="networkidle")
-            assert (foreign, errors) == ([], []), (file, width)
-            assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (file, width)
-        tab.close()
-
-
 # The contrast of each piece of text with what lies behind it; formulas and hidden text are left out.
 FAINT = """() => {
   const channels = c => c.match(/[\\d.]+/g).map(Number);
@@ -307,16 +305,6 @@ def test_paper_is_light_and_holds_all_of_the_code_and_nothing_of_the_furniture(p
     assert set(folded.evaluate_all(shown)) == {"visible1"}, "solutions and answers"
     cut = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
     assert tab.evaluate(cut) == 0
-    tab.close()
-
-
-@pytest.mark.browser
-def test_every_formula_is_set(site, built_book, browser):
-    tab = browser.new_page()
-    for file in pages(built_book):
-        tab.goto(f"{site}/{file.relative_to(built_book)}")
-        tab.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
-        assert not tab.locator("mjx-merror").count(), file
     tab.close()
 
 
