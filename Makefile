@@ -41,10 +41,9 @@ book: .venv/ready
 	@echo
 	@echo "The book is in _build/html. To read it: make serve"
 
-# As many processes as cores, each with one numerical thread (tests/conftest.py), and each takes the next test when
-# it is done with one; tests that share what is dear to make are a group, and stay in one process.
+# As many processes as cores, each with one numerical thread; tests/conftest.py says in which order they take tests.
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 ROOMS := $(wildcard $(addprefix tests/,core cells gradients learning dynamics theory control diagnosis figures))
 
 quick: .venv/ready lint

@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,31 +27,36 @@ CHROMIUM_ARGS += ["--disable-sync"]
 FORMULAS_ARE_SET = "[...document.querySelectorAll('.math')].every(m => m.querySelector('mjx-container'))"
 
 
-DEAR = {"pattern", "published", "graded"}  # fixtures that take long: the tests of each stay in one process
+# Their tests share what takes long to make and change it, so one process has them all.
+IN_ONE_PROCESS = ("tests/book/test_grading.py", "tests/install/")
 
 
-def needs(item: pytest.Item) -> set[str]:
-    """The fixtures of a test, also the one that a parameter names."""
-    chosen = getattr(item, "callspec", None)
-    named = chosen.params.get("site_folder") if chosen else None
-    return {*getattr(item, "fixturenames", ()), str(named)}
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each process takes the next test when it is done with one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((file for file in IN_ONE_PROCESS if nodeid.startswith(file)), nodeid)
+
+    return Scheduler(config, log)
 
 
 def place_in_the_run(item: pytest.Item) -> int:
     """First what builds the book; beside it what needs no book, the longest first; last what looks at its pages."""
+    chosen = getattr(item, "callspec", None)
+    needs = {*getattr(item, "fixturenames", ()), chosen.params.get("site_folder") if chosen else None}
     if item.name == "test_every_page_of_the_contents_is_built":
         return 0
-    if "built_book" in needs(item):
+    if "built_book" in needs:
         return 3
-    return 1 if item.get_closest_marker("slow") or needs(item) & DEAR else 2
+    return 1 if item.get_closest_marker("slow") else 2
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_in_the_run)
-    for item in items:
-        for name in needs(item) & DEAR:
-            item.add_marker(pytest.mark.xdist_group(name))
 
 
 def source_files() -> list[Path]:
@@ -88,6 +94,25 @@ def alone(file: Path) -> Iterator[None]:
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """made_once(name, make) -> a folder that one process of the run fills by make(folder), and all use."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder_of(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = base / name, base / f"{name}.done"
+        with alone(base / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return folder_of
 
 
 @pytest.fixture(scope="session")

@@ -48,12 +48,13 @@ def small_book(folder: Path, pages: dict[str, str]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pattern(tmp_path_factory) -> Path:
-    text = (Path(__file__).parent / "pattern/page.md").read_text()
-    folder = small_book(tmp_path_factory.mktemp("pattern"), {"page.md": text})
-    result = build(folder, *FLAGS)
-    assert result.returncode == 0, result.stdout[-3000:]
-    return folder / "_build/html"
+def pattern(made_once) -> Path:
+    def make(folder: Path):
+        text = (Path(__file__).parent / "pattern/page.md").read_text()
+        result = build(small_book(folder, {"page.md": text}), *FLAGS)
+        assert result.returncode == 0, result.stdout[-3000:]
+
+    return made_once("pattern", make) / "_build/html"
 
 
 def pages(folder: Path) -> dict[Path, BeautifulSoup]:
@@ -221,6 +222,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_faulty_pages_fail_the_build(tmp_path):
     """All but the last at once; that one ends the build where it stands."""
     *others, last = FAULTS

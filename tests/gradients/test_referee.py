@@ -224,7 +224,6 @@ def torch_module(torch, cell, params):
 
 @torch_cells
 @pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.xdist_group("torch")  # which one process imports
 def test_states_and_gradients_equal_pytorch(cell, seed):
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)

@@ -59,7 +59,6 @@ def test_adams_first_step_is_lr_for_any_gradient():
     ],
     ids=["sgd", "momentum", "adam", "adam by default"],
 )
-@pytest.mark.xdist_group("torch")  # which one process imports
 def test_the_same_steps_as_pytorch(ours, theirs):
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
