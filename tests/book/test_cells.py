@@ -21,7 +21,7 @@ HIDDEN = ("remove-cell", "remove-input")
 LONGEST = 20  # lines of code in a cell that is shown
 # Rules of modules. A cell shows its last expression, and imports what it is the first to need; what it asserts is no
 # test; and in six lines there is no room for sections of imports.
-UNLIKE_CELLS = ["--ignore=B018,E402,PT"]
+UNLIKE_CELLS = ["--ignore=B018,B905,E402,E731,PT"]
 UNLIKE_CELLS += ["--config", "lint.isort.no-sections=true", "--config", "lint.isort.lines-after-imports=1"]
 
 
