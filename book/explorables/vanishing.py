@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
+from experiments.bptt.scalar import regime, scalar_terms
 from experiments.intervals import wilson
 from experiments.record import RESULTS, load
-from explorables.bptt import HEAT, regime, scalar_terms
 from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.marks import HEAT
 from minirnn.figures.panels import figure, label_line, readable
 from minirnn.figures.theme import color, styled
 
