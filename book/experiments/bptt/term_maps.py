@@ -8,7 +8,11 @@ from minirnn import GRU, LSTM, VanillaRNN, temporal_terms, unroll
 from minirnn.core import initializers
 from minirnn.core.params import Params, norm
 
-CELLS = {"tanh": VanillaRNN(m=4, n=24), "LSTM": LSTM(m=4, n=24), "GRU": GRU(m=4, n=24)}
+CELLS: dict[str, VanillaRNN | LSTM | GRU] = {
+    "tanh": VanillaRNN(m=4, n=24),
+    "LSTM": LSTM(m=4, n=24),
+    "GRU": GRU(m=4, n=24),
+}
 LENGTH, SEEDS = 30, 4
 
 
