@@ -203,8 +203,9 @@ NUMBERS = {  # a function that makes the number -> what comes out: Python's numb
     "initializers.uniform": lambda n: initializers.uniform(rng(), (2, 2), n(1), n(3)),
     "initializers.ring": lambda n: initializers.ring(rng(), 3, n(0), n(1)),
     "gated.LSTM.init": lambda n: LSTM(1, 2).init(rng(), forget_bias=n(3)),
-    "gated.GRU.init": lambda n: GRU(1, 2).init(rng(), update_bias=n(3)),
-    "gated.ResetFirstGRU.init": lambda n: minirnn.ResetFirstGRU(1, 2).init(rng(), update_bias=n(3)),
+    "gated.UpdateGated.init": lambda n: [
+        make(1, 2).init(rng(), update_bias=n(3)) for make in (GRU, minirnn.ResetFirstGRU)
+    ],
     "linear.DiagonalRNN.init": lambda n: minirnn.DiagonalRNN(1, 2).init(rng(), r_min=n(0), r_max=n(1)),
     "linear.NormalizedRNN.init": lambda n: minirnn.NormalizedRNN(1, 2).init(rng(), r_min=n(0), r_max=0.5),
     "linear.LRU.init": lambda n: minirnn.LRU(1, 2).init(rng(), r_min=n(0), r_max=0.5),

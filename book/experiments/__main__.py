@@ -6,27 +6,28 @@ import sys
 import traceback
 
 import experiments
+from experiments.experiment import Experiment
 
 PREFIX = "experiments."
 
 
-def names() -> list[str]:
-    """The modules below that have a `main`, as CHAPTER.RUN, in the order of the alphabet."""
-    found = [module.name.removeprefix(PREFIX) for module in pkgutil.walk_packages(experiments.__path__, PREFIX)]
-    return [
-        name for name in sorted(found) if "." in name and hasattr(importlib.import_module(PREFIX + name), "main")
-    ]
+def every() -> dict[str, Experiment]:
+    """The experiments of all chapters by CHAPTER.RUN, in the order of the alphabet: EXPERIMENT of the module RUN."""
+    names = sorted(module.name for module in pkgutil.walk_packages(experiments.__path__, PREFIX))
+    modules = {name: importlib.import_module(name) for name in names if name.count(".") == 2}
+    return {name.removeprefix(PREFIX): m.EXPERIMENT for name, m in modules.items() if hasattr(m, "EXPERIMENT")}
 
 
 def main(chosen: list[str]) -> int:
-    """Runs them one after another, each to its end although another fails; returns how many failed."""
-    if unknown := set(chosen) - set(names()):
-        raise SystemExit(f"There are {', '.join(names())}; there is no {', '.join(sorted(unknown))}.")
+    """Makes them one after another, each to its end although another fails; returns how many failed."""
+    there = every()
+    if unknown := set(chosen) - set(there):
+        raise SystemExit(f"There are {', '.join(there)}; there is no {', '.join(sorted(unknown))}.")
     failed = 0
-    for name in chosen or names():
+    for name in chosen or there:
         print(name, file=sys.stderr)
         try:
-            importlib.import_module(f"experiments.{name}").main()
+            there[name].make(f"python -m experiments {name}  (in book/)")
         except Exception:
             traceback.print_exc()
             failed += 1

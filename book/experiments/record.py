@@ -1,14 +1,11 @@
-"""Saved results: one JSON file for each experiment, with all that is needed to judge and repeat it.
-
-An experiment is a module with `main()`, which makes its runs by `swept` and saves what they say, and with `again()`,
-which makes one run of them anew and returns it with what the record has in its place, for a test to compare.
-"""
+"""Saved results: one JSON file for each experiment, with all that is needed to judge and repeat it."""
 
 import json
 import platform
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -27,12 +24,10 @@ def swept(run: Callable[..., Any], grid: Any, **options: Any) -> list[Any]:
     return sweeps.results(sweeps.sweep(run, grid, folder=CACHE, **options))
 
 
-def save(
-    name: str, started: float, settings: dict[str, Any], results: dict[str, Any], command: str | None = None
-) -> Path:
+def save(name: str, started: float, settings: dict[str, Any], results: Any, command: str) -> Path:
     """Writes results/NAME.json; `started` is the time.time() at which the experiment began."""
     record = {
-        "command": command or f"python -m experiments {name}  (in book/)",
+        "command": command,
         "date": date.today().isoformat(),
         "seconds": round(time.time() - started),
         "machine": f"{platform.machine()}, {platform.system()}",
@@ -57,8 +52,32 @@ def load(name: str) -> dict[str, Any]:
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def files_named(text: str) -> list[Path]:
+    """The records that a text loads, each by its name as it is written: what the text depends on."""
+    return [RESULTS / f"{name}.json" for name in re.findall(r"\bload(?:_once)?\([\"'](\w+)[\"']\)", text)]
+
+
 def rounded(values: Any, digits: int = 5) -> Any:
     """Nested lists of floats with `digits` significant digits: what a figure needs, and small in git."""
     if np.ndim(values):
         return [rounded(v, digits) for v in values]
     return float(f"{values:.{digits}g}")
+
+
+def grouped(entries: Sequence[Any], size: int) -> list[list[Any]]:
+    """Lists of `size` entries that follow each other: those of one value of all axes of a grid but the fastest.
+
+    >>> grouped([1, 2, 3, 4], 2)
+    [[1, 2], [3, 4]]
+    """
+    return [list(entries[i : i + size]) for i in range(0, len(entries), size)]
+
+
+def by(keys: Iterable[str], entries: Sequence[Any]) -> dict[str, Any]:
+    """The entries in as many equal parts as there are keys: the runs of each value of a grid's slowest axis.
+
+    >>> by(["free", "contractive"], [1, 2, 3, 4])
+    {'free': [1, 2], 'contractive': [3, 4]}
+    """
+    names = list(keys)
+    return dict(zip(names, grouped(entries, len(entries) // len(names)), strict=True))

@@ -26,6 +26,34 @@ def tell(numbers: Mapping[str, str]) -> None:
         glue(key, text, display=False)
 
 
+def percent(share: float) -> str:
+    """A share in percent, with a space that does not break.
+
+    >>> percent(0.19)
+    '19\xa0%'
+    """
+    return f"{100 * share:.0f}\u00a0%"
+
+
+def thousands(number: float) -> str:
+    """A whole number with spaces that do not break.
+
+    >>> thousands(28859.2)
+    '28\xa0859'
+    """
+    return f"{number:,.0f}".replace(",", "\u00a0")
+
+
+def power(number: float) -> str:
+    """A number of one digit and its power of ten.
+
+    >>> power(61234.0)
+    '6·10⁴'
+    """
+    digit, exponent = f"{number:.0e}".split("e")
+    return f"{digit}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
 @cache
 def shown(chapter: str) -> list[str]:
     """The code of the page's cells that readers see."""

@@ -4,7 +4,8 @@ linear in their state, and stable by their form.
 
 from minirnn.cells import contract
 from minirnn.cells.contract import Cell
-from minirnn.cells.gated import GRU, LSTM, MinGRU, ResetFirstGRU
+from minirnn.cells.elementwise import MinGRU
+from minirnn.cells.gated import GRU, LSTM, ResetFirstGRU
 from minirnn.cells.linear import LRU, BlockRNN, DiagonalRNN, NormalizedRNN
 from minirnn.cells.plain import IndRNN, LinearRNN, VanillaRNN
 from minirnn.cells.stable import ChaosFreeRNN

@@ -9,9 +9,10 @@ of parameters. A pass through time is a *scan* over what cannot be done at once,
     vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
     jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state; may be left out
+    saturated   map     which units hardly answer to their input any more; may be left out
 
-A cell whose state enters its step only linearly and element by element (`Scannable`) may replace both scans by its
-own, which need no call for each step. A class that overrides the step of such a cell must override these too.
+A cell may replace the loops over `step` and `vjp_step` by scans of its own, which need no call for each step
+(`Scannable`): one that is linear in its state, element by element, has them from `elementwise.ElementwiseLinear`.
 
 Time comes first: X (T, B, m), H (T+1, B, n_state) with H[0] = h_0. Vectors are rows, so the book's W h is
 `h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes; `jvp_step` takes many
@@ -30,6 +31,7 @@ import numpy as np
 from minirnn.core import checks
 from minirnn.core.activations import ACTIVATIONS
 from minirnn.core.params import Params
+from minirnn.core.products import times
 
 Local = Sequence[np.ndarray]
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
@@ -58,13 +60,13 @@ class Cell(Protocol):
 
 @runtime_checkable
 class Scannable(Protocol):
-    """What a cell may have besides: H (T, B, n_state), without h0, from the drive; and what
-    `backpropagation.adjoints` gives."""
+    """What a cell may have besides: H (T, B, n_state) without h0, as the loop over `step` gives it; D (T, B, k) and the
+    carry to h0, as the loop over `vjp_step` does."""
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray: ...
     def scan_adjoints(
-        self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
-    ) -> tuple[Local, np.ndarray, np.ndarray]: ...
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 def step_jacobian(cell: Cell, params: Params, local: Local, lead: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -80,6 +82,7 @@ class Sized:
     """Sizes that every cell has: m inputs, n units; they and the activation are checked when the cell is made.
 
     A cell that defines no `jvp_step` beside its step has this one, through the Jacobian: n_state times as much work.
+    A cell that does not say which of its units are saturated has none.
     """
 
     m: int
@@ -108,3 +111,23 @@ class Sized:
     def jvp_step(self: Any, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
         lead = np.broadcast_shapes(*(a.shape[:-1] for a in local))
         return (step_jacobian(self, params, local, lead, V.dtype) @ V[..., None])[..., 0]
+
+    def saturated(self: Any, H: np.ndarray) -> np.ndarray:
+        """Of the units in H (..., n_state): (..., n_out), True where a unit hardly answers to its input."""
+        return np.zeros((*H.shape[:-1], self.n_out), bool)
+
+
+@dataclass(frozen=True)
+class Affine(Sized):
+    """A cell whose inputs enter by U x_t + b alone, k pre-activations of them: U (k, m) and b (k,)."""
+
+    def draw(self: Any, rng: np.random.Generator, **weights: Initializer) -> Params:
+        """Parameters of the cell's shapes, in their order: those named from their initializers, the others 0."""
+        checks.generator("rng", rng)
+        return {
+            key: weights[key](rng, shape) if key in weights else np.zeros(shape)
+            for key, shape in self.shapes().items()
+        }
+
+    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
+        return times(X, params["U"]) + params["b"]

@@ -12,8 +12,9 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from minirnn.cells.contract import Initializer, Local, Sized
-from minirnn.core import checks, initializers, recurrences
+from minirnn.cells.contract import Affine, Initializer, Local, Sized
+from minirnn.cells.elementwise import ElementwiseLinear
+from minirnn.core import checks, initializers
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
 from minirnn.core.products import affine_vjp, outer_sum
@@ -48,7 +49,7 @@ class Paired(Sized):
 
 
 @dataclass(frozen=True)
-class DiagonalRNN(Paired):
+class DiagonalRNN(Paired, ElementwiseLinear):
     """h_t = λ ⊙ h_{t-1} + B x_t with complex λ_j = ν_j e^{iθ_j}                                (eq. diagonal)
 
     nu (n,), theta (n,), B_re (n, m), B_im (n, m): polar coordinates, so |λ| = |ν| is one parameter. Nothing
@@ -67,10 +68,13 @@ class DiagonalRNN(Paired):
         r_max: float = 0.99,
     ) -> Params:
         """λ uniform by area on the ring r_min <= |λ| <= r_max, B from `inputs` with E|B|² as for a real one."""
-        checks.generator("rng", rng)
-        nu, theta = initializers.ring(rng, self.n, r_min, r_max)
-        B_re, B_im = (inputs(rng, (self.n, self.m)) / np.sqrt(2) for _ in range(2))
-        return {"nu": nu, "theta": theta, "B_re": B_re, "B_im": B_im}
+        params = self.place(*initializers.ring(rng, self.n, r_min, r_max))
+        params |= {key: inputs(rng, (self.n, self.m)) / np.sqrt(2) for key in ("B_re", "B_im")}
+        return {key: params[key] for key in self.shapes()}
+
+    def place(self, nu: np.ndarray, theta: np.ndarray) -> Params:
+        """Parameters, other than B, with which λ_j = ν_j e^{iθ_j}."""
+        return {"nu": nu, "theta": theta}
 
     def eigenvalues(self, params: Params) -> Any:
         """λ (n,) complex."""
@@ -93,36 +97,24 @@ class DiagonalRNN(Paired):
         gamma = self.input_scale(params)[:, None]
         return X @ anp.concatenate([gamma * params["B_re"], gamma * params["B_im"]]).T
 
-    def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        return to_real(self.eigenvalues(params) * to_complex(h_prev)) + drive
+    def coefficients(self, params: Params, drive: np.ndarray) -> tuple[Any, Any]:
+        return self.eigenvalues(params), drive
 
-    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        conjugate = self.eigenvalues(params).conj()
-        return (np.broadcast_to(conjugate, (*H.shape[:-1], self.n)),)
+    def units(self, H: Any) -> Any:
+        return to_complex(H)
 
-    def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return to_real(local[0] * to_complex(delta)), delta
-
-    def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
-        return to_real(local[0].conj() * to_complex(V))
-
-    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
-        return to_real(recurrences.scan_states(self.eigenvalues(params), to_complex(drive), to_complex(h0)))
-
-    def scan_adjoints(
-        self, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
-    ) -> tuple[Local, np.ndarray, np.ndarray]:
-        lam = self.eigenvalues(params)
-        q, before = recurrences.scan_adjoints(lam, to_complex(dE), to_complex(carry))
-        return (np.broadcast_to(lam.conj(), q.shape),), to_real(q), to_real(before)
+    def entries(self, Z: Any) -> Any:
+        return to_real(Z)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
-        g = (to_complex(D) * to_complex(H_prev).conj()).sum(-2)
+        terms = to_complex(H_prev)
+        np.conj(terms, out=terms)  # in place: these arrays are large
+        np.multiply(to_complex(D), terms, out=terms)
         dB_re, dB_im = np.split(outer_sum(D, X), 2, axis=-2)
         gamma = self.input_scale(params)[:, None]
         dgamma = (dB_re * params["B_re"] + dB_im * params["B_im"]).sum(-1)
         return {
-            **self.vjp_eigenvalues(params, g),
+            **self.vjp_eigenvalues(params, terms.sum(-2)),
             "B_re": gamma * dB_re,
             "B_im": gamma * dB_im,
             **self.vjp_input_scale(params, dgamma),
@@ -159,8 +151,10 @@ class NormalizedRNN(DiagonalRNN):
     ) -> Params:
         """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
         r_max = checks.number("r_max", r_max, 0.0, 1.0, open_high=True)
-        params = super().init(rng, inputs, r_min, r_max)
-        return params | {"gamma_log": log_normalizer(np.log(-np.log(params["nu"])))}
+        return super().init(rng, inputs, r_min, r_max)
+
+    def place(self, nu: np.ndarray, theta: np.ndarray) -> Params:
+        return super().place(nu, theta) | {"gamma_log": log_normalizer(np.log(-np.log(nu)))}
 
     def input_scale(self, params: Params) -> Any:
         """γ (n,)."""
@@ -183,18 +177,9 @@ class LRU(NormalizedRNN):
         n, m = self.n, self.m
         return {"nu_log": (n,), "theta_log": (n,), "B_re": (n, m), "B_im": (n, m), "gamma_log": (n,)}
 
-    @checked
-    def init(
-        self,
-        rng: np.random.Generator,
-        inputs: Initializer = initializers.fan_in,
-        r_min: float = 0.0,
-        r_max: float = 0.99,
-    ) -> Params:
-        """λ uniform by area on the ring r_min <= |λ| <= r_max (below 1), γ normalised for these λ."""
-        polar = super().init(rng, inputs, r_min, r_max)
-        rest = {key: polar[key] for key in ("B_re", "B_im", "gamma_log")}
-        return {"nu_log": np.log(-np.log(polar["nu"])), "theta_log": np.log(polar["theta"])} | rest
+    def place(self, nu: np.ndarray, theta: np.ndarray) -> Params:
+        polar = super().place(nu, theta)
+        return {"nu_log": np.log(-np.log(nu)), "theta_log": np.log(theta), "gamma_log": polar["gamma_log"]}
 
     def eigenvalues(self, params: Params) -> Any:
         """λ (n,) complex, inside the unit disc."""
@@ -212,7 +197,7 @@ class LRU(NormalizedRNN):
 
 
 @dataclass(frozen=True)
-class BlockRNN(Paired):
+class BlockRNN(Paired, Affine):
     """n pairs of units: (h_t)_j = W_j (h_{t-1})_j + U x_t + b with real 2×2 matrices W_j         (eq. blocks)
 
     W (n, 2, 2), U (2n, m), b (2n,). With W_j a multiple of a rotation it is a `DiagonalRNN`, whose state
@@ -235,14 +220,10 @@ class BlockRNN(Paired):
         r_max: float = 0.99,
     ) -> Params:
         """W_j a rotation times |λ|, with λ uniform by area on the ring r_min <= |λ| <= r_max; U from `inputs`."""
-        checks.generator("rng", rng)
         nu, theta = initializers.ring(rng, self.n, r_min, r_max)
         re, im = nu * np.cos(theta), nu * np.sin(theta)
         W = np.stack([np.stack([re, -im], axis=-1), np.stack([im, re], axis=-1)], axis=-2)
-        return {"W": W, "U": inputs(rng, (2 * self.n, self.m)), "b": np.zeros(2 * self.n)}
-
-    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
-        return X @ params["U"].T + params["b"]
+        return self.draw(rng, W=lambda rng, shape: W, U=inputs)
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
         W, first, second = params["W"], h_prev[..., : self.n], h_prev[..., self.n :]

@@ -4,16 +4,36 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minirnn.cells.contract import Initializer, Local, Sized
+from minirnn.cells.contract import Affine, Initializer, Local
 from minirnn.core import checks, initializers
 from minirnn.core.activations import ACTIVATIONS
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
-from minirnn.core.products import affine_vjp, outer_sum, times
+from minirnn.core.products import affine_vjp, outer_sum, times, times_many
 
 
 @dataclass(frozen=True)
-class VanillaRNN(Sized):
+class Activated(Affine):
+    """h_t = σ(a_t): what is the same for all pre-activations a_t. `activation` is tanh, sigmoid, relu or identity."""
+
+    activation: str = "tanh"
+
+    def slope(self, H: np.ndarray) -> np.ndarray:
+        """σ'(a), from its value h = σ(a)."""
+        return ACTIVATIONS[self.activation][1](H)
+
+    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
+        return (self.slope(H),)
+
+    def saturated(self, H: np.ndarray) -> np.ndarray:
+        """Where the slope is below 1/20 of that at a = 0, the largest of tanh and sigmoid; ReLU has none there, and
+        the identity has the same everywhere."""
+        sigma, _ = ACTIVATIONS[self.activation]
+        return self.slope(H) < 0.05 * float(self.slope(np.asarray(sigma(0.0))))
+
+
+@dataclass(frozen=True)
+class VanillaRNN(Activated):
     """h_t = σ(W h_{t-1} + U x_t + b)                                                          (eq. rnn)
 
     W (n, n), U (n, m), b (n,). `activation` is tanh, sigmoid, relu or identity. Pascanu et al. (2013) write the
@@ -23,8 +43,6 @@ class VanillaRNN(Sized):
     >>> {key: value.shape for key, value in cell.init(np.random.default_rng(0)).items()}
     {'W': (3, 3), 'U': (3, 2), 'b': (3,)}
     """
-
-    activation: str = "tanh"
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n, self.n), "U": (self.n, self.m), "b": (self.n,)}
@@ -37,35 +55,24 @@ class VanillaRNN(Sized):
         inputs: Initializer = initializers.fan_in,
     ) -> Params:
         """W from `recurrent`, U from `inputs`, b = 0."""
-        checks.generator("rng", rng)
-        return {
-            "W": recurrent(rng, (self.n, self.n)),
-            "U": inputs(rng, (self.n, self.m)),
-            "b": np.zeros(self.n),
-        }
-
-    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
-        return X @ params["U"].T + params["b"]
+        return self.draw(rng, W=recurrent, U=inputs)
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        return ACTIVATIONS[self.activation][0](h_prev @ params["W"].T + drive)
-
-    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        return (ACTIVATIONS[self.activation][1](H),)  # σ'(a_t), from its value
+        return ACTIVATIONS[self.activation][0](times(h_prev, params["W"]) + drive)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         d = delta * local[0]
         return d @ params["W"], d
 
     def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
-        return local[0] * times(V, params["W"])
+        return local[0] * times_many(V, params["W"])
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return {"W": outer_sum(D, H_prev), **affine_vjp(X, D)}
 
 
 @dataclass(frozen=True)
-class IndRNN(Sized):
+class IndRNN(Activated):
     """h_t = σ(w ⊙ h_{t-1} + U x_t + b): each unit sees only its own past                       (eq. indrnn)
 
     w (n,), U (n, m), b (n,); from li2018indrnn. The Jacobian is diag(w ⊙ σ').
@@ -84,17 +91,10 @@ class IndRNN(Sized):
         inputs: Initializer = initializers.fan_in,
     ) -> Params:
         """w from `recurrent` (uniform on [-1, 1) by default), U from `inputs`, b = 0."""
-        checks.generator("rng", rng)
-        return {"w": recurrent(rng, (self.n,)), "U": inputs(rng, (self.n, self.m)), "b": np.zeros(self.n)}
-
-    def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
-        return X @ params["U"].T + params["b"]
+        return self.draw(rng, w=recurrent, U=inputs)
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
         return ACTIVATIONS[self.activation][0](h_prev * params["w"] + drive)
-
-    def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        return (ACTIVATIONS[self.activation][1](H),)
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         d = delta * local[0]

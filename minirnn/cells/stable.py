@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import autograd.numpy as anp
 import numpy as np
 
-from minirnn.cells.contract import Initializer, Local, Sized
-from minirnn.core import checks, initializers
+from minirnn.cells.contract import Affine, Initializer, Local
+from minirnn.core import initializers
 from minirnn.core.activations import sigmoid, sigmoid_slope, tanh_slope
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
-from minirnn.core.products import outer_sum, parts, times
+from minirnn.core.products import outer_sum, parts, times, times_many
 
 
 @dataclass(frozen=True)
-class ChaosFreeRNN(Sized):
+class ChaosFreeRNN(Affine):
     """h_t = θ ⊙ tanh(h_{t-1}) + η ⊙ tanh(U_s x_t)                                                (eq. cfn)
 
     [θ, η] = σ(W h_{t-1} + U_θη x_t + b): W (2n, n), U (3n, m) with rows θ, η, s, b (2n,). The chaos-free network of
@@ -33,21 +33,19 @@ class ChaosFreeRNN(Sized):
         inputs: Initializer = initializers.fan_in,
     ) -> Params:
         """W from `recurrent`, U from `inputs`, b = 1 for θ and -1 for η, as in the paper."""
-        checks.generator("rng", rng)
-        b = np.repeat([1.0, -1.0], self.n)
-        return {"W": recurrent(rng, (2 * self.n, self.n)), "U": inputs(rng, (3 * self.n, self.m)), "b": b}
+        return self.draw(rng, W=recurrent, U=inputs) | {"b": np.repeat([1.0, -1.0], self.n)}
 
     def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
-        return X @ params["U"].T + anp.concatenate([params["b"], anp.zeros(self.n, params["b"].dtype)])
+        return times(X, params["U"]) + anp.concatenate([params["b"], anp.zeros(self.n, params["b"].dtype)])
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
         n = self.n
-        gates = sigmoid(h_prev @ params["W"].T + drive[..., : 2 * n])
+        gates = sigmoid(times(h_prev, params["W"]) + drive[..., : 2 * n])
         return gates[..., :n] * anp.tanh(h_prev) + gates[..., n:] * anp.tanh(drive[..., 2 * n :])
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         n = self.n
-        a = H_prev @ params["W"].T + drive[..., : 2 * n]
+        a = times(H_prev, params["W"]) + drive[..., : 2 * n]
         gates, a_s = sigmoid(a), drive[..., 2 * n :]
         slopes = np.concatenate([np.tanh(H_prev), np.tanh(a_s)], axis=-1) * sigmoid_slope(a)
         return slopes, gates[..., :n] * tanh_slope(H_prev), gates[..., n:] * tanh_slope(a_s)
@@ -58,7 +56,7 @@ class ChaosFreeRNN(Sized):
         return delta * through + d @ params["W"], np.concatenate([d, delta * dh_da], axis=-1)
 
     def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
-        theta, eta = parts(local[0] * times(V, params["W"]), 2)
+        theta, eta = parts(local[0] * times_many(V, params["W"]), 2)
         return local[1] * V + theta + eta
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:

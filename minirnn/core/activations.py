@@ -31,12 +31,14 @@ _traced = primitive(_sigmoid)
 defvjp(_traced, lambda ans, a: lambda g: g * ans * sigmoid(-a))  # autograd's own would meet inf·0
 
 
-def sigmoids(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def sigmoids(a: Any) -> tuple[Any, Any]:
     """σ(a) and σ(-a) = e⁻ᵃ σ(a), of which each is exact to rounding in both tails, from one exponential.
 
     >>> [f"{value:.3e}" for pair in zip(*sigmoids(np.array([50.0, -1000.0]))) for value in pair]
     ['1.000e+00', '1.929e-22', '0.000e+00', '1.000e+00']
     """
+    if not isinstance(a, np.ndarray):  # traced by autograd, which knows no assignment
+        return sigmoid(a), sigmoid(-a)
     e = np.negative(a)
     with np.errstate(over="ignore", invalid="ignore"):
         np.exp(e, out=e)

@@ -33,6 +33,7 @@ KINDS = {  # of these an argument must be an instance; what to say of them, by n
     "Cell": "a cell such as LSTM(m=2, n=3)",
     "DelayedCue": "a task such as DelayedCue(L=20)",
     "Loss": "a loss such as at_end(squared_error, target)",
+    "TraceableLoss": "a loss such as at_end(squared_error, target)",
     "Path": "a path",
     "Run": "a Run, which train returns",
     "bool": "True or False",

@@ -1,5 +1,7 @@
 """Sums and products over the last axes of arrays (..., B, n), which all cells share."""
 
+from typing import Any
+
 import numpy as np
 
 from minirnn.core.params import Params
@@ -15,9 +17,14 @@ def affine_vjp(X: np.ndarray, D: np.ndarray) -> Params:
     return {"U": outer_sum(D, X), "b": D.sum(-2)}
 
 
-def times(V: np.ndarray, W: np.ndarray) -> np.ndarray:
-    """W v for the rows v of V (..., j), (..., k): one matrix product for W (k, j), one a network for several W."""
-    return V @ W.T if W.ndim > 2 else (V.reshape(-1, V.shape[-1]) @ W.T).reshape(*V.shape[:-1], -1)
+def times(h: Any, W: Any) -> Any:
+    """W h for the rows h (..., j) of an array: (..., k), for one W (k, j), or for several networks W (..., k, j)."""
+    return h @ (W.T if W.ndim == 2 else W.swapaxes(-1, -2))
+
+
+def times_many(V: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """`times` for many directions V (..., j) at once: where there is one W, by one matrix product."""
+    return times(V, W) if W.ndim > 2 else times(V.reshape(-1, V.shape[-1]), W).reshape(*V.shape[:-1], -1)
 
 
 def parts(a: np.ndarray, count: int) -> list[np.ndarray]:

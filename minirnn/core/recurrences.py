@@ -90,7 +90,8 @@ def scan_states(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> np.ndarr
 
 def scan_adjoints(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """`linear_scan_adjoint` for arguments that fit."""
-    varying, a = a.ndim == g.ndim, a.conj()
+    a = _constant(a).conj()
+    varying = a.ndim == g.ndim
     shifted = np.concatenate([a[:1], a[:0:-1]]) if varying else a  # reversed, ā_{t+1} meets q_{t+1}
     shifted, Q = _start(shifted, g[::-1], None)
     if carry is not None:
@@ -166,10 +167,18 @@ def _by(way: Callable[..., np.ndarray], a: np.ndarray, b: np.ndarray, h0: np.nda
 
 def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """a with as many axes as b[0] or b, and a copy of b in which b_1 has taken h0 in."""
-    varying, H = a.ndim == b.ndim, b.astype(np.result_type(a, b))
+    a, H = _constant(a), b.astype(np.result_type(a, b))
+    varying = a.ndim == b.ndim
     if h0 is not None:
         H[0] += (a[0] if varying else a) * h0
     return a if varying else a.reshape((1,) * (b.ndim - 1 - a.ndim) + a.shape), H
+
+
+def _constant(a: np.ndarray) -> np.ndarray:
+    """a without the leading axes along which NumPy only repeats it: what is constant in time takes less work."""
+    while a.ndim and a.strides[0] == 0:
+        a = a[0]
+    return a
 
 
 def _check(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None, b_name: str, h0_name: str) -> None:

@@ -3,7 +3,7 @@
     gradient by lag   ‖∂E/∂a_{T-k}‖, a the pre-activation, for the last step that has an error, over that at lag 0
     far share         Σ_{k <= T/2} ‖g_k‖ / Σ_k ‖g_k‖, g_k the temporal terms: how much of the gradient is long-range
     exponent          the largest Lyapunov exponent along the inputs, nats a step, with the scatter over the batch
-    saturated         share of units whose slope is below 1/20 of its largest value, or with |h| above 0.97
+    saturated         share of units that hardly answer to their input, as the cell's `saturated` says
     sensitivity       relative change of the last state for a relative change of all parameters, per unit
 
 Each is a symptom and no proof: two causes can share one. Findings come with the most certain first.
@@ -11,12 +11,12 @@ Each is a symptom and no proof: two causes can share one. Findings come with the
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from minirnn.cells.contract import Cell
+from minirnn.cells.contract import Cell, Sized
 from minirnn.core import checks
-from minirnn.core.activations import ACTIVATIONS
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, norm, overflow_allowed, row_norms
 from minirnn.diagnosis.findings import findings
@@ -119,15 +119,11 @@ def exponent(cell: Cell, params: Params, X: np.ndarray) -> tuple[float, float]:
 
 
 def saturation(cell: Cell, H: np.ndarray) -> float:
-    """Share of units that hardly answer to their input; 0 for cells without a bound, which cannot saturate; nan where
-    a state is."""
+    """Share of units that hardly answer to their input, by what the cell says of its own; nan where a state is."""
     if np.isnan(H).any():
         return float("nan")
-    activation = getattr(cell, "activation", None)
-    if activation in ("tanh", "sigmoid"):
-        slope = ACTIVATIONS[activation][1](H)
-        return float((slope < 0.05 * (1.0 if activation == "tanh" else 0.25)).mean())
-    return float((np.abs(H[..., : cell.n_out]) > 0.97).mean()) if hasattr(cell, "gates") else 0.0
+    saturated = getattr(cell, "saturated", partial(Sized.saturated, cell))  # a cell that does not say has none
+    return float(saturated(H).mean())
 
 
 def weight_sensitivity(cell: Cell, params: Params, X: np.ndarray, last: np.ndarray, size: float = 1e-5) -> float:

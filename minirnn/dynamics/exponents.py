@@ -11,7 +11,7 @@ This module only evaluates: autograd has no derivative for QR.
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,18 +57,9 @@ def jacobian(cell: Cell, params: Params, h_prev: np.ndarray, drive: np.ndarray) 
     return step_jacobian(cell, params, local, h_prev.shape[:-1], h_prev.dtype)
 
 
-class _Stack(np.ndarray):
-    """Matrices of several networks (B, rows, columns), whose .T transposes each of them."""
-
-    @property
-    def T(self) -> Any:
-        return self.swapaxes(-1, -2)
-
-
 def _stacked(cell: Cell, params: Sequence[Params]) -> Params:
     """The parameters of B networks as one dict: matrices (B, r, c) and vectors (B, 1, n), for states (B, 1, n)."""
-    rows = {key: np.stack([np.atleast_2d(p[key]) for p in params]) for key in cell.shapes()}
-    return {key: value.view(_Stack) for key, value in rows.items()}
+    return {key: np.stack([np.atleast_2d(p[key]) for p in params]) for key in cell.shapes()}
 
 
 @checked

@@ -3,6 +3,7 @@ look. They draw what others measured, and import no other room.
 """
 
 from minirnn.figures import (
+    assets,
     controls,
     explorables,
     frames,
@@ -12,6 +13,8 @@ from minirnn.figures import (
     panels,
     pictures,
     reports,
+    states,
+    svg,
     theme,
     ticks,
 )
@@ -34,6 +37,7 @@ __all__ = [
     "Pad",
     "Picture",
     "Prediction",
+    "assets",
     "band",
     "color",
     "controls",
@@ -65,7 +69,9 @@ __all__ = [
     "single",
     "spaced",
     "stacked",
+    "states",
     "styled",
+    "svg",
     "theme",
     "themed",
     "ticks",

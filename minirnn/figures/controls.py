@@ -13,9 +13,9 @@ import numpy as np
 class Control:
     """A parameter of `draw` that the reader moves.
 
-    Numbers become a slider over `values` (which need not be evenly spaced), strings a choice. `format` is a
-    format specification such as ".2f"; `play=True` adds a button, for a parameter that is like time; `help` is
-    one short sentence. Raises ValueError or TypeError for values that cannot be shown or told apart.
+    Numbers become a slider over `values` (which need not be evenly spaced), strings a choice: see `kind`. `format`
+    is a format specification such as ".2f"; `play=True` gives a slider a button, for a parameter that is like time;
+    `help` is one short sentence. Raises ValueError or TypeError for values that cannot be shown or told apart.
     """
 
     values: Sequence[Any]
@@ -37,13 +37,20 @@ class Control:
             raise ValueError(f"expected values that can be told apart, got {', '.join(self.keys)}")
 
     @property
-    def slides(self) -> bool:
-        return not isinstance(self.values[0], str)
+    def kind(self) -> str:
+        """How it is moved. Markup has it as `data-kind`; all that differs between the kinds is decided by it.
+
+        >>> [Control(values).kind for values in ([0.5, 1.0], ["tanh", "relu"], ["r", "s", "t", "u", "v"])]
+        ['slider', 'choice', 'menu']
+        """
+        if not isinstance(self.values[0], str):
+            return "slider"
+        return "choice" if len(self.values) <= 4 else "menu"
 
     @cached_property
     def keys(self) -> list[str]:
         """The values as they are written in a link: with as many decimals as the longest of them needs."""
-        if not self.slides:
+        if self.kind != "slider":
             return list(self.values)
         if self.format:
             return [format(v, self.format) for v in self.values]
@@ -63,7 +70,7 @@ class Control:
 
     def index(self, value: Any) -> int:
         """Where `value` is among the values. Raises ValueError if it is not."""
-        if self.slides and isinstance(value, int | float | np.number):
+        if self.kind == "slider" and isinstance(value, int | float | np.number):
             nearest = int(np.argmin([abs(v - value) for v in self.values]))
             if np.isclose(self.values[nearest], value, rtol=1e-9, atol=1e-12):
                 return nearest

@@ -180,6 +180,7 @@
     constructor(figure, { name, values, keys, texts }, i) {
       Object.assign(this, { figure, name, values, keys, texts, index: figure.data.start[i] });
       this.row = figure.querySelectorAll(".gtt-control")[i];
+      this.kind = this.row.dataset.kind; // "slider", "choice" or "menu": see minirnn/figures/controls.py
       this.inputs = [...this.row.querySelectorAll("input, select")];
       this.label = this.row.firstElementChild.textContent;
       this.output = this.row.querySelector("output");
@@ -192,7 +193,7 @@
     }
 
     get input() {
-      return this.inputs.find((input) => input.checked) ?? this.inputs[0];
+      return this.inputs[this.kind === "choice" ? this.index : 0]; // of a choice the one that is checked
     }
 
     get key() {
@@ -205,13 +206,12 @@
 
     show(index) {
       this.index = index;
-      if (this.output) {
-        this.output.textContent = this.texts[index];
-        this.input.value = index;
-        this.input.setAttribute("aria-valuetext", this.texts[index]);
-        this.input.style.setProperty("--gtt-at", index / Math.max(1, this.values.length - 1));
-      } else if (this.inputs.length > 1 || this.input.type === "radio") this.inputs[index].checked = true;
+      if (this.kind === "choice") this.input.checked = true;
       else this.input.value = index;
+      if (this.kind !== "slider") return;
+      this.output.textContent = this.texts[index];
+      this.input.setAttribute("aria-valuetext", this.texts[index]);
+      this.input.style.setProperty("--gtt-at", index / Math.max(1, this.values.length - 1));
     }
 
     nearest(value) {
@@ -220,7 +220,7 @@
     }
 
     find(text) {
-      if (typeof this.values[0] === "string") return this.values.indexOf(text);
+      if (this.kind !== "slider") return this.values.indexOf(text);
       return text.trim() === "" || isNaN(text) ? -1 : this.nearest(Number(text));
     }
 

@@ -11,73 +11,34 @@ are in the page. The element, its controls and its script are the same in both l
 import dataclasses
 import gzip
 import inspect
-import itertools
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from minirnn.figures import theme
+from minirnn.figures.assets import page_assets
 from minirnn.figures.controls import Control, Pad, Prediction
-from minirnn.figures.frames import Frame, Job, Point, draw_frames, pack
+from minirnn.figures.frames import Frame, Job, draw_frames
 from minirnn.figures.markup import element
+from minirnn.figures.states import States
+from minirnn.figures.svg import pack
 from minirnn.optional import extra
 
 with extra("draw"):
     from matplotlib.figure import Figure
 
-__all__ = ["Control", "Explorable", "Pad", "Prediction", "assets", "explorable"]
-
 
 @dataclass(frozen=True)
-class Explorable:
-    """What `explorable` returns; a notebook shows it. States are tuples of indices, one for each control."""
+class Explorable(States):
+    """What `explorable` returns; a notebook shows it."""
 
     draw: Callable[..., Figure]
     words: Callable[..., str]
-    compute: Callable[..., Any] | None
-    name: str
-    caption: str
-    controls: dict[str, Control]
-    start: tuple[int, ...]
-    states: dict[str, tuple[int, ...]]
-    pad: Pad | None = None
-    predict: Prediction | None = None
-
-    def point(self, state: Sequence[int]) -> Point:
-        """The arguments of `draw` at a state."""
-        return {k: c.values[i] for (k, c), i in zip(self.controls.items(), state, strict=True)}
-
-    def state(self, **values: Any) -> tuple[int, ...]:
-        """The state with these values, and the start's for the rest. Raises ValueError for an unknown one."""
-        if unknown := values.keys() - self.controls:
-            raise ValueError(f"{self.name}: expected controls {list(self.controls)}, got {sorted(unknown)}")
-        try:
-            return tuple(
-                c.index(values[k]) if k in values else i
-                for (k, c), i in zip(self.controls.items(), self.start, strict=True)
-            )
-        except ValueError as error:
-            raise ValueError(f"{self.name}: {values}: {error}") from None
-
-    def link(self, **values: Any) -> str:
-        """The link that moves the figure to these values: "#unrolled?gain=1.20". Raises as `state` does."""
-        state = dict(zip(self.controls, self.state(**values), strict=True))
-        return f"#{self.name}?" + urlencode({k: self.controls[k].keys[state[k]] for k in values})
-
-    def all_states(self) -> list[tuple[int, ...]]:
-        """Every state, the last control moving fastest."""
-        return list(itertools.product(*(range(len(c.values)) for c in self.controls.values())))
-
-    def points(self) -> list[Point]:
-        """The arguments of `draw` at every state."""
-        return [self.point(s) for s in self.all_states()]
+    compute: Callable[..., Any] | None = None
 
     def job(self, text: str = "none") -> Job:
         axes, start = self.pad.axes if self.pad else None, self.point(self.start)
@@ -101,7 +62,7 @@ class Explorable:
         return len(gzip.compress(self.html().encode(), 9, mtime=0))
 
     def html(self, text: str = "none") -> str:
-        """The figure with all its frames: markup for a page that has `assets`."""
+        """The figure with all its frames: markup for a page that has `page_assets`."""
         frames = dict(zip(self.all_states(), self.frames(text), strict=True))
         tags, numbers = pack(f.svg for f in frames.values())
         small = [(label, s, frames[s]) for label, s in self.states.items()]
@@ -110,7 +71,7 @@ class Explorable:
 
     def save_html(self, path: str | Path, text: str = "path") -> None:
         """Writes one page that needs nothing else: no kernel, no network, and with text="path" no font."""
-        files = assets()
+        files = page_assets()
         Path(path).write_text(
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(self.name)}</title>'
             '<meta name="viewport" content="width=device-width"><style>body{max-width:46rem;margin:1rem auto;'
@@ -125,7 +86,7 @@ class Explorable:
         """The figure under a kernel, an ipywidget: its traits are `state` and `answer`."""
         from minirnn.figures.live import LiveExplorable  # a page that is built needs no widgets
 
-        return LiveExplorable(self)
+        return LiveExplorable(self, partial(self.frame, text="path"))
 
     def _ipython_display_(self) -> None:
         with extra("draw"):
@@ -173,9 +134,9 @@ def explorable(
             wanted = "what compute returns, one argument" if takes_facts else f"the controls {list(made)}"
             raise TypeError(f"{role}: its parameters do not match {wanted}: {error}") from None
     for key in (pad.x, pad.y) if pad else ():
-        if key not in made or not made[key].slides:
+        if key not in made or made[key].kind != "slider":
             raise ValueError(f"pad: expected two controls with numbers, got {key!r}")
-    first = Explorable(draw, words, compute, name, caption, made, (0,) * len(made), {}, pad, predict)
+    first = Explorable(name, caption, made, (0,) * len(made), {}, pad, predict, draw, words, compute)
     figure = dataclasses.replace(first, start=first.state(**dict(start or {})))
     return dataclasses.replace(figure, states={k: figure.state(**dict(v)) for k, v in (states or {}).items()})
 
@@ -186,11 +147,3 @@ def _control(key: str, values: Any) -> Control:
     except (TypeError, ValueError) as error:
         raise type(error)(f"{key}: {error}") from None
     return dataclasses.replace(made, label=made.label or key)
-
-
-def assets() -> dict[str, str]:
-    """The files a page needs once, by name: "explorable.js", loaded with `defer`, and "explorable.css"."""
-    files = {
-        n: (resources.files("minirnn.figures") / n).read_text("utf-8") for n in ("explorable.js", "explorable.css")
-    }
-    return files | {"explorable.css": theme.palette_css() + files["explorable.css"]}

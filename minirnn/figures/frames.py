@@ -1,30 +1,26 @@
 """Frames: what a drawing function makes at each state of an explorable figure, small enough for a page.
 
-A frame is the SVG of one state and its text alternative. Three steps make a figure with a hundred states as
-light as a photograph: `compact` strips what a page does not need and writes paths as steps from point to point
-(a curve over an even grid then repeats itself: half the bytes after gzip), `pack` stores each tag that frames
-share once, and `draw_frames` keeps frames on disk, so that a figure whose code did not change costs nothing.
+A frame is the SVG of one state, made `compact`, and its text alternative. `draw_frames` keeps frames on disk, so that a
+figure whose code did not change costs nothing.
 """
 
-import ast
 import hashlib
-import inspect
 import io
 import json
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from tqdm import tqdm
 
+from minirnn.dependencies import data_files, digest, needed, packages
 from minirnn.figures import theme
+from minirnn.figures.svg import compact
 from minirnn.optional import extra
 
 with extra("draw"):
@@ -124,72 +120,6 @@ def _pad_box(figure: Figure, number: int) -> tuple[float, ...]:
     return tuple(round(float(c), 5) for c in corners)
 
 
-# ---- small ---------------------------------------------------------------------------------------------------
-
-# matplotlib's <style> must go: its rule for * would hold for the whole page (explorable.css has it, in scope)
-_NOISE = re.compile(
-    r"<metadata>.*?</metadata>|<!--.*?-->|<defs>\s*<style.*?</style>\s*</defs>"
-    r"|\s(?:xmlns|xmlns:xlink|version)=\"[^\"]*\"|\stransform=\"rotate\(-0 [^\"]*\"",
-    re.DOTALL,
-)
-
-
-def compact(svg: str, name: str) -> str:
-    """An SVG file of matplotlib as markup for a page: scaled by CSS, themed, its ids prefixed with `name`."""
-    svg = _NOISE.sub("", svg[svg.index("<svg") :]).strip()
-    svg = re.sub(r">\s*\n\s*<", "><", svg)  # a space inside <tspan> </tspan> is text: it has no line break
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg)
-    used = {"figure_1", *re.findall(r'(?:href="|url\()#([^")]+)', svg)}  # a phone's columns refer to figure_1
-    svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
-    svg = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', svg).replace("url(#", f"url(#{name}-")
-    svg = re.sub(r' d="([^"]*)"', lambda m: f' d="{steps(m[1])}"', svg)
-    # positions only: a rounded scale(...) would spread the letters of a text
-    svg = re.sub(r' (x|y)="([^"]*)"', lambda m: f' {m[1]}="{_rounded(m[2])}"', svg)
-    svg = re.sub(r"(font-family: '[^']*')", r"\1, sans-serif", svg)
-    return theme.themed(svg)
-
-
-def steps(path: str) -> str:
-    """Path data with each point as a step from the last, in hundredths: rounding errors do not add up.
-
-    >>> steps("M 10 20.004 L 11.5 19 L 13 18 z")
-    'M10 20l1.5-1l1.5-1z'
-    """
-    out, x, y = [], 0, 0
-    for command, numbers in re.findall(r"([MLCQz])([^MLCQz]*)", path):
-        values = [round(100 * float(v)) for v in numbers.split()]
-        points = list(zip(values[::2], values[1::2], strict=True))
-        origin = (0, 0) if command == "M" else (x, y)
-        text = " ".join(_hundredths(v - o) for p in points for v, o in zip(p, origin, strict=True))
-        out.append((command if command == "M" else command.lower()) + text.replace(" -", "-"))
-        x, y = points[-1] if points else (x, y)
-    return "".join(out)
-
-
-def _rounded(numbers: str) -> str:
-    return " ".join(_hundredths(round(100 * float(v))) for v in numbers.split())
-
-
-def _hundredths(value: int) -> str:
-    """The shortest decimal of value / 100: "-.5" for -50."""
-    text = f"{abs(value) / 100:.2f}".rstrip("0").rstrip(".")
-    text = text[1:] if text.startswith("0.") else text
-    return ("-" if value < 0 else "") + text
-
-
-def pack(svgs: Iterable[str]) -> tuple[list[str], list[list[int]]]:
-    """Frames as (tags, numbers): frame k is the tags numbers[k], joined. A tag comes with the text after it.
-
-    Each tag is stored once. gzip alone does not do this: its window of 32 KB is shorter than a frame.
-
-    >>> pack(["<g><a/></g>", "<g><b/></g>"])
-    (['<g>', '<a/>', '</g>', '<b/>'], [[0, 1, 2], [0, 3, 2]])
-    """
-    table: dict[str, int] = {}
-    numbers = [[table.setdefault(tag, len(table)) for tag in re.findall("<[^<]*", svg)] for svg in svgs]
-    return list(table), numbers
-
-
 # ---- kept on disk --------------------------------------------------------------------------------------------
 
 
@@ -227,58 +157,28 @@ def cache_folder() -> Path | None:
     return root / ".cache" / "frames" if root else None
 
 
-def fingerprint(job: Job) -> str | None:
-    """A hash of all that decides what `job` draws; None where the code has no file (a notebook's cell).
+# What shows frames, and what keeps runs, decides nothing of what is drawn.
+NOT_DRAWN = ("minirnn.figures.explorables", "minirnn.learning.sweeps")
 
-    That is this library, Python, the versions of what is imported, the modules of its functions with all that
-    these import from beside them, and the files of data that a module among them lists in DATA_FILES.
+
+def fingerprint(job: Job) -> str | None:
+    """A hash of all that decides what `job` draws; None where its code has no file (a notebook's cell).
+
+    That is the code of the job's functions and of what they need, this module's too, the files of data that it reads,
+    Python, and the versions of the packages that it imports.
     """
     functions = [f for f in (job.draw, job.words, job.compute) if f]
-    modules = [inspect.getmodule(f) for f in functions]
-    if (
-        any(getattr(m, "__file__", None) is None or m.__name__ == "__main__" for m in modules if m)
-        or None in modules
-    ):
+    modules = [f.__module__ for f in functions]
+    if any(name == "__main__" or not getattr(sys.modules.get(name), "__file__", None) for name in modules):
         return None
-    files, others = set(Path(__file__).parent.rglob("*.py")), {"numpy", "matplotlib"}
-    for module in filter(None, modules):
-        near, far = _imports(module)
-        files, others = files | near, others | far
-    loaded = [m for m in [*sys.modules.values()] if Path(getattr(m, "__file__", None) or "") in files]
-    files |= {Path(f) for m in loaded for f in getattr(m, "DATA_FILES", ())}
-    parts = [
-        *(f.__qualname__ for f in functions),
-        job.name,
-        job.text,
-        repr(job.pad_axes),
-        repr(job.start),
+    sources = needed([*modules, __name__], without=NOT_DRAWN)
+    parts = [*(f.__qualname__ for f in functions), job.name, job.text, repr(job.pad_axes), repr(job.start)]
+    parts += [sys.version, metadata.version("font-source-sans-pro"), digest(sources)]
+    parts += [
+        f"{name} {getattr(sys.modules.get(name), '__version__', '')}"
+        for name in sorted({*packages(sources), "numpy"})
     ]
-    parts += [sys.version, metadata.version("font-source-sans-pro")]
-    parts += [f"{name} {getattr(sys.modules.get(name), '__version__', '')}" for name in sorted(others)]
-    return _digest(*parts, *(f.name + _digest(f.read_text(encoding="utf-8")) for f in sorted(files)))
-
-
-def _imports(module: ModuleType) -> tuple[set[Path], set[str]]:
-    """The files of `module` and of all that it imports, directly or not, from below the folder where its name begins;
-    and the names of the packages that it imports from elsewhere."""
-    own = Path(str(module.__file__))
-    root = own.parents[module.__name__.count(".") + (own.name == "__init__.py")]
-    files, others, todo = set(), set(), [own]
-    while todo:
-        files.add(file := todo.pop())
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Import | ast.ImportFrom):
-                continue
-            stem = getattr(node, "module", None)
-            above = getattr(node, "level", 0)
-            folder = file.parents[above - 1] if above else root
-            for alias in node.names:
-                parts = [*(stem.split(".") if stem else ()), *alias.name.split(".")]
-                paths = [folder.joinpath(*parts[:k]) for k in range(1, len(parts) + 1)]
-                near = {p for q in paths for p in (q.with_suffix(".py"), q / "__init__.py") if p.exists()}
-                todo += near - files
-                others |= set() if near or above else {parts[0]}
-    return files, others
+    return _digest(*parts, *(file.name + file.read_text(encoding="utf-8") for file in data_files(sources)))
 
 
 def _digest(*parts: str) -> str:

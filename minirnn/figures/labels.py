@@ -23,7 +23,7 @@ def label_ends(ax: Axes, *, gap: float = 13.0, away: float = 5.0, **text: Any) -
 
     Call it last, when scales and limits are set. Labels keep `gap` points from each other and stand `away` points to
     the right of the ends; a line that leaves the panel has its label at the border. `text` goes to `Axes.annotate`.
-    A line in the hue `line`, too pale for words, has its label in `muted`.
+    A line in the hue "line", too pale for words, has its label in "muted".
 
     >>> from minirnn.figures.panels import single
     >>> fig, ax = single(beside=0.8)

@@ -1,10 +1,13 @@
 """The explorable under a kernel: the element of the page, which asks Python for the frame of each state."""
 
 import traceback
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from minirnn.figures.explorables import Explorable, assets
+from minirnn.figures.assets import page_assets
+from minirnn.figures.frames import Frame
 from minirnn.figures.markup import element, still
+from minirnn.figures.states import States
 from minirnn.figures.theme import palette_css
 from minirnn.optional import extra
 
@@ -26,14 +29,14 @@ class LiveExplorable(anywidget.AnyWidget):
     `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the traceback is shown.
     """
 
-    _esm = assets()["explorable.js"] + "\nexport default { render: globalThis.gttExplorable.render };\n"
-    _css = _dark_palette() + assets()["explorable.css"]
+    _esm = page_assets()["explorable.js"] + "\nexport default { render: globalThis.gttExplorable.render };\n"
+    _css = _dark_palette() + page_assets()["explorable.css"]
     html = traitlets.Unicode().tag(sync=True)
     state = traitlets.List(traitlets.Int()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, figure: Explorable) -> None:
-        self._figure, self._first = figure, figure.frame(figure.start, "path")
+    def __init__(self, figure: States, frame: Callable[[Sequence[int]], Frame]) -> None:
+        self._figure, self._frame, self._first = figure, frame, frame(figure.start)
         hide = f"<style>[data-first={figure.name}]{{display:none}}</style>"
         super().__init__(html=element(figure, self._first, {}, []) + hide, state=list(figure.start))
 
@@ -54,7 +57,7 @@ class LiveExplorable(anywidget.AnyWidget):
 
     def _drawn(self, state: list[int]) -> dict[str, str]:
         try:
-            frame = self._figure.frame(state, "path")
+            frame = self._frame(state)
         except Exception:  # whatever goes wrong in `draw` is for the reader who changed it to see
             return {"error": traceback.format_exc(limit=-3)}
         return {"svg": frame.svg, "alt": frame.alt}

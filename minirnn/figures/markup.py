@@ -6,15 +6,14 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from minirnn.figures.controls import Control
 from minirnn.figures.frames import Frame
-
-if TYPE_CHECKING:
-    from minirnn.figures.explorables import Explorable
+from minirnn.figures.states import States
 
 
-def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
+def element(figure: States, first: Frame, frames: dict[str, Any], small: list[Any]) -> str:
     """The custom element: first frame, controls, prediction, caption, and the data that its script reads."""
     data = frames | {"start": figure.start, "pad": figure.pad and dataclasses.asdict(figure.pad), "box": first.pad}
     data |= {
@@ -46,7 +45,7 @@ def element(figure: "Explorable", first: Frame, frames: dict[str, Any], small: l
     )
 
 
-def still(figure: "Explorable", first: Frame) -> str:
+def still(figure: States, first: Frame) -> str:
     """The first frame alone, for what shows a notebook without widgets: an export, a preview."""
     caption = f"{subscripts(escape(figure.caption))} " if figure.caption else ""
     return (
@@ -101,45 +100,58 @@ def _columns(name: str, frame: Frame) -> str:
     return f'<div class="gtt-columns" aria-hidden="true">{columns}</div>'
 
 
-def _words(figure: "Explorable", state: Sequence[int]) -> str:
+def _words(figure: States, state: Sequence[int]) -> str:
     """A state in words, for print: "gain = 1.20, T = 30"."""
     return ", ".join(f"{c.label} = {c.texts[i]}" for c, i in zip(figure.controls.values(), state, strict=True))
 
 
-def _row(figure: "Explorable", key: str) -> str:
-    """One control: its label, what moves it, its value."""
+def _row(figure: States, key: str) -> str:
+    """One control: its label, what moves it, its value, its help."""
     c, id = figure.controls[key], f"{figure.name}--{key}"
-    k, label, last = figure.state()[list(figure.controls).index(key)], escape(c.label), len(c.values) - 1
+    start = figure.start[list(figure.controls).index(key)]
     described = f' aria-describedby="{id}-help"' if c.help else ""
     note = f'<small id="{id}-help">{escape(c.help)}</small>' if c.help else ""
+    body = _BODIES[c.kind](c, id, start, described)
+    return f'<div class="gtt-control" data-name="{escape(key)}" data-kind="{c.kind}">{body}{note}</div>'
+
+
+def _slider(c: Control, id: str, start: int, described: str) -> str:
+    label, text = escape(c.label), escape(c.texts[start])
     play = f'<button type="button" class="gtt-play" aria-pressed="false" aria-label="Play {label}"></button>'
-    texts = [escape(t) for t in c.texts]
-    if c.slides:
-        body = (
-            f'<label for="{id}">{label}</label><input type="range" id="{id}" min="0" max="{last}" value="{k}"'
-            f' aria-valuetext="{texts[k]}" autocomplete="off"{described}>'
-            f'<output for="{id}" aria-live="off" style="--gtt-ch:{max(map(len, c.texts))}">{texts[k]}</output>'
-            f"{play if c.play else ''}"
-        )
-    elif last < 4:
-        radios = "".join(
-            f'<label><input type="radio" name="{id}" value="{i}"{" checked" if i == k else ""} autocomplete="off">'
-            f"<span>{t}</span></label>"
-            for i, t in enumerate(texts)
-        )
-        body = (
-            f'<span id="{id}-label">{label}</span>'
-            f'<div class="gtt-choice" role="radiogroup" aria-labelledby="{id}-label"{described}>{radios}</div>'
-        )
-    else:
-        options = "".join(f'<option value="{i}"{" selected" * (i == k)}>{t}</option>' for i, t in enumerate(texts))
-        body = (
-            f'<label for="{id}">{label}</label><select id="{id}" autocomplete="off"{described}>{options}</select>'
-        )
-    return f'<div class="gtt-control" data-name="{escape(key)}">{body}{note}</div>'
+    return (
+        f'<label for="{id}">{label}</label><input type="range" id="{id}" min="0" max="{len(c.values) - 1}"'
+        f' value="{start}" aria-valuetext="{text}" autocomplete="off"{described}>'
+        f'<output for="{id}" aria-live="off" style="--gtt-ch:{max(map(len, c.texts))}">{text}</output>'
+        f"{play if c.play else ''}"
+    )
 
 
-def _form(figure: "Explorable") -> str:
+def _choice(c: Control, id: str, start: int, described: str) -> str:
+    radios = "".join(
+        f'<label><input type="radio" name="{id}" value="{i}"{" checked" * (i == start)} autocomplete="off">'
+        f"<span>{escape(text)}</span></label>"
+        for i, text in enumerate(c.texts)
+    )
+    return (
+        f'<span id="{id}-label">{escape(c.label)}</span>'
+        f'<div class="gtt-choice" role="radiogroup" aria-labelledby="{id}-label"{described}>{radios}</div>'
+    )
+
+
+def _menu(c: Control, id: str, start: int, described: str) -> str:
+    options = "".join(
+        f'<option value="{i}"{" selected" * (i == start)}>{escape(text)}</option>' for i, text in enumerate(c.texts)
+    )
+    return (
+        f'<label for="{id}">{escape(c.label)}</label>'
+        f'<select id="{id}" autocomplete="off"{described}>{options}</select>'
+    )
+
+
+_BODIES = {"slider": _slider, "choice": _choice, "menu": _menu}
+
+
+def _form(figure: States) -> str:
     """The prediction, which covers the picture until the reader commits to a guess."""
     if not (guess := figure.predict):
         return ""
@@ -155,7 +167,7 @@ def _form(figure: "Explorable") -> str:
     )
 
 
-def _small(figure: "Explorable", label: str, state: Sequence[int], frame: Frame) -> str:
+def _small(figure: States, label: str, state: Sequence[int], frame: Frame) -> str:
     """A named state, for print and for readers without JavaScript; ids of its own, as it is there twice."""
     svg = _prefixed(frame.svg, figure.name, re.sub("[^a-z0-9]+", "-", label.lower()))
     words = f"{label}: {_words(figure, state)}"

@@ -22,33 +22,39 @@ from minirnn.core.arguments import checked
 from minirnn.core.params import Params, overflow_allowed
 from minirnn.gradients.objective import Objective, evaluate
 
+# --- the two recursions, and the sum -------------------------------------------------------------------------------
+
+
+def forward_loop(cell: Cell, params: Params, drive: np.ndarray, H: np.ndarray) -> None:
+    """h_t = f(h_{t-1}, x_t; θ): the states after H[0], one after the other, from the drive (T, B, k)."""
+    h = H[0]
+    for t, drive_t in enumerate(drive):
+        h = H[t + 1] = cell.step(params, h, drive_t)
+
+
+def backward_loop(
+    cell: Cell, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(eq. adjoint): δ_t = ∂E_t/∂h_t + carry, where `carry` is (∂h_{t+1}/∂h_t)ᵀ δ_{t+1}, at first from later steps.
+    Returns D (T, B, k), d_t = ∂E/∂a_t of the pre-activations, and the carry to the steps before."""
+    D = np.empty((*dE.shape[:-1], k), dE.dtype)
+    for t in reversed(range(len(dE))):
+        delta = dE[t] + carry
+        carry, D[t] = cell.vjp_step(params, [a[t] for a in local], delta)
+    return D, carry
+
+
+def sum_over_time(
+    cell: Cell, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
+) -> Params:
+    """(eq. gradient), without making its summands: time is folded into the batch, (T, B, ·) -> (T·B, ·)."""
+    X, H_prev, D = (a.reshape(-1, a.shape[-1]) for a in (X, H_prev, D))
+    return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
+
+
+# --- the same with a cell's own scans, and a block of steps at a time ------------------------------------------------
+
 BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in float64
-
-
-def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
-    """Raises TypeError or ValueError unless X, h0 and the parameters fit the cell and each other.
-
-    A readout among the parameters must fit too: a V with too few columns would read too few units in silence. Of
-    other keys, which a loss may read, it is `errors` that knows.
-    """
-    known = check_params(cell, params)
-    checks.float_array("X", X, ("T", "B", cell.m))
-    if h0 is not None:
-        checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
-    checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in known})
-
-
-def check_params(cell: Cell, params: Params) -> list[str]:
-    """The keys of the cell and of the usual readout; raises TypeError or ValueError unless the parameters fit them."""
-    checks.float_arrays("params", params)
-    shapes: dict[str, tuple[int | str, ...]] = {**cell.shapes()}
-    if "V" in params:
-        shapes |= {"V": ("outputs", cell.n_out), "c_out": params["V"].shape[:1]}
-    for key, shape in shapes.items():
-        if key not in params:
-            raise ValueError(f"params must hold {', '.join(shapes)}; {key} is missing")
-        checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
-    return list(shapes)
 
 
 def blocks(T: int, entries: int) -> list[slice]:
@@ -59,42 +65,29 @@ def blocks(T: int, entries: int) -> list[slice]:
 
 
 def forward_scan(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
-    """H (T+1, B, n_state) from X (T, B, m): the forward scan, a block of steps at a time."""
+    """H (T+1, B, n_state) from X (T, B, m)."""
     T, B, _ = X.shape
     H = np.empty((T + 1, B, cell.n_state), X.dtype)
     H[0] = 0.0 if h0 is None else h0
     params = {key: np.asfortranarray(p) for key, p in params.items()}  # W.T in C order: BLAS has less to copy
     for block in blocks(T, B * cell.n_state):
-        drive, after = cell.drive(params, X[block]), H[1:][block]
+        drive, states = cell.drive(params, X[block]), H[block.start : block.stop + 1]
         if isinstance(cell, Scannable):
-            after[:] = cell.scan(params, drive, H[block.start])
-            continue
-        for t in range(len(drive)):
-            after[t] = cell.step(params, H[block.start + t], drive[t])
+            states[1:] = cell.scan(params, drive, states[0])
+        else:
+            forward_loop(cell, params, drive, states)
     return H
-
-
-def backward_scan(
-    cell: Cell, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """(eq. adjoint), the backward scan: D (T, B, k) from dE (T, B, n_state) and `carry`, what comes back from the
-    steps after the last; and what goes back to the steps before the first."""
-    T, B, _ = dE.shape
-    D = np.empty((T, B, k), dE.dtype)
-    for t in reversed(range(T)):
-        carry, D[t] = cell.vjp_step(params, [a[t] for a in local], dE[t] + carry)
-    return D, carry
 
 
 def adjoints(
     cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
 ) -> tuple[Local, np.ndarray, np.ndarray]:
     """The local derivatives, D and the carry for X (T, B, m), H (T+1, B, n_state), dE: maps, and a scan."""
-    if isinstance(cell, Scannable):
-        return cell.scan_adjoints(params, X, H, dE, carry)
     drive = cell.drive(params, X)
     local = cell.linearize(params, drive, H[:-1], H[1:])
-    return local, *backward_scan(cell, params, local, dE, carry, drive.shape[-1])
+    if isinstance(cell, Scannable):
+        return local, *cell.scan_adjoints(params, local, dE, carry)
+    return local, *backward_loop(cell, params, local, dE, carry, drive.shape[-1])
 
 
 def gradient_and_carry(
@@ -110,12 +103,7 @@ def gradient_and_carry(
     return total, carry
 
 
-def sum_over_time(
-    cell: Cell, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray
-) -> Params:
-    """Σ_t of the temporal terms without making them: time is folded into the batch, (T, B, ·) -> (T·B, ·)."""
-    X, H_prev, D = (a.reshape(-1, a.shape[-1]) for a in (X, H_prev, D))
-    return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
+# --- entries -------------------------------------------------------------------------------------------------------
 
 
 @checked
@@ -205,6 +193,35 @@ def truncated_bptt(
             D = D + d
             delta = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
         return E, sum_over_time(cell, params, X, H[:-1], local, D) | readout
+
+
+# --- checks --------------------------------------------------------------------------------------------------------
+
+
+def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
+    """Raises TypeError or ValueError unless X, h0 and the parameters fit the cell and each other.
+
+    A readout among the parameters must fit too: a V with too few columns would read too few units in silence. Of
+    other keys, which a loss may read, it is `errors` that knows.
+    """
+    known = check_params(cell, params)
+    checks.float_array("X", X, ("T", "B", cell.m))
+    if h0 is not None:
+        checks.float_array("h0", h0, (X.shape[1], cell.n_state), finite=False)
+    checks.one_dtype(X=X, **{} if h0 is None else {"h0": h0}, **{key: params[key] for key in known})
+
+
+def check_params(cell: Cell, params: Params) -> list[str]:
+    """The keys of the cell and of the usual readout; raises TypeError or ValueError unless the parameters fit them."""
+    checks.float_arrays("params", params)
+    shapes: dict[str, tuple[int | str, ...]] = {**cell.shapes()}
+    if "V" in params:
+        shapes |= {"V": ("outputs", cell.n_out), "c_out": params["V"].shape[:1]}
+    for key, shape in shapes.items():
+        if key not in params:
+            raise ValueError(f"params must hold {', '.join(shapes)}; {key} is missing")
+        checks.float_array(f"params[{key!r}]", params[key], shape, finite=False)
+    return list(shapes)
 
 
 def _check_states(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> None:

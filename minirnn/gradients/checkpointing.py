@@ -15,7 +15,7 @@ from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, overflow_allowed
 from minirnn.gradients.backpropagation import check_inputs, forward_scan, gradient_and_carry
-from minirnn.learning.losses import AtEnd
+from minirnn.gradients.objective import LastStateLoss
 
 
 @checked
@@ -23,7 +23,7 @@ def checkpointed_bptt(
     cell: Cell,
     params: Params,
     X: np.ndarray,
-    loss: AtEnd,
+    loss: LastStateLoss,
     h0: np.ndarray | None = None,
     segment: int | None = None,
 ) -> tuple[float, Params]:
@@ -44,7 +44,7 @@ def checkpointed_bptt(
     Raises TypeError for another loss, ValueError if segment < 1, and as `bptt`.
     """
     check_inputs(cell, params, X, h0)
-    if not isinstance(loss, AtEnd):
+    if not getattr(loss, "last_state_only", False):
         raise TypeError(f"loss must be made by at_end, which needs no earlier state, got {type(loss).__name__}")
     S = isqrt(len(X) - 1) + 1 if segment is None else checks.integer("segment", segment, 1)
     segments = [slice(start, start + S) for start in range(0, len(X), S)]

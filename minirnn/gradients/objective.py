@@ -1,6 +1,7 @@
-"""What a gradient is of: the contract of a loss."""
+"""What a gradient is of: the contract of a loss, for `bptt`, for the referees, and for checkpoints."""
 
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -10,6 +11,20 @@ from minirnn.core.params import Params
 
 # (params, H[1:]) -> (E, ∂E/∂H[1:] (T, B, n_state), gradients of the readout's own parameters)
 Objective = Callable[[Params, np.ndarray], tuple[float, np.ndarray, Params]]
+
+
+class TraceableLoss(Protocol):
+    """A loss that also gives E alone, by operations that autograd can follow: what referees need."""
+
+    def value(self, params: Params, H: Any) -> Any: ...
+
+
+class LastStateLoss(Protocol):
+    """An `Objective` that reads the last state alone, and says so: what checkpoints need."""
+
+    last_state_only: bool
+
+    def __call__(self, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]: ...
 
 
 def evaluate(loss: Objective, cell: Cell, params: Params, H: np.ndarray) -> tuple[float, np.ndarray, Params]:

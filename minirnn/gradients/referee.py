@@ -1,4 +1,5 @@
-"""The same gradients by two other routes: automatic differentiation, and central differences.
+"""The same gradients by two other routes: automatic differentiation, and central differences; and `check`, which sends
+all three over a new cell.
 
 Neither knows anything of adjoints through time: autograd records each operation of `cell.step`, and central
 differences only evaluate E. They are slow (autograd about 150 µs a time step), so they judge and do not train.
@@ -15,12 +16,13 @@ from minirnn.cells.contract import Cell
 from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, flatten, overflow_allowed, unflatten
+from minirnn.gradients import conformity
 from minirnn.gradients.backpropagation import check_inputs
-from minirnn.learning.losses import Loss
+from minirnn.gradients.objective import TraceableLoss
 
 
 @checked
-def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None) -> Any:
+def energy(cell: Cell, params: Any, X: np.ndarray, loss: TraceableLoss, h0: np.ndarray | None = None) -> Any:
     """E for inputs X (T, B, m), by a plain loop that autograd can follow.
 
     The states are joined by `array`, whose derivative costs O(T); that of `stack` costs O(T²).
@@ -36,7 +38,7 @@ def energy(cell: Cell, params: Any, X: np.ndarray, loss: Loss, h0: np.ndarray | 
 
 @checked
 def autograd_gradient(
-    cell: Cell, params: Params, X: np.ndarray, loss: Loss, h0: np.ndarray | None = None
+    cell: Cell, params: Params, X: np.ndarray, loss: TraceableLoss, h0: np.ndarray | None = None
 ) -> tuple[float, Params]:
     """E and its gradient, as `bptt` returns them, by reverse-mode automatic differentiation.
 
@@ -68,3 +70,47 @@ def central_differences(f: Callable[[Params], float], params: Params, step: floa
             values.append(f(unflatten(moved, params)))
         gradient[i] = (values[0] - values[1]) / (2 * step)
     return unflatten(gradient, params)
+
+
+def check(cell: Any) -> None:
+    """Raises unless the cell keeps the contract of `minirnn.cells` and its gradient by hand is right.
+
+    Random parameters of all its shapes, a batch, and a loss that asks something of every state; by hand, by autograd
+    and by central differences; `jvp_step` and the cell's own scans where it has them; leading axes; float32.
+
+    >>> from minirnn import VanillaRNN
+    >>> class Wrong(VanillaRNN):
+    ...     def vjp_params(self, params, X, H_prev, local, D):
+    ...         return super().vjp_params(params, X, H_prev, local, D) | {"b": 0 * D.sum(-2)}
+    >>> check(VanillaRNN(m=2, n=3))
+    >>> check(Wrong(m=2, n=3))
+    Traceback (most recent call last):
+    ValueError: cell must keep the contract of minirnn.cells and have the right gradient, but of Wrong:
+    - the gradient for b differs from that of autograd by 1 of its largest entry
+    - the gradient for b differs from that of central differences by 1 of its largest entry
+
+    Raises TypeError for a class in the place of a cell, ValueError that lists what is missing or wrong.
+    """
+    if isinstance(cell, type):
+        example = f"{cell.__name__}(m=2, n=3)"
+        raise TypeError(
+            f"cell must be a cell such as LSTM(m=2, n=3), got the class {cell.__name__}; write {example}"
+        )
+    judges = {
+        "autograd": lambda case: value_and_grad(lambda p: energy(cell, p, case.X, case.loss, case.h0))(case.params)[
+            1
+        ],
+        "central differences": lambda case: central_differences(
+            lambda p: float(energy(cell, p, case.X, case.loss, case.h0)), case.params
+        ),
+    }
+    faults = (
+        conformity.missing(cell)
+        or conformity.misshapen(cell)
+        or conformity.failing(cell, "float64")
+        or conformity.failing(cell, "float32")
+        or conformity.differing(cell, judges)
+    )
+    if faults:
+        must = "cell must keep the contract of minirnn.cells and have the right gradient"
+        raise ValueError(f"{must}, but of {type(cell).__name__}:\n" + "\n".join(f"- {fault}" for fault in faults))

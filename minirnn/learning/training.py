@@ -31,8 +31,8 @@ from minirnn.core.params import Params, norm, overflow_allowed
 from minirnn.gradients.backpropagation import bptt, unroll
 from minirnn.learning.clipping import clip_by_norm
 from minirnn.learning.losses import Loss, readout
+from minirnn.learning.notebook_code import global_names
 from minirnn.learning.optimizers import Optimizer
-from minirnn.learning.snapshots import global_names
 from minirnn.optional import progress_bar
 
 

@@ -1,5 +1,8 @@
 """The chapter's experiments: exact gradients agree with `bptt`, students of a seed start as one function."""
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 
@@ -17,27 +20,27 @@ def book_on_path(monkeypatch):
 
 @pytest.mark.parametrize("architecture", EVERY)
 def test_the_students_gradients_are_those_of_bptt(architecture):
-    from experiments.elementwise import teachers
+    from experiments.elementwise import students
 
-    K, params = teachers.teacher_kernel(0.9, 0), teachers.start(architecture, 0.9, 0)
-    L, gradient = teachers.gradient_of(architecture)(params, K)
+    K, params = students.teacher_kernel(0.9, 0), students.start(architecture, 0.9, 0)
+    L, gradient = students.gradient_of(architecture)(params, K)
     plain = architecture.partition(", ")[0]
-    cell = {"2×2": BlockRNN(1, 32), **teachers.CELLS}.get(plain, LinearRNN(1, 64))
+    cell = {"2×2": BlockRNN(1, 32), **students.CELLS}.get(plain, LinearRNN(1, 64))
     zeros = {key: np.zeros(shape) for key, shape in cell.shapes().items() if key == "b"}
     whole = params | zeros | {"c_out": np.zeros(1)}
     if plain == "2×2":
         whole["W"] = params["W"].reshape(-1, 2, 2)
-    E, slow = bptt(cell, whole, impulse(teachers.T), kernel_loss(K[:, None, None]))
+    E, slow = bptt(cell, whole, impulse(students.T), kernel_loss(K[:, None, None]))
     assert pytest.approx(E, rel=1e-10) == L
     for key, value in gradient.items():
         np.testing.assert_allclose(value.ravel(), slow[key].ravel(), rtol=1e-6, atol=1e-9 * np.abs(slow[key]).max())
 
 
 def test_students_of_a_seed_start_as_one_function():
-    from experiments.elementwise import teachers
+    from experiments.elementwise import students
 
-    K = teachers.teacher_kernel(0.99, 1)
-    losses = {name: teachers.gradient_of(name)(teachers.start(name, 0.99, 1), K)[0] for name in EVERY}
+    K = students.teacher_kernel(0.99, 1)
+    losses = {name: students.gradient_of(name)(students.start(name, 0.99, 1), K)[0] for name in EVERY}
     for name in ("2×2", "diagonal", "skew"):
         assert losses[name] == pytest.approx(losses["dense"], rel=1e-9)
     for name in ("LRU", "dense, scaled", "2×2, scaled", "diagonal, scaled"):
@@ -45,20 +48,20 @@ def test_students_of_a_seed_start_as_one_function():
 
 
 def test_teachers_have_unit_variance_and_the_memory_that_was_asked_for():
-    from experiments.elementwise import teachers
+    from experiments.elementwise import students
 
-    K = teachers.teacher_kernel(0.99, 0)
-    assert (teachers.WEIGHT * K**2).sum() == pytest.approx(1.0)
-    lam = teachers.stretched(np.array([0.2 + 0.1j, -3j]), 0.99)
+    K = students.teacher_kernel(0.99, 0)
+    assert (students.WEIGHT * K**2).sum() == pytest.approx(1.0)
+    lam = students.stretched(np.array([0.2 + 0.1j, -3j]), 0.99)
     assert (np.abs(lam) > 0.99).all()
     assert (np.abs(lam) < 1).all()
     np.testing.assert_allclose(np.angle(lam), np.angle([0.2 + 0.1j, -3j]))
 
 
 def test_drawn_targets_are_the_teachers_outputs():
-    from experiments.elementwise import sampled_inputs, teachers
+    from experiments.elementwise import sampled_inputs, students
 
-    K, X = teachers.teacher_kernel(0.9, 0), np.random.default_rng(0).standard_normal((teachers.T, 2, 1))
+    K, X = students.teacher_kernel(0.9, 0), np.random.default_rng(0).standard_normal((students.T, 2, 1))
     y = sampled_inputs.targets(K, X)
     np.testing.assert_allclose(y[50, :, 0], K[50::-1] @ X[:51, :, 0], atol=1e-12)
 
@@ -72,3 +75,22 @@ def test_dense_and_diagonal_coordinates_describe_one_function():
             for coordinates in ("dense", "diagonal"):
                 values, _ = hessians.spectrum(hessians.hessian(coordinates, nu0, seed))
                 assert (values > 1e-9 * values[0]).sum() == 9
+
+
+@pytest.mark.parametrize("name", ["best_rates", "gates", "remedies", "ring", "scans", "twins"])
+def test_examples_of_the_chapters_mathematics_hold(name):
+    results = doctest.testmod(importlib.import_module(f"experiments.elementwise.{name}"))
+    assert results.attempted > 0
+    assert results.failed == 0
+
+
+def test_a_step_of_a_remedy_ends_where_its_coordinates_and_slopes_say():
+    from experiments.elementwise.remedies import REMEDIES
+
+    nu, theta, step = 0.9, 0.6, 1e-6
+    for one in REMEDIES.values():
+        w1, w2 = one.coordinates(np.array(nu), theta)
+        assert one.lam(w1, w2) == pytest.approx(nu * np.exp(1j * theta))
+        along1, along2 = one.slopes(np.array(nu), theta)
+        assert (one.lam(w1 + step, w2) - one.lam(w1 - step, w2)) / (2 * step) == pytest.approx(along1, rel=1e-6)
+        assert (one.lam(w1, w2 + step) - one.lam(w1, w2 - step)) / (2 * step) == pytest.approx(along2, rel=1e-6)

@@ -5,15 +5,16 @@ import inspect
 import pkgutil
 import re
 
-import facts
 import pytest
 
+import facts
 from tests.conftest import ROOT
 
 CHAPTERS = {m.name: importlib.import_module(f"facts.{m.name}") for m in pkgutil.iter_modules(facts.__path__)}
+MODULES = [importlib.import_module(m.name) for m in pkgutil.walk_packages(facts.__path__, "facts.")]
 CHECKS = [
-    pytest.param(check, id=f"{chapter}: {name.removeprefix('check_')}")
-    for chapter, module in CHAPTERS.items()
+    pytest.param(check, id=f"{module.__name__.removeprefix('facts.')}: {name.removeprefix('check_')}")
+    for module in MODULES  # of a chapter, or of a part of it
     for name, check in inspect.getmembers(module, inspect.isfunction)
     if name.startswith("check_") and check.__module__ == module.__name__
 ]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from minirnn.dependencies import data_files, needed
 from tests.book.test_build import DESCRIBED, small_book
 from tests.conftest import FLAGS, ROOT, build
 
@@ -15,28 +16,66 @@ fresh = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fresh)
 
 
+PAGES = {path.stem: path.read_text() for path in (ROOT / "book").glob("*.md")}
+
+
+def needed_by(page):
+    return {*needed(code=fresh.code_of(page))}
+
+
+def records_of(page):
+    code = fresh.code_of(page)
+    return {file.stem for file in data_files(needed(code=code), code)}
+
+
 def test_what_a_page_needs():
-    texts = {
-        "waves": "from experiments.record import load\nload('x')\nload(\"sine\")",
-        "record": "",
-        "sine": "{}",
-        "exploding": "",
-        "other": "",
-    }
-    assert fresh.needed("from explorables import waves as show\nexploding, other", texts) == [
-        "record",
-        "sine",
-        "waves",
-    ]
-    assert fresh.needed("from experiments import (\n    waves,\n    other,\n)", texts) == [
-        "other", "record", "sine", "waves",
-    ]  # fmt: skip
-    assert fresh.needed("Path / 'sine.json'", texts) == ["sine"]
+    page = """
+```{code-cell} ipython3
+:tags: [remove-input]
+%matplotlib inline
+from experiments.record import load
+runs = load("latch")
+```
+
+```python
+from minirnn.control import td
+```
+
+```{code-cell} ipython3
+from minirnn import bptt, control
+```
+
+```{code-cell} ipython3
+---
+tags: [remove-input]
+mystnb:
+  figure:
+    caption: of a picture
+---
+from minirnn.theory import population
+```
+
+```{code-cell} ipython3
+this is no Python
+```
+"""
+    assert {"experiments.record", "minirnn.gradients.backpropagation", "minirnn.control"} <= needed_by(page)
+    assert "minirnn.theory.population" in needed_by(page)
+    assert needed_by(page).isdisjoint({"minirnn", "minirnn.gradients", "explorables"})
+    assert records_of(page) == {"latch"}
+
+
+def test_a_chapter_needs_its_own_code_and_what_that_imports():
+    """What no chapter but one imports is needed by no other page but the scoreboard, which looks at all experiments; so
+    a change there draws and runs nothing else."""
+    needs = {name: needed_by(page) for name, page in PAGES.items()}
+    assert {name for name in needs if "minirnn.control.td" in needs[name]} == {"control", "scoreboard"}
+    assert "minirnn.gradients.backpropagation" in needs["exploding"]
+    assert needs["errata"] == set()
 
 
 def test_every_record_is_needed_by_a_page():
-    texts = fresh.sources()
-    used = {stem for file in (ROOT / "book").glob("*.md") for stem in fresh.needed(file.read_text(), texts)}
+    used = {stem for page in PAGES.values() for stem in records_of(page)}
     assert {path.stem for path in (ROOT / "book/experiments/results").glob("*.json")} <= used
 
 
@@ -44,7 +83,7 @@ def test_pages_depend_on_pins_and_on_code_in_folders(tmp_path, monkeypatch):
     monkeypatch.setattr(fresh, "ROOT", tmp_path)
     made = (
         "requirements.txt",
-        "minirnn/room/cell.py",
+        "minirnn/figures/explorable.js",
         "book/coursework/notebooks.py",
         "book/p.md",
         "book/assignments/a.md",
@@ -63,12 +102,12 @@ def test_pages_depend_on_pins_and_on_code_in_folders(tmp_path, monkeypatch):
     assert outdated() == pages
     assert outdated() == []
     assert outdated("requirements.txt") == pages
-    assert outdated("minirnn/room/cell.py") == pages
+    assert outdated("minirnn/figures/explorable.js") == pages
     assert outdated("book/coursework/notebooks.py") == ["book/assignments/a"]
 
 
 def page(title, code):
-    cell = f"from minirnn import params\n{code}\nprint(params.SHOWN)"
+    cell = f"from minirnn.core import params\n{code}\nprint(params.SHOWN)"
     return f"{DESCRIBED}# {title}\n\n```{{code-cell}} ipython3\n{cell}\n```\n"
 
 
@@ -94,15 +133,12 @@ def test_only_what_changed_is_built_again(tmp_path):
         return sorted(re.findall(r"book/(\w+)\.md: Executing", re.sub(r"\x1b\[[\d;]*m", "", result.stdout)))
 
     assert built() == ["intro", "two"]
-    assert built() == []
     module.write_text("x = 2\n")
     assert built() == ["intro"]
+    (folder / "book/two.md").write_text(page(title="Two", code="2"))
+    assert built() == ["two"]
+    library.write_text(original + 'SHOWN = "second"\nSHOWN = 1 / 0\n')
+    assert build(folder, *FLAGS).returncode != 0
     library.write_text(original + 'SHOWN = "second"\n')
     assert built() == ["intro", "two"]
     assert "second" in (folder / "_build/html/book/two.html").read_text()
-    (folder / "book/two.md").write_text(page(title="Two", code="2"))
-    assert built() == ["two"]
-    library.write_text(original + 'SHOWN = "third"\nSHOWN = 1 / 0\n')
-    assert build(folder, *FLAGS).returncode != 0
-    library.write_text(original + 'SHOWN = "third"\n')
-    assert built() == ["intro", "two"]

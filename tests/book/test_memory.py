@@ -1,5 +1,6 @@
 """Known answers of the chapter on memory that its saved experiments must have."""
 
+import doctest
 import sys
 
 import numpy as np
@@ -9,9 +10,13 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
+from experiments.memory import delays, time_scales
 from experiments.memory import plateau as two_units
+from experiments.memory.escapes import escapes, slope
+from experiments.memory.perturbation import BETAS
+from experiments.memory.saved_fits import KINDS, error, errors, saved_fit
 from experiments.record import load
-from explorables import memory as show
+from minirnn.theory.memory import KERNELS
 
 
 def test_the_gradient_of_the_two_exponentials():
@@ -28,13 +33,13 @@ def test_the_gradient_of_the_two_exponentials():
 @pytest.mark.parametrize(("D", "median"), [(6, 4.05), (8, 18.9), (10, 208), (12, 1.2e4), (14, 1.1e6)])
 def test_escape_times_are_those_of_the_facts_within_a_factor_of_six(D, median):
     """Their starts and their definition of escape are not ours; the growth is."""
-    ours = np.median(show.escapes("flow", "hundredth"), axis=1)[two_units.DELAYS.index(D)]
+    ours = np.median(escapes("flow", "hundredth"), axis=1)[two_units.DELAYS.index(D)]
     assert 1 / 6 < ours / median < 6
 
 
 @pytest.mark.parametrize("gained", ["hundredth", "nine-tenths"])
 def test_the_slope_of_the_logarithm(gained):
-    assert 1.2 < show.slope("flow", gained) < 2.0
+    assert 1.2 < slope("flow", gained) < 2.0
 
 
 @pytest.mark.parametrize(
@@ -43,9 +48,7 @@ def test_the_slope_of_the_logarithm(gained):
 )
 def test_perturbation_table(rate, facts):
     """Below the facts' errors, or near: our fit of the unmoved kernel is three times as good."""
-    ours = [
-        load("perturbation")["results"]["positive"][rate][show.moved.BETAS.index(b)][-1] for b in (0.001, 0.01, 0.1)
-    ]
+    ours = [load("perturbation")["results"]["positive"][rate][BETAS.index(b)][-1] for b in (0.001, 0.01, 0.1)]
     assert all(a < 1.2 * b for a, b in zip(ours, facts, strict=True))
     assert ours[2] > 0.5 * facts[2]
 
@@ -58,16 +61,16 @@ def test_direct_weights_are_destroyed():
 
 
 def test_saved_fits_have_their_saved_errors():
-    for kernel in show.KERNELS:
+    for kernel in KERNELS:
         for m in (1, 4, 16):
-            for kind in show.KINDS:
-                saved = show.errors(kernel, kind)[show.UNITS.index(m)]
-                assert show.saved_fit(kernel, m, kind).error == pytest.approx(saved, rel=1e-2, abs=1e-7)
+            for kind in KINDS:
+                saved = error(kernel, m, kind)
+                assert saved_fit(kernel, m, kind).error == pytest.approx(saved, rel=1e-2, abs=1e-7)
 
 
 def test_more_units_are_not_worse_and_complex_ones_at_least_as_good():
-    for kernel in show.KERNELS:
-        real, every = (show.errors(kernel, kind) for kind in ("real", "any"))
+    for kernel in KERNELS:
+        real, every = (errors(kernel, kind) for kind in ("real", "any"))
         assert (np.diff(real) <= 0).all()
         assert (np.diff(every) <= 0).all()
         assert (every <= real * 1.01 + 1e-9).all()
@@ -75,6 +78,12 @@ def test_more_units_are_not_worse_and_complex_ones_at_least_as_good():
 
 def test_the_facts_of_real_exponentials_are_reached_or_beaten():
     facts = {"delay": (0.96, 0.92, 0.86, 0.81, 0.65), "Airy": (0.95, 0.91, 0.89, 0.21, 0.038)}
-    for kernel, errors in facts.items():
-        ours = [show.errors(kernel, "real")[show.UNITS.index(m)] for m in (1, 2, 4, 8, 16)]
-        assert all(a <= b + 0.006 for a, b in zip(ours, errors, strict=True))
+    for kernel, theirs in facts.items():
+        ours = [error(kernel, m, "real") for m in (1, 2, 4, 8, 16)]
+        assert all(a <= b + 0.006 for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("module", [delays, time_scales])
+def test_the_examples_in_the_mathematics_of_the_chapter(module):
+    tried = doctest.testmod(module)
+    assert tried.attempted > 0 == tried.failed

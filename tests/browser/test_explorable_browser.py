@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import check_every_control, wait_for_state
-from explorable_demo import FIGURES, guess, page, place, unrolled
 
-from minirnn.figures.explorables import assets
+from minirnn.figures.assets import page_assets
 from minirnn.figures.theme import PALETTE
+from tests.browser.conftest import check_every_control, wait_for_state
+from tests.browser.explorable_demo import FIGURES, guess, page, place, unrolled
 
 LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height: 3000px"></div>'
 
@@ -18,7 +18,7 @@ LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page from file:// with three figures far below a link."""
     folder = tmp_path_factory.mktemp("page")
-    for name, text in assets().items():
+    for name, text in page_assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "index.html").write_text(page(*FIGURES.values(), prose=LINKS), encoding="utf-8")
     return (folder / "index.html").as_uri()
@@ -38,7 +38,7 @@ def test_each_control_shows_what_python_draws(open_page: Any, url: str, name: st
 def test_the_text_alternative_is_shown_and_announced(open_page: Any, url: str) -> None:
     tab = open_page(url)
     tab.locator("#unrolled--gain").press("End")
-    text = unrolled.job().words(unrolled.point(unrolled.state(gain=1.2)))
+    text = unrolled.describe(unrolled.state(gain=1.2))
     tab.locator("#unrolled .gtt-describe summary").press("Enter")
     assert tab.locator("#unrolled .gtt-describe p").inner_text() == text
     tab.wait_for_function("t => document.querySelector('#unrolled .gtt-said').textContent === t", arg=text)

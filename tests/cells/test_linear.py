@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from minirnn import LRU, BlockRNN, DiagonalRNN, LinearRNN, NormalizedRNN, unroll
+from minirnn import LRU, BlockRNN, DiagonalRNN, IndRNN, LinearRNN, NormalizedRNN, backward, unroll
+from minirnn.cells.contract import Affine
+from minirnn.cells.elementwise import ElementwiseLinear
 from minirnn.cells.linear import log_normalizer, to_complex, to_real
+from minirnn.core import initializers
+from minirnn.core.products import affine_vjp
+from minirnn.gradients import referee
 from tests.helpers import random_params, refused
 
 # the values below are rounded to the digits given
@@ -162,3 +167,35 @@ def test_normalised_cells_refuse_the_unit_circle_itself():
         with refused(ValueError, "r_max", "< 1", "got 1.0"):
             make(1, 2).init(np.random.default_rng(0), r_max=1.0)
     DiagonalRNN(1, 2).init(np.random.default_rng(0), r_max=1.0)
+
+
+class Decay(ElementwiseLinear, Affine):
+    """h_t = λ ⊙ h_{t-1} + a_t: all that such a cell must say."""
+
+    def shapes(self):
+        return {"lam": (self.n,), "U": (self.n, self.m), "b": (self.n,)}
+
+    def init(self, rng):
+        return self.draw(rng, lam=initializers.uniform, U=initializers.fan_in)
+
+    def coefficients(self, params, drive):
+        return params["lam"], drive
+
+    def vjp_params(self, params, X, H_prev, local, D):
+        return {"lam": (D * H_prev).sum(-2), **affine_vjp(X, D)}
+
+
+def test_a_cell_of_coefficients_needs_nothing_else():
+    referee.check(Decay(2, 3))
+    cell, linear, rng = Decay(2, 3), IndRNN(2, 3, activation="identity"), np.random.default_rng(0)
+    params, X, h0 = random_params(rng, cell), rng.standard_normal((50, 2, 2)), rng.standard_normal((2, 3))
+    dense = {"w": params["lam"], "U": params["U"], "b": params["b"]}
+    np.testing.assert_allclose(unroll(cell, params, X, h0), unroll(linear, dense, X, h0), rtol=1e-10)
+    dE = rng.standard_normal((50, 2, 3))
+    D, E = (backward(c, p, X, unroll(c, p, X), dE) for c, p in ((cell, params), (linear, dense)))
+    np.testing.assert_allclose(D, E, rtol=1e-9)
+
+
+def test_without_coefficients_there_is_no_recurrence():
+    with refused(NotImplementedError, "ElementwiseLinear must define coefficients"):
+        ElementwiseLinear(1, 2).coefficients({}, np.ones((1, 2)))

@@ -27,11 +27,11 @@ from tests.helpers import random_params, refused
 # their messages are in test_explorable
 DRAWING = {path.stem for path in (Path(minirnn.__file__).parent / "figures").glob("*.py")}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
-    "backpropagation": "blocks check_inputs check_params forward_scan backward_scan adjoints gradient_and_carry "
-    "sum_over_time",
+    "backpropagation": "forward_loop backward_loop sum_over_time blocks forward_scan adjoints gradient_and_carry "
+    "check_inputs check_params",
     "objective": "evaluate",
     "activations": "sigmoid sigmoids sigmoid_slope tanh_slope",
-    "products": "outer_sum affine_vjp times parts",
+    "products": "outer_sum affine_vjp times times_many parts",
     "contract": "step_jacobian",
     "measures": "first_bad growing gradient_by_lag exponent saturation weight_sensitivity clip_rate",
     "findings": "findings",
@@ -46,7 +46,8 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "pomdp": "check_policy softmax",
     "recurrences": "scan_states scan_adjoints",
     "population": "unscaled normalized leaky",
-    "referee": "energy",
+    "referee": "energy check",
+    "conformity": "case missing misshapen failing loops apart of_a_step of_the_scans differing",
     "regularizers": "omega omega_immediate traced_adjoints omega_of",
 }
 ELSEWHERE = {"arguments", "checks", "optional", "processes", "snapshots", "sweeps"}  # tested by themselves

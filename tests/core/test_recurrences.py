@@ -7,9 +7,9 @@ from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minirnn import LRU, DiagonalRNN, MinGRU
+from minirnn import LRU, DiagonalRNN, MinGRU, NormalizedRNN
 from minirnn.core import recurrences
-from minirnn.gradients.backpropagation import backward_scan
+from minirnn.gradients.backpropagation import backward_loop
 from tests.helpers import random_params, refused
 
 WAYS = (recurrences.sequential, recurrences.doubling, recurrences.blocked, recurrences.linear_scan)
@@ -232,8 +232,21 @@ def test_float32_stays_float32(way):
     assert way(a.astype(np.complex64), b.astype(np.complex64)).dtype == np.complex64
 
 
+@pytest.mark.parametrize("repeated", [(), (3,), (4, 3)], ids=str)
+def test_what_is_repeated_over_time_is_constant(repeated):
+    """As the local derivatives of a cell are, whose λ is the same at every step."""
+    rng = np.random.default_rng(0)
+    a, (b, g) = np.asarray(rng.uniform(0.5, 1.0, repeated)), rng.standard_normal((2, 60, 4, 3))
+    wide = np.broadcast_to(a, b.shape)
+    np.testing.assert_array_equal(recurrences.linear_scan(wide, b), recurrences.linear_scan(a, b))
+    np.testing.assert_allclose(recurrences.linear_scan(wide.copy(), b), recurrences.linear_scan(a, b), rtol=1e-12)
+    found, right = (recurrences.linear_scan_adjoint(x, g) for x in (wide, a))
+    np.testing.assert_array_equal(found[0], right[0])
+    np.testing.assert_array_equal(found[1], right[1])
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("make", [LRU, DiagonalRNN, MinGRU])
+@pytest.mark.parametrize("make", [LRU, NormalizedRNN, DiagonalRNN, MinGRU])
 @pytest.mark.parametrize(("T", "B"), [(1, 2), (30, 2), (20, 300)])
 def test_cells_scan_as_they_step(make, T, B, dtype):
     rng, cell = np.random.default_rng(3), make(m=2, n=3)
@@ -247,10 +260,8 @@ def test_cells_scan_as_they_step(make, T, B, dtype):
     np.testing.assert_allclose(cell.scan(params, drive, h0), H[1:], rtol=tol, atol=tol)
     local = cell.linearize(params, drive, H[:-1], H[1:])
     dE, carry = rng.standard_normal(H[1:].shape).astype(dtype), rng.standard_normal(h0.shape).astype(dtype)
-    found, *fast = cell.scan_adjoints(params, X, H, dE, carry)
-    slow = backward_scan(cell, params, local, dE, carry, drive.shape[-1])
-    for one, other in zip(found, local, strict=True):
-        np.testing.assert_array_equal(one, other)
+    fast = cell.scan_adjoints(params, local, dE, carry)
+    slow = backward_loop(cell, params, local, dE, carry, drive.shape[-1])
     for one, other in zip(fast, slow, strict=True):
         assert one.dtype == dtype
         np.testing.assert_allclose(one, other, rtol=tol, atol=tol)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, VanillaRNN, backward, temporal_terms, unroll
+from minirnn import GRU, LRU, LSTM, IndRNN, LinearRNN, MinGRU, VanillaRNN, backward, temporal_terms, unroll
 from minirnn.core.params import norm
-from minirnn.diagnosis.measures import diagnose, weight_sensitivity
+from minirnn.diagnosis.measures import diagnose, saturation, weight_sensitivity
 from minirnn.figures import reports
 from minirnn.learning import losses
 from tests.helpers import refused
@@ -95,6 +95,27 @@ def test_saturated():
     report = diagnose(*given(VanillaRNN(m=2, n=16), bias=5.0))
     assert "saturated" in report.findings[0].cause
     assert report.saturated > 0.9
+
+
+def test_units_are_saturated_where_their_slope_is_small_or_their_gates_leave_them_near_their_bound():
+    h = np.array([0.0, 0.97, 0.974, 0.975, -0.98, 0.999])
+    assert VanillaRNN(1, 6).saturated(h).tolist() == [False, False, False, True, True, True]  # 1 - h² < 1/20
+    assert LSTM(1, 3).saturated(h).tolist() == [False, False, True]  # of [h, c] the h
+    assert GRU(1, 6).saturated(h).tolist() == [False, False, True, True, True, True]
+    low = np.array([0.5, 0.02, 0.012, 0.99])
+    assert IndRNN(1, 4, activation="sigmoid").saturated(low).tolist() == [False, False, True, True]
+    for cell in (LinearRNN(1, 6), VanillaRNN(1, 6, activation="relu"), MinGRU(1, 6), LRU(1, 3)):
+        found = cell.saturated(1e9 * h)
+        assert found.shape == h.shape
+        assert not found.any()
+
+
+def test_a_cell_that_does_not_say_which_units_are_saturated_has_none():
+    class Silent(VanillaRNN):
+        saturated = property()  # type: ignore[assignment]  # to have it raises AttributeError
+
+    assert saturation(Silent(1, 2), np.ones((3, 1, 2))) == 0
+    assert saturation(VanillaRNN(1, 2), np.ones((3, 1, 2))) == 1
 
 
 def test_too_much_clipping():

@@ -134,9 +134,9 @@ def no_reset_gate(self, gradient, args):
 
 
 def no_conjugate(self, result, args):
-    params, _, _, dE, carry = args
+    params, _, dE, carry = args
     q, before = linear_scan_adjoint(self.eigenvalues(params).conj(), to_complex(dE), to_complex(carry))
-    return result[0], to_real(q), to_real(before)
+    return to_real(q), to_real(before)
 
 
 MUTATIONS = {

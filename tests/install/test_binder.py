@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import wait_for_state
-from lab import jupyterlab, run_all, tab
 
+from tests.browser.conftest import wait_for_state
+from tests.browser.lab import jupyterlab, run_all, tab
 from tests.conftest import ROOT, copy_repository
 
 # What Binder's image has before it sees a repository: of repo2docker 2026.4's lock, what shows and runs notebooks.

@@ -4,20 +4,20 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
 from autograd import grad
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import grouped, rounded
 from minirnn import VanillaRNN, bptt
 from minirnn.core.params import Params
 from minirnn.gradients.referee import autograd_gradient
 from minirnn.learning import losses
-from minirnn.learning.sweeps import expand
 
 LENGTHS, BATCHES, UNITS = [10, 30, 100, 300, 1000], [1, 8, 32], [16, 64]
-GRID = {"B": BATCHES, "n": UNITS, "T": LENGTHS}
 
 
 def milliseconds(f: Callable[[], object], seconds: float = 0.3) -> float:
@@ -44,33 +44,54 @@ def stacked_gradient(cell: VanillaRNN, params: Params, X: np.ndarray, loss: loss
     return grad(energy)(params)
 
 
+ROUTES: dict[str, Callable[..., Any]] = {
+    "by hand": bptt,
+    "autograd": autograd_gradient,
+    "autograd, stack": stacked_gradient,
+}
+
+
 def measure(B: int, n: int, T: int) -> dict[str, float]:
     """Milliseconds by route."""
     rng, cell = np.random.default_rng(0), VanillaRNN(m=4, n=n)
     params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
     loss, X = losses.at_end(losses.squared_error, np.zeros((B, 1))), rng.standard_normal((T, B, 4))
-    routes = {"by hand": bptt, "autograd": autograd_gradient, "autograd, stack": stacked_gradient}
-    return {route: milliseconds(partial(f, cell, params, X, loss)) for route, f in routes.items()}
+    return {route: milliseconds(partial(f, cell, params, X, loss)) for route, f in ROUTES.items()}
 
 
-def main() -> None:
-    started, ms = time.time(), {}
-    # one at a time, since they are timed, and with the threads that a reader's own session has
-    runs = swept(measure, GRID, jobs=1, threads=None)
-    for point, times in zip(expand(GRID), runs, strict=True):
+def curve(route: str, point: dict[str, int]) -> str:
+    """The name of the curve over T that a time belongs to."""
+    return f"{route}, B={point['B']}, n={point['n']}"
+
+
+def results(runs: list[dict[str, float]]) -> dict[str, Any]:
+    ms: dict[str, list[float]] = {}
+    for point, times in zip(EXPERIMENT.points(), runs, strict=True):
         for route, value in times.items():
-            ms.setdefault(f"{route}, B={point['B']}, n={point['n']}", []).append(rounded(value, 4))
-    save(
-        "cost", started, {"T": LENGTHS, "B": BATCHES, "n": UNITS, "cores": os.cpu_count()}, {"T": LENGTHS, "ms": ms}
-    )
+            ms.setdefault(curve(route, point), []).append(rounded(value, 4))
+    return {"T": LENGTHS, "ms": ms}
 
 
-def again() -> tuple[list[str], list[str]]:
-    """The curves of the first point, now and as saved. Times are those of a machine, and not compared."""
-    first, saved = expand(GRID)[0], list(load("cost")["results"]["ms"])
-    now = [f"{route}, B={first['B']}, n={first['n']}" for route in measure(**first)]
-    return now, saved[: len(now)]
+def rows(results: dict[str, Any]) -> list[dict[str, float]]:
+    groups = grouped(list(results["ms"].items()), len(ROUTES))
+    # the route by stack was not run to the end where it is slowest, at B = 32 and n = 64, when the record was made
+    return [{name: ms[i] for name, ms in group if i < len(ms)} for group in groups for i in range(len(LENGTHS))]
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """The curves of the first point. Times are those of a machine, and not compared."""
+    point = dict(B=1, n=16, T=10)
+    return [curve(route, point) for route in measure(**point)], list(saved(**point))
+
+
+EXPERIMENT = Experiment(
+    name="cost",
+    run=measure,
+    grid={"B": BATCHES, "n": UNITS, "T": LENGTHS},
+    # one at a time, since they are timed, and with the threads that a reader's own session has
+    options=dict(jobs=1, threads=None),
+    settings={"T": LENGTHS, "B": BATCHES, "n": UNITS, "cores": os.cpu_count()},
+    results=results,
+    rows=rows,
+    again=again,
+)

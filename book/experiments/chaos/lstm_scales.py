@@ -5,11 +5,13 @@ from 200 steps after a burn-in of 100; here 2000 steps of burn-in settle the sta
 Also: spectra of this LSTM (s = 1) and of the GRU of laurent2017, over 20 starts of 5000 steps.
 """
 
-import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import rounded
 from minirnn import LSTM, ResetFirstGRU
 from minirnn.core.params import Params
 from minirnn.dynamics.exponents import System, network, spectrum
@@ -17,7 +19,7 @@ from minirnn.dynamics.orbits import attractors, orbit
 
 W_LSTM = np.array([[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]], float)  # i, f, g, o
 W_GRU = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)  # r, z, s; z is 1 - z of the paper
-BINS, COLUMNS, LOW, HIGH = 200, 625, -0.2, 0.65
+SCALES, BINS, COLUMNS, LOW, HIGH = 5000, 200, 625, -0.2, 0.65
 
 
 def weights(W: np.ndarray, s: float) -> Params:
@@ -45,7 +47,9 @@ def occupied(values: np.ndarray) -> list[int]:
     return sorted({int(b) for b in np.clip((values - LOW) / (HIGH - LOW) * BINS, 0, BINS - 1)})
 
 
-def long_spectrum(make: object, T: int = 5000, starts: int = 20) -> dict[str, list[float]]:
+def long_spectrum(
+    make: Callable[[np.ndarray], tuple[System, np.ndarray]], T: int = 5000, starts: int = 20
+) -> dict[str, list[float]]:
     """Mean and standard error over many starts of the whole spectrum at scale 1."""
     system, h0 = make(np.ones(starts))
     h0 = h0 + 1e-3 * np.random.default_rng(0).standard_normal(h0.shape)
@@ -53,18 +57,12 @@ def long_spectrum(make: object, T: int = 5000, starts: int = 20) -> dict[str, li
     return {"mean": rounded(found.mean(0)), "error": rounded(found.std(0, ddof=1) / np.sqrt(starts), 3)}
 
 
-def again() -> tuple[object, object]:
-    """One run made now, and what is saved of it."""
-    saved, few = load("lstm_scales")["results"], np.linspace(0.5, 2, 5000)[[0, 1000, -1]]
-    found = spectrum(*lstm(few), 6000, 1, burn_in=2000).exponents[:, 0]
-    return rounded(found, 4), [saved["exponent"][i] for i in (0, 1000, -1)]
-
-
-def main() -> None:
-    started, scales = time.time(), np.linspace(0.5, 2, 5000)
+def measure() -> dict[str, Any]:
+    """All scales at once, a row for each."""
+    scales = np.linspace(0.5, 2, SCALES)
     found = spectrum(*lstm(scales), 6000, 1, burn_in=2000)
     kinds = attractors(*lstm(scales), T=3000, burn_in=2000)
-    results = {
+    return {
         "exponent": rounded(found.exponents[:, 0], 4),
         "error": rounded(found.errors[:, 0], 2),
         "kind": [a.kind for a in kinds],
@@ -72,9 +70,47 @@ def main() -> None:
         "columns": [occupied(h) for h in diagram(np.linspace(0.5, 2, COLUMNS)).T],
         "spectra": {"LSTM": long_spectrum(lstm), "GRU": long_spectrum(gru)},
     }
-    settings = dict(scales=[0.5, 2, 5000], steps=4000, burn_in=2000, bins=[LOW, HIGH, BINS], columns=COLUMNS)
-    save("lstm_scales", started, settings, results)
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """The exponents at three of the scales."""
+    few = [0, 1000, -1]
+    found = spectrum(*lstm(np.linspace(0.5, 2, SCALES)[few]), 6000, 1, burn_in=2000).exponents[:, 0]
+    return rounded(found, 4), [saved()["exponent"][i] for i in few]
+
+
+def turns_chaotic(r: dict[str, Any]) -> Verdict:
+    chaotic = [kind == "chaotic" for kind in r["kind"]]
+    scales = np.linspace(0.5, 2, len(chaotic))[chaotic]
+    return verdict(f"chaos between s = {scales.min():.2f} and {scales.max():.2f}", bool(chaotic))
+
+
+def chaotic_without_input(r: dict[str, Any]) -> Verdict:
+    first = {name: r["spectra"][name]["mean"][0] for name in ("LSTM", "GRU")}
+    return verdict(", ".join(f"{name}: {rate:+.3f}" for name, rate in first.items()), min(first.values()) > 0)
+
+
+EXPERIMENT = Experiment(
+    name="lstm_scales",
+    run=measure,
+    settings=dict(scales=[0.5, 2, SCALES], steps=4000, burn_in=2000, bins=[LOW, HIGH, BINS], columns=COLUMNS),
+    again=again,
+    claims=[
+        Claim(
+            paper="ribeiro2020",
+            page="chaos",
+            text="An LSTM of two units turns chaotic as its weights grow",
+            theirs="a bifurcation diagram",
+            deviation="5000 scales",
+            judge=turns_chaotic,
+        ),
+        Claim(
+            paper="laurent2017",
+            page="chaos",
+            text="LSTM and GRU of two units are chaotic without input",
+            theirs="attractors drawn",
+            deviation="largest exponent over 20 starts of 5000 steps",
+            judge=chaotic_without_input,
+        ),
+    ],
+)

@@ -6,13 +6,13 @@ measured Lipschitz constant of the gradient of a cost over 60 steps, as a functi
 λ₁ is measured on the same inputs. The paper (ribeiro2020) argues for this trade-off; the plane is our measurement.
 """
 
-import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import rounded
 from minirnn import GRU, LSTM, ChaosFreeRNN, VanillaRNN, bptt, unroll
 from minirnn.core import initializers
 from minirnn.core.params import Params, norm
@@ -69,22 +69,32 @@ def measure(architecture: str, gain: float, seed: int) -> dict[str, float]:
     }
 
 
-def again() -> tuple[object, object]:
-    """One run made now, and what is saved of it."""
-    saved, found = load("memory_and_smoothness")["results"], measure("tanh", GAINS[1], 0)
-    return {key: rounded(value, 4) for key, value in found.items()}, {key: saved[key][0][1][0] for key in found}
+KEYS = ("memory", "cost", "gradient", "exponent")
 
 
-def main() -> None:
-    started = time.time()
-    found = swept(measure, {"architecture": list(ARCHITECTURES), "gain": GAINS, "seed": SEEDS})
+def results(runs: list[dict[str, float]]) -> dict[str, Any]:
     shape = (len(ARCHITECTURES), len(GAINS), len(SEEDS))
-    keys = ("memory", "cost", "gradient", "exponent")
-    results = {key: rounded(np.reshape([f[key] for f in found], shape), 4) for key in keys}
-    results |= {"architecture": list(ARCHITECTURES), "gain": GAINS}
-    settings = dict(units=UNITS, amplitude=AMPLITUDE, lags=LAGS, N=N, points=POINTS, seeds=list(SEEDS))
-    save("memory_and_smoothness", started, settings, results)
+    tables = {key: rounded(np.reshape([run[key] for run in runs], shape), 4) for key in KEYS}
+    return tables | {"architecture": list(ARCHITECTURES), "gain": GAINS}
 
 
-if __name__ == "__main__":
-    main()
+def rows(results: dict[str, Any]) -> list[dict[str, float]]:
+    columns = (np.ravel(results[key]).tolist() for key in KEYS)
+    return [dict(zip(KEYS, numbers, strict=True)) for numbers in zip(*columns, strict=True)]
+
+
+def again(saved: Saved) -> Pair:
+    """A tanh network of small gain, first seed."""
+    point: dict[str, Any] = dict(architecture="tanh", gain=GAINS[1], seed=0)
+    return {key: rounded(number, 4) for key, number in measure(**point).items()}, saved(**point)
+
+
+EXPERIMENT = Experiment(
+    name="memory_and_smoothness",
+    run=measure,
+    grid={"architecture": list(ARCHITECTURES), "gain": GAINS, "seed": SEEDS},
+    settings=dict(units=UNITS, amplitude=AMPLITUDE, lags=LAGS, N=N, points=POINTS, seeds=list(SEEDS)),
+    results=results,
+    rows=rows,
+    again=again,
+)

@@ -4,11 +4,12 @@ W ~ N(0, gain²/N), 4 seeds, 400 steps after 200, decomposed at every fifth. Mea
 sompolinsky1988 are in continuous time, those of engelken2023lyapunov larger.
 """
 
-import time
+from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import rounded
 from minirnn.dynamics.exponents import spectrum
 from minirnn.dynamics.maps import tanh_network
 
@@ -22,23 +23,29 @@ def measure(gain: float, N: int, seeds: int = SEEDS, k: int | None = None) -> np
     return spectrum(tanh_network(W), rng.standard_normal((seeds, N)), 600, k, burn_in=200, every=5).exponents
 
 
-def again() -> tuple[object, object]:
-    """One run made now, and what is saved of it."""
-    saved, found = load("tanh_spectra")["results"], measure(GAINS[0], SIZES[0])
-    return rounded(found[:, 0], 4), saved["largest"][f"{GAINS[0]}, {SIZES[0]}"]
-
-
-def main() -> None:
-    started = time.time()
-    found = {f"{gain}, {N}": measure(gain, N) for gain in GAINS for N in SIZES}
-    results = {
+def results(runs: list[np.ndarray]) -> dict[str, Any]:
+    exponents = {f"{p['gain']}, {p['N']}": run for p, run in zip(EXPERIMENT.points(), runs, strict=True)}
+    return {
         "gain": GAINS,
         "N": SIZES,
-        "spectrum": {key: rounded(np.sort(e.mean(0))[::-1], 3) for key, e in found.items()},
-        "largest": {key: rounded(e[:, 0], 4) for key, e in found.items()},
+        "spectrum": {key: rounded(np.sort(run.mean(0))[::-1], 3) for key, run in exponents.items()},
+        "largest": {key: rounded(run[:, 0], 4) for key, run in exponents.items()},
     }
-    save("tanh_spectra", started, dict(steps=400, burn_in=200, every=5, seeds=SEEDS), results)
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """The largest exponents of the smallest networks of small gain."""
+    point: dict[str, Any] = dict(gain=GAINS[0], N=SIZES[0])
+    return rounded(measure(**point)[:, 0], 4), saved(**point)
+
+
+EXPERIMENT = Experiment(
+    name="tanh_spectra",
+    run=measure,
+    grid={"gain": GAINS, "N": SIZES},
+    options=dict(jobs=1, threads=None),
+    settings=dict(steps=400, burn_in=200, every=5, seeds=SEEDS),
+    results=results,
+    rows=lambda results: list(results["largest"].values()),
+    again=again,
+)

@@ -5,11 +5,12 @@ class (AA, AB, BA, BB) is asked for at the last of 60 steps. 20 hidden units, 15
 at 1e-2, clip 1, 5 seeds. ribeiro2020: 200 steps, 50 units, 1000 sequences. Both start with a forget bias of 3.
 """
 
-import time
+from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import by, rounded
 from minirnn import LSTM
 from minirnn.learning import losses, optimizers
 from minirnn.learning.contraction import contractive_lstm, projected
@@ -33,7 +34,7 @@ def loss(target: np.ndarray) -> losses.Loss:
     return losses.at_end(losses.softmax_cross_entropy, target)
 
 
-def run(kind: str, seed: int, updates: int = UPDATES) -> dict[str, object]:
+def run(kind: str, seed: int, updates: int = UPDATES) -> dict[str, Any]:
     """Loss over updates and the accuracy on 1000 fresh sequences."""
     rng = np.random.default_rng(seed)
     params = CELL.init(rng, forget_bias=3.0) | losses.init_readout(rng, CELL, outputs=4)
@@ -47,20 +48,36 @@ def run(kind: str, seed: int, updates: int = UPDATES) -> dict[str, object]:
     }
 
 
-def again() -> tuple[object, object]:
-    """One run made now, and what is saved of it."""
-    saved, found = load("two_symbols")["results"]["contractive"][0], run("contractive", 0, updates=31)
-    return found["loss"], saved["loss"][:4]
+KINDS = ("free", "contractive")
 
 
-def main() -> None:
-    started = time.time()
-    kinds = ["free", "contractive"]
-    found = swept(run, {"kind": kinds, "seed": SEEDS})
-    results = {kind: found[i * len(SEEDS) : (i + 1) * len(SEEDS)] for i, kind in enumerate(kinds)}
-    settings = dict(T=T, units=UNITS, updates=UPDATES, batch=32, lr=LR, clip=1.0, keep=0.64, seeds=list(SEEDS))
-    save("two_symbols", started, settings, results)
+def again(saved: Saved) -> Pair:
+    """The beginning of the first contractive run."""
+    return run("contractive", 0, updates=31)["loss"], saved(kind="contractive", seed=0)["loss"][:4]
 
 
-if __name__ == "__main__":
-    main()
+def contractive_forgets(r: dict[str, Any]) -> Verdict:
+    wins = {kind: sum(run["accuracy"] > 0.95 for run in r[kind]) for kind in KINDS}
+    found = f"free {wins['free']} of 5, contractive {wins['contractive']} of 5"
+    return verdict(found, wins["free"] > wins["contractive"] + 2)
+
+
+EXPERIMENT = Experiment(
+    name="two_symbols",
+    run=run,
+    grid={"kind": KINDS, "seed": SEEDS},
+    settings=dict(T=T, units=UNITS, updates=UPDATES, batch=32, lr=LR, clip=1.0, keep=0.64, seeds=list(SEEDS)),
+    results=lambda runs: by(KINDS, runs),
+    rows=lambda results: [run for kind in KINDS for run in results[kind]],
+    again=again,
+    claims=[
+        Claim(
+            paper="ribeiro2020",
+            page="chaos",
+            text="Contractive models lose long-range symbols",
+            theirs="200 steps, 50 units",
+            deviation="60 steps, 20 units, 5 seeds",
+            judge=contractive_forgets,
+        )
+    ],
+)

@@ -12,13 +12,14 @@ seeds follow. Deviation from cayci2025: their guarantees are for wide IndRNNs tr
 a critic; nothing is projected, sampled or estimated here, and no bound on the width is tested.
 """
 
-import time
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import grouped, rounded, swept
 from minirnn import GRU, LRU, IndRNN
 from minirnn.cells.contract import Cell
 from minirnn.control.policy_gradient import exact_gradient, exact_scores, natural
@@ -32,6 +33,9 @@ POLICIES = ["r = 0.5", "r = 0.9", "r = 1", "GRU", "LRU"]
 METHODS = {"PG": None, "NPG": 1e-8, "NPG, damped": 1e-4}
 RATES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 1e4, 1e5, 1e6]
 TUNING, SEEDS = [0, 1, 2], list(range(100, 110))
+
+
+Run = list[float | None]  # iterations until it was solved, and J at the end
 
 
 def constant(rng: np.random.Generator, shape: tuple[int, ...], r: float) -> np.ndarray:
@@ -79,7 +83,7 @@ def learn(name: str, L: int, method: str, rate: float, seed: int, cap: int) -> t
     return None, J, cell, params
 
 
-def run(policy: str, L: int, method: str, rate: float, seed: int, cap: int) -> list[float | None]:
+def run(policy: str, L: int, method: str, rate: float, seed: int, cap: int) -> Run:
     """Iterations, None for a failure, and J at the end."""
     solved, J, *_ = learn(policy, L, method, rate, seed, cap)
     return [solved, float(f"{J:.4g}") if np.isfinite(J) else None]
@@ -98,52 +102,83 @@ def trace(name: str, L: int, method: str, rate: float, seed: int) -> dict[str, A
     return {"apart": rounded(apart / apart[0], 3), "right": rounded((chance[0, 0] + chance[1, 1]) / 2, 4)}
 
 
-def cost(runs: list[list[float | None]]) -> tuple[int, float]:
+def cost(runs: list[Run]) -> tuple[int, float]:
     """To be small: failures, then iterations."""
     times = [TRIAL + 1 if solved is None else solved for solved, _ in runs]
     return sum(t > TRIAL for t in times), float(np.mean(times))
 
 
-def choose(tried: np.ndarray) -> tuple[list[int], int]:
-    """The best rate's index for each length, and the best for all, from runs (lengths, rates, seeds)."""
-    own = [min(range(len(RATES)), key=lambda i: cost(row[i])) for row in tried.tolist()]
-    one = min(range(len(RATES)), key=lambda i: cost([r for row in tried.tolist() for r in row[i]]))
-    return own, one
+PROTOCOLS = ("own", "one")  # the best rate of each length, and the best for all lengths
 
 
-def main() -> None:
-    started = time.time()
-    results: dict[str, Any] = {"own": {}, "one": {}}
-    for name in POLICIES:
-        for method in METHODS:
-            fixed = {"policy": [name], "method": [method]}
-            grid = fixed | {"L": LENGTHS, "rate": RATES, "seed": TUNING, "cap": [TRIAL]}
-            tried = np.empty(len(LENGTHS) * len(RATES) * len(TUNING), object)
-            tried[:] = swept(run, grid, jobs=1)
-            own, one = choose(tried.reshape(len(LENGTHS), len(RATES), len(TUNING)))
-            for protocol, indices in (("own", own), ("one", [one] * len(LENGTHS))):
-                points = [
-                    dict(policy=name, method=method, L=L, rate=RATES[i], seed=seed, cap=CAP)
-                    for L, i in zip(LENGTHS, indices, strict=True)
-                    for seed in SEEDS
-                ]
-                final = swept(run, points, jobs=1)
-                rows = [final[k : k + len(SEEDS)] for k in range(0, len(final), len(SEEDS))]
-                results[protocol].setdefault(name, {})[method] = {
-                    "rate": [RATES[i] for i in indices],
-                    "iterations": [[solved for solved, _ in row] for row in rows],
-                    "J": [[J for _, J in row] for row in rows],
-                }
-    settings = dict(L=LENGTHS, wanted=WANTED, cap=CAP, trial=TRIAL, rates=RATES, tuning=TUNING, seeds=SEEDS)
-    save("delayed_cue", started, settings | {"damping": METHODS}, results)
+@cache
+def rates(policy: str, method: str) -> dict[str, list[float]]:
+    """The rate for each length, for both protocols."""
+    grid = {"policy": [policy], "method": [method], "L": LENGTHS, "rate": RATES, "seed": TUNING, "cap": [TRIAL]}
+    tried = grouped(grouped(swept(run, grid, jobs=1), len(TUNING)), len(RATES))
+    own = [min(zip(map(cost, by_rate), RATES, strict=True))[1] for by_rate in tried]
+    return {"own": own, "one": [best_for_all(tried, RATES)] * len(LENGTHS)}
 
 
-def again() -> tuple[Any, Any]:
-    """Natural gradient with r = 0.9 over 20 steps, first seed: made now, and as saved."""
-    saved = load("delayed_cue")["results"]["one"]["r = 0.9"]["NPG"]
-    now, _ = run("r = 0.9", 20, "NPG", saved["rate"][2], SEEDS[0], CAP)
-    return now, saved["iterations"][2][0]
+def best_for_all(tried: list[list[list[Run]]], rates: list[float]) -> float:
+    """The best rate over all lengths, from runs (lengths, rates, seeds)."""
+    by_rate = [[run for by_seed in at_rate for run in by_seed] for at_rate in zip(*tried, strict=True)]
+    return min(zip(map(cost, by_rate), rates, strict=True))[1]
 
 
-if __name__ == "__main__":
-    main()
+def arguments(protocol: str, policy: str, method: str, L: int, seed: int) -> dict[str, Any]:
+    """Those of `run`: with the rate, and without the protocol that chose it."""
+    rate = rates(policy, method)[protocol][LENGTHS.index(L)]
+    return dict(policy=policy, method=method, L=L, rate=rate, seed=seed, cap=CAP)
+
+
+def table(rates: list[float], runs: list[list[Run]]) -> dict[str, Any]:
+    """What is saved of the runs of a policy and a method, by length and seed."""
+    return {
+        "rate": rates,
+        "iterations": [[solved for solved, _ in by_seed] for by_seed in runs],
+        "J": [[J for _, J in by_seed] for by_seed in runs],
+    }
+
+
+def entries(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """And back: the rate, the iterations and J of each run."""
+    return [
+        dict(rate=rate, iterations=solved, J=J)
+        for rate, times, ends in zip(table["rate"], table["iterations"], table["J"], strict=True)
+        for solved, J in zip(times, ends, strict=True)
+    ]
+
+
+def results(runs: list[Run]) -> dict[str, Any]:
+    saved: dict[str, Any] = {protocol: {name: {} for name in POLICIES} for protocol in PROTOCOLS}
+    tables = grouped(grouped(runs, len(SEEDS)), len(LENGTHS))
+    for (protocol, name, method), by_length in zip(product(PROTOCOLS, POLICIES, METHODS), tables, strict=True):
+        saved[protocol][name][method] = table(rates(name, method)[protocol], by_length)
+    return saved
+
+
+def again(saved: Saved) -> Pair:
+    """Natural gradient with r = 0.9 over 20 steps, first seed."""
+    was = saved(protocol="one", policy="r = 0.9", method="NPG", L=20, seed=SEEDS[0])
+    return run("r = 0.9", 20, "NPG", was["rate"], SEEDS[0], CAP)[0], was["iterations"]
+
+
+EXPERIMENT = Experiment(
+    name="delayed_cue",
+    run=run,
+    grid={"protocol": PROTOCOLS, "policy": POLICIES, "method": list(METHODS), "L": LENGTHS, "seed": SEEDS},
+    arguments=arguments,
+    options=dict(jobs=1),
+    settings=dict(L=LENGTHS, wanted=WANTED, cap=CAP, trial=TRIAL, rates=RATES, tuning=TUNING, seeds=SEEDS)
+    | {"damping": METHODS},
+    results=results,
+    rows=lambda results: [
+        row
+        for policies in results.values()
+        for methods in policies.values()
+        for runs in methods.values()
+        for row in entries(runs)
+    ],
+    again=again,
+)

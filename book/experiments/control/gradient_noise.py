@@ -5,13 +5,13 @@ gradient. Noise: the total variance of the 400. Both for three groups of paramet
 readout's bias c. Ten seeds, policies as in `delayed_cue`. This is not in cayci2025.
 """
 
-import time
 from typing import Any
 
 import numpy as np
 
 from experiments.control.delayed_cue import POLICIES, start
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import rounded
 from minirnn.control.policy_gradient import advantages, episode_scores, exact_gradient
 from minirnn.control.pomdp import DelayedCue
 from minirnn.core.params import flatten
@@ -33,23 +33,29 @@ def run(policy: str, L: int, seed: int) -> dict[str, list[float]]:
     return {"signal": rounded(signal), "noise": rounded(noise)}
 
 
-def main() -> None:
-    started = time.time()
-    results: dict[str, Any] = {}
-    runs = swept(run, {"policy": POLICIES, "L": LENGTHS, "seed": SEEDS}, jobs=1)
-    for kind in ("signal", "noise"):
-        table = np.reshape([r[kind] for r in runs], (len(POLICIES), len(LENGTHS), len(SEEDS), len(GROUPS)))
-        results[kind] = rounded(table, 4)
-    settings = dict(L=LENGTHS, policies=POLICIES, groups=GROUPS, seeds=SEEDS, episodes=EPISODES)
-    save("gradient_noise", started, settings, results)
+def results(runs: list[dict[str, list[float]]]) -> dict[str, Any]:
+    shape = (len(POLICIES), len(LENGTHS), len(SEEDS), len(GROUPS))
+    return {kind: rounded(np.reshape([r[kind] for r in runs], shape), 4) for kind in ("signal", "noise")}
 
 
-def again() -> tuple[Any, Any]:
-    """Ten steps, r = 0.9, first seed: made now, and as saved."""
-    saved, (row, column) = load("gradient_noise")["results"], (POLICIES.index("r = 0.9"), LENGTHS.index(10))
-    now = run("r = 0.9", 10, 0)
-    return {k: rounded(v, 4) for k, v in now.items()}, {k: saved[k][row][column][0] for k in now}
+def rows(results: dict[str, Any]) -> list[dict[str, list[float]]]:
+    signal, noise = (np.reshape(results[kind], (-1, len(GROUPS))).tolist() for kind in ("signal", "noise"))
+    return [{"signal": s, "noise": n} for s, n in zip(signal, noise, strict=True)]
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """Ten steps, r = 0.9, first seed."""
+    point: dict[str, Any] = dict(policy="r = 0.9", L=10, seed=0)
+    return {kind: rounded(groups, 4) for kind, groups in run(**point).items()}, saved(**point)
+
+
+EXPERIMENT = Experiment(
+    name="gradient_noise",
+    run=run,
+    grid={"policy": POLICIES, "L": LENGTHS, "seed": SEEDS},
+    options=dict(jobs=1),
+    settings=dict(L=LENGTHS, policies=POLICIES, groups=GROUPS, seeds=SEEDS, episodes=EPISODES),
+    results=results,
+    rows=rows,
+    again=again,
+)

@@ -8,13 +8,15 @@ one for each method, r and noise, for all lengths together; ten fresh seeds foll
 and no projection, and a delayed cue.
 """
 
-import time
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from experiments.control.delayed_cue import start
-from experiments.record import load, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import grouped, swept
 from minirnn.control.policy_gradient import advantages, episode_scores, natural, sampled_gradient
 from minirnn.control.pomdp import DelayedCue
 from minirnn.core.params import flatten, overflow_allowed, unflatten
@@ -48,29 +50,44 @@ def run(policy: str, L: int, method: str, noise: float, rate: float, seed: int) 
     return None
 
 
-def main() -> None:
-    started = time.time()
-    results: list[dict[str, Any]] = []
-    for noise in NOISES:
-        for policy in POLICIES:
-            for method in METHODS:
-                fixed = {"policy": [policy], "method": [method], "noise": [noise], "L": LENGTHS}
-                tried = swept(run, fixed | {"rate": RATES, "seed": TUNING}, jobs=1)
-                times = np.array([2 * CAP if t is None else t for t in tried], float)
-                best = RATES[int(times.reshape(len(LENGTHS), len(RATES), -1).mean(axis=(0, 2)).argmin())]
-                final = swept(run, fixed | {"rate": [best], "seed": SEEDS}, jobs=1)
-                rows = [final[k : k + len(SEEDS)] for k in range(0, len(final), len(SEEDS))]
-                results.append(dict(noise=noise, policy=policy, method=method, rate=best, iterations=rows))
-    settings = dict(L=LENGTHS, episodes=EPISODES, cap=CAP, wanted=WANTED, damping=DAMPING, rates=RATES)
-    save("sampled_cue", started, settings | {"tuning": TUNING, "seeds": SEEDS}, results)  # type: ignore[arg-type]
+@cache
+def rate(noise: float, policy: str, method: str) -> float:
+    """The best for all lengths: the fewest iterations, where a failure counts as twice the most."""
+    grid = {"policy": [policy], "method": [method], "noise": [noise], "L": LENGTHS, "rate": RATES, "seed": TUNING}
+    times = np.array([2 * CAP if t is None else t for t in swept(run, grid, jobs=1)], float)
+    return RATES[int(times.reshape(len(LENGTHS), len(RATES), -1).mean(axis=(0, 2)).argmin())]
 
 
-def again() -> tuple[Any, Any]:
-    """The first run of the first row: made now, and as saved."""
-    row = load("sampled_cue")["results"][0]
-    point = dict(policy=row["policy"], method=row["method"], noise=row["noise"], rate=row["rate"])
-    return run(L=LENGTHS[0], seed=SEEDS[0], **point), row["iterations"][0][0]
+def arguments(noise: float, policy: str, method: str, L: int, seed: int) -> dict[str, Any]:
+    return dict(policy=policy, L=L, method=method, noise=noise, rate=rate(noise, policy, method), seed=seed)
 
 
-if __name__ == "__main__":
-    main()
+def results(runs: list[int | None]) -> list[dict[str, Any]]:
+    tables = grouped(grouped(runs, len(SEEDS)), len(LENGTHS))
+    return [
+        dict(noise=noise, policy=policy, method=method, rate=rate(noise, policy, method), iterations=by_length)
+        for (noise, policy, method), by_length in zip(product(NOISES, POLICIES, METHODS), tables, strict=True)
+    ]
+
+
+def again(saved: Saved) -> Pair:
+    """The plain gradient without noise over five steps, first seed."""
+    point: dict[str, Any] = dict(policy="r = 0.5", L=5, method="PG", noise=0.0, seed=SEEDS[0])
+    was = saved(**point)
+    return run(**point, rate=was["rate"]), was["iterations"]
+
+
+EXPERIMENT = Experiment(
+    name="sampled_cue",
+    run=run,
+    grid={"noise": NOISES, "policy": POLICIES, "method": METHODS, "L": LENGTHS, "seed": SEEDS},
+    arguments=arguments,
+    options=dict(jobs=1),
+    settings=dict(L=LENGTHS, episodes=EPISODES, cap=CAP, wanted=WANTED, damping=DAMPING, rates=RATES)
+    | {"tuning": TUNING, "seeds": SEEDS},
+    results=results,
+    rows=lambda results: [
+        {"rate": row["rate"], "iterations": t} for row in results for by_seed in row["iterations"] for t in by_seed
+    ],
+    again=again,
+)

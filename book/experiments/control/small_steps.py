@@ -5,13 +5,15 @@ chosen on the same three seeds; the same ten seeds follow. With steps as large a
 task is solved by a jump; sampled gradients forbid these. For the first seed, what is left of the cue along the way.
 """
 
-import time
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from experiments.control import delayed_cue as cue
-from experiments.record import load, save, swept
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import grouped, swept
 
 RATES = [0.01, 0.03, 0.1, 0.3, 1.0]
 
@@ -22,42 +24,96 @@ def trace(name: str, L: int, method: str, rate: float, seed: int) -> dict[str, A
     return found if np.isfinite(found["right"]) else {"apart": None, "right": None}
 
 
-def main() -> None:
-    started = time.time()
-    results: dict[str, Any] = {"runs": {}, "trace": {}}
-    for name in cue.POLICIES:
-        chosen = {"start": 0.0}
-        for method in cue.METHODS:
-            fixed = {"policy": [name], "method": [method], "L": cue.LENGTHS}
-            tried = swept(cue.run, fixed | {"rate": RATES, "seed": cue.TUNING, "cap": [cue.TRIAL]}, jobs=1)
-            seeds, every = len(cue.TUNING), len(RATES) * len(cue.TUNING)
-            by_rate = [[r for i, r in enumerate(tried) if i % every // seeds == k] for k in range(len(RATES))]
-            chosen[method] = min(zip(map(cue.cost, by_rate), RATES, strict=True))[1]
-            final = swept(cue.run, fixed | {"rate": [chosen[method]], "seed": cue.SEEDS, "cap": [cue.CAP]}, jobs=1)
-            rows = [final[k : k + len(cue.SEEDS)] for k in range(0, len(final), len(cue.SEEDS))]
-            results["runs"].setdefault(name, {})[method] = {
-                "rate": [chosen[method]] * len(cue.LENGTHS),
-                "iterations": [[solved for solved, _ in row] for row in rows],
-                "J": [[J for _, J in row] for row in rows],
-            }
-        points = [
-            dict(name=name, L=L, method=method, rate=rate, seed=cue.SEEDS[0])
-            for method, rate in chosen.items()
-            for L in cue.LENGTHS
-        ]
-        along = swept(trace, points, jobs=1)
-        cut = len(cue.LENGTHS)
-        results["trace"][name] = {method: along[i * cut : (i + 1) * cut] for i, method in enumerate(chosen)}
-    settings = dict(L=cue.LENGTHS, wanted=cue.WANTED, cap=cue.CAP, trial=cue.TRIAL, rates=RATES)
-    save("small_steps", started, settings | {"tuning": cue.TUNING, "seeds": cue.SEEDS}, results)
+@cache
+def rate(policy: str, method: str) -> float:
+    """The best for all lengths."""
+    grid = {"policy": [policy], "method": [method], "L": cue.LENGTHS, "rate": RATES, "seed": cue.TUNING}
+    tried = swept(cue.run, grid | {"cap": [cue.TRIAL]}, jobs=1)
+    return cue.best_for_all(grouped(grouped(tried, len(cue.TUNING)), len(RATES)), RATES)
 
 
-def again() -> tuple[Any, Any]:
-    """The gradient with r = 0.9 over 20 steps, first seed: made now, and as saved."""
-    saved = load("small_steps")["results"]["runs"]["r = 0.9"]["PG"]
-    now, _ = cue.run("r = 0.9", 20, "PG", saved["rate"][2], cue.SEEDS[0], cue.CAP)
-    return now, saved["iterations"][2][0]
+def arguments(policy: str, method: str, L: int, seed: int) -> dict[str, Any]:
+    return dict(policy=policy, method=method, L=L, rate=rate(policy, method), seed=seed, cap=cue.CAP)
 
 
-if __name__ == "__main__":
-    main()
+def traces(policy: str) -> dict[str, Any]:
+    """For the start and each method what is left of the cue, by length, for the first seed."""
+    rates = {"start": 0.0} | {method: rate(policy, method) for method in cue.METHODS}
+    points = [
+        dict(name=policy, L=L, method=method, rate=eta, seed=cue.SEEDS[0])
+        for method, eta in rates.items()
+        for L in cue.LENGTHS
+    ]
+    return dict(zip(rates, grouped(swept(trace, points, jobs=1), len(cue.LENGTHS)), strict=True))
+
+
+def results(runs: list[cue.Run]) -> dict[str, Any]:
+    saved: dict[str, Any] = {name: {} for name in cue.POLICIES}
+    tables = grouped(grouped(runs, len(cue.SEEDS)), len(cue.LENGTHS))
+    for (name, method), by_length in zip(product(cue.POLICIES, cue.METHODS), tables, strict=True):
+        saved[name][method] = cue.table([rate(name, method)] * len(cue.LENGTHS), by_length)
+    return {"runs": saved, "trace": {name: traces(name) for name in cue.POLICIES}}
+
+
+def again(saved: Saved) -> Pair:
+    """The gradient with r = 0.9 over 20 steps, first seed."""
+    was = saved(policy="r = 0.9", method="PG", L=20, seed=cue.SEEDS[0])
+    return cue.run("r = 0.9", 20, "PG", was["rate"], cue.SEEDS[0], cue.CAP)[0], was["iterations"]
+
+
+def solved(runs: dict[str, Any], policy: str, method: str) -> list[int]:
+    """How many seeds solved the delayed cue, for each length."""
+    return [sum(t is not None for t in by_seed) for by_seed in runs[policy][method]["iterations"]]
+
+
+def short_memory_fails(r: dict[str, Any]) -> Verdict:
+    counts = solved(r["runs"], "r = 0.5", "NPG")
+    by_length = ", ".join(f"{n}/10 at {L}" for n, L in zip(counts, cue.LENGTHS, strict=True))
+    worst = min(solved(r["runs"], "r = 1", "NPG"))
+    found = f"natural gradient at r = ½: {by_length}; at r = 1: {worst}/10 at the worst length"
+    return verdict(found, counts[0] == 10 and counts[-1] == 0, counts[0] == 10)
+
+
+def natural_helps(r: dict[str, Any]) -> Verdict:
+    methods = {"gradient": "PG", "natural": "NPG, damped"}
+    counts = {words: {p: solved(r["runs"], p, m) for p in r["runs"]} for words, m in methods.items()}
+    found = "; ".join(
+        f"{words}: GRU {every['GRU'][-1]}/10, LRU {every['LRU'][-1]}/10" for words, every in counts.items()
+    )
+    helps = [sum(counts["natural"][p]) - sum(counts["gradient"][p]) for p in r["runs"]]
+    return verdict(f"at 80 steps, {found}", min(helps) > 0, max(helps) > 0)
+
+
+EXPERIMENT = Experiment(
+    name="small_steps",
+    run=cue.run,
+    grid={"policy": cue.POLICIES, "method": list(cue.METHODS), "L": cue.LENGTHS, "seed": cue.SEEDS},
+    arguments=arguments,
+    options=dict(jobs=1),
+    settings=dict(L=cue.LENGTHS, wanted=cue.WANTED, cap=cue.CAP, trial=cue.TRIAL, rates=RATES)
+    | {"tuning": cue.TUNING, "seeds": cue.SEEDS},
+    results=results,
+    rows=lambda results: [
+        row for methods in results["runs"].values() for runs in methods.values() for row in cue.entries(runs)
+    ],
+    again=again,
+    claims=[
+        Claim(
+            paper="cayci2025",
+            page="control",
+            text="Recurrent policies are learned efficiently where memory is short; long-term dependencies make it "
+            "hard",
+            theirs="proved: bounds on error, width and samples",
+            deviation="a delayed cue, exact gradients, steps of at most 1, 10 seeds; no bound on the width is tested",
+            judge=short_memory_fails,
+        ),
+        Claim(
+            paper="kakade2001",
+            page="control",
+            text="The natural gradient learns where the gradient is slow",
+            theirs="shown for small decision processes and Tetris",
+            deviation="a delayed cue for recurrent policies, κ = 1e-4; plain steps",
+            judge=natural_helps,
+        ),
+    ],
+)

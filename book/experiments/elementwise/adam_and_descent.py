@@ -4,33 +4,37 @@ Teachers, students, updates and the cosine decay are those of `teachers`; descen
 about 3 apart, down to where even the dense network's runs converge.
 """
 
-import time
+from typing import Any
 
 import numpy as np
 
 from experiments.elementwise import teachers
-from experiments.elementwise.teachers import measure
-from experiments.record import load, rounded, save, swept
+from experiments.elementwise.teachers import last_losses, measure
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import rounded
 
 ARCHITECTURES, NU0 = ["dense", "diagonal", "+ γ", "LRU"], 0.99
 RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0]
 
 
-def again() -> tuple[object, object]:
-    """One run made now, and as saved."""
-    run = measure("LRU", NU0, RATES[4], 0, optimizer="sgd")[-1]
-    return rounded(run, 4), load("adam_and_descent")["results"]["loss"][-1][4][0]
+def results(runs: list[list[float]]) -> dict[str, Any]:
+    loss = last_losses(runs, len(ARCHITECTURES), len(RATES), len(teachers.SEEDS))
+    return {"architecture": ARCHITECTURES, "rate": RATES, "loss": loss}
 
 
-def main() -> None:
-    started = time.time()
-    axes = {"architecture": ARCHITECTURES, "rate": RATES, "seed": list(teachers.SEEDS)}
-    runs = swept(measure, axes | {"nu0": [NU0], "optimizer": ["sgd"]}, jobs=1)
-    loss = np.reshape([run[-1] for run in runs], [len(values) for values in axes.values()])
-    results = {"architecture": ARCHITECTURES, "rate": RATES, "loss": rounded(np.minimum(loss, 1e30), 4)}
-    settings = dict(nu0=NU0, updates=teachers.UPDATES, seeds=list(teachers.SEEDS), optimizer="SGD, cosine decay")
-    save("adam_and_descent", started, settings, results)
+def again(saved: Saved) -> Pair:
+    """The LRU at the fifth rate, first seed."""
+    point: dict[str, Any] = dict(architecture="LRU", rate=RATES[4], seed=0, nu0=NU0, optimizer="sgd")
+    return rounded(measure(**point)[-1], 4), saved(**point)
 
 
-if __name__ == "__main__":
-    main()
+EXPERIMENT = Experiment(
+    name="adam_and_descent",
+    run=measure,
+    grid={"architecture": ARCHITECTURES, "rate": RATES, "seed": teachers.SEEDS, "nu0": [NU0], "optimizer": ["sgd"]},
+    options=dict(jobs=1),
+    settings=dict(nu0=NU0, updates=teachers.UPDATES, seeds=list(teachers.SEEDS), optimizer="SGD, cosine decay"),
+    results=results,
+    rows=lambda results: np.ravel(results["loss"]).tolist(),
+    again=again,
+)

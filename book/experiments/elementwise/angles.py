@@ -6,12 +6,12 @@ at a tenth and ten times of it. A step that leaves the unit disc ends a run: the
 infinite.
 """
 
-import time
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import by, rounded
 from minirnn.learning import optimizers
 from minirnn.theory.parametrizations import EIGENVALUES
 from minirnn.theory.population import normalized, unit_loss, unscaled
@@ -46,21 +46,26 @@ def measure(name: str, scale: str, rate: float, updates: int = UPDATES) -> dict[
     }
 
 
-def again() -> tuple[object, object]:
-    """The first losses of one run made now, and as saved."""
-    now = measure("exponential", "none", 1e-3, updates=2000)["loss"]
-    return rounded(now, 4), load("angles")["results"]["none"]["exponential"][RATES.index(1e-3)]["loss"][: len(now)]
+def results(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    short = [run | {key: rounded(run[key], 4) for key in ("loss", "path", "last")} for run in runs]
+    by_scale = {scale: by(MAPS, group) for scale, group in by(SCALES, short).items()}
+    return by_scale | {"rate": RATES, "shown": SHOWN.tolist()}
 
 
-def main() -> None:
-    started = time.time()
-    runs = iter(swept(measure, {"scale": SCALES, "name": MAPS, "rate": RATES}, jobs=1))
-    results: dict[str, Any] = {s: {m: [next(runs) for _ in RATES] for m in MAPS} for s in SCALES}
-    for run in (run for maps in results.values() for rates in maps.values() for run in rates):
-        run |= {key: rounded(run[key], 4) for key in ("loss", "path", "last")}
-    results |= {"rate": RATES, "shown": SHOWN.tolist()}
-    save("angles", started, dict(updates=UPDATES, optimizer="Adam, constant rate"), results)
+def again(saved: Saved) -> Pair:
+    """The first losses of one run."""
+    point: dict[str, Any] = dict(scale="none", name="exponential", rate=1e-3)
+    now = measure(**point, updates=2000)["loss"]
+    return rounded(now, 4), saved(**point)["loss"][: len(now)]
 
 
-if __name__ == "__main__":
-    main()
+EXPERIMENT = Experiment(
+    name="angles",
+    run=measure,
+    grid={"scale": SCALES, "name": MAPS, "rate": RATES},
+    options=dict(jobs=1),
+    settings=dict(updates=UPDATES, optimizer="Adam, constant rate"),
+    results=results,
+    rows=lambda results: [run for s in SCALES for runs in results[s].values() for run in runs],
+    again=again,
+)

@@ -6,12 +6,12 @@ function and have 25 parameters. H = Jᵀ J with J the derivative of the impulse
 sampling. The deviation from the paper: 50 random networks where it shows one; raw coordinates Re λ, Im λ.
 """
 
-import time
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import by, grouped, rounded
 from minirnn.theory.parametrizations import EIGENVALUES
 from minirnn.theory.population import dense_jacobian, diagonal_jacobian, participation
 
@@ -75,24 +75,57 @@ def measure(coordinates: str, nu0: float, seed: int) -> dict[str, Any]:
     }
 
 
-def again() -> tuple[object, object]:
-    """One network made now, and as saved."""
-    saved, found = load("hessians")["results"]["diagonal"][2], measure("diagonal", MEMORIES[2], 0)
-    return {key: rounded(found[key], 4) for key in ("participation", "condition")}, {
-        key: saved[key][0] for key in ("participation", "condition")
-    }
+COORDINATES = ("dense", "diagonal")
+KEYS = ("spectrum", "rank", "participation", "condition")
 
 
-def main() -> None:
-    started = time.time()
-    results: dict[str, Any] = {"nu0": MEMORIES}
-    for coordinates in ("dense", "diagonal"):
-        results[coordinates] = []
-        for nu0 in MEMORIES:
-            runs = swept(measure, {"coordinates": [coordinates], "nu0": [nu0], "seed": list(SEEDS)}, jobs=1)
-            results[coordinates].append({key: rounded([run[key] for run in runs], 4) for key in runs[0]})
-    save("hessians", started, dict(units=UNITS, top=TOP, seeds=list(SEEDS)), results)
+def results(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    columns = [
+        {key: rounded([run[key] for run in by_seed], 4) for key in KEYS} for by_seed in grouped(runs, len(SEEDS))
+    ]
+    return {"nu0": MEMORIES} | by(COORDINATES, columns)
 
 
-if __name__ == "__main__":
-    main()
+def rows(results: dict[str, Any]) -> list[dict[str, Any]]:
+    columns = [by_seed for coordinates in COORDINATES for by_seed in results[coordinates]]
+    return [
+        dict(zip(KEYS, entries, strict=True))
+        for by_seed in columns
+        for entries in zip(*(by_seed[key] for key in KEYS), strict=True)
+    ]
+
+
+def again(saved: Saved) -> Pair:
+    """One network."""
+    point: dict[str, Any] = dict(coordinates="diagonal", nu0=MEMORIES[2], seed=0)
+    now, was = measure(**point), saved(**point)
+    keys = ("participation", "condition")
+    return [rounded(now[key], 4) for key in keys], [was[key] for key in keys]
+
+
+def diagonal_is_local(r: dict[str, Any]) -> Verdict:
+    top = {kind: float(np.median(np.array(r[kind][-1]["participation"])[:, 0])) for kind in COORDINATES}
+    found = f"parameters in the first eigenvector: dense {top['dense']:.1f}, diagonal {top['diagonal']:.1f}"
+    return verdict(found, top["dense"] > 1.3 * top["diagonal"])
+
+
+EXPERIMENT = Experiment(
+    name="hessians",
+    run=measure,
+    grid={"coordinates": COORDINATES, "nu0": MEMORIES, "seed": SEEDS},
+    options=dict(jobs=1),
+    settings=dict(units=UNITS, top=TOP, seeds=list(SEEDS)),
+    results=results,
+    rows=rows,
+    again=again,
+    claims=[
+        Claim(
+            paper="zucchet2024",
+            page="elementwise",
+            text="A diagonal network's Hessian has eigenvectors on fewer parameters",
+            theirs="shown for one network",
+            deviation="50 teachers of dimension 4",
+            judge=diagonal_is_local,
+        )
+    ],
+)

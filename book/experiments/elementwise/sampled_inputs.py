@@ -4,14 +4,13 @@ Same teacher, start, rate and cosine decay; the sampled run's gradient is that o
 300 steps, drawn anew at each update, by the library's `bptt`. Both are judged by the exact loss.
 """
 
-import time
 from typing import Any
 
 import numpy as np
 
-from experiments.elementwise import teachers
-from experiments.elementwise.teachers import CELLS, T, start, teacher_kernel
-from experiments.record import load, rounded, save, swept
+from experiments.elementwise.students import CELLS, T, diagonal_gradient, start, teacher_kernel
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import grouped, rounded
 from minirnn import bptt
 from minirnn.core.params import Params
 from minirnn.learning import losses, optimizers
@@ -39,30 +38,34 @@ def measure(rate: float, drawn: bool, updates: int = UPDATES) -> list[float]:
     K, params, rng = teacher_kernel(NU0, SEED), start(ARCHITECTURE, NU0, SEED), np.random.default_rng([SEED, 2])
     state, course = optimizers.adam(rate).init(params), []
     for step in range(updates):
-        L, gradient = teachers.diagonal_gradient(CELLS[ARCHITECTURE], params, K)
+        L, gradient = diagonal_gradient(CELLS[ARCHITECTURE], params, K)
         if step % EVERY == 0:
             course.append(2 * L)
         if drawn:
             _, gradient = drawn_gradient(params, K, rng, BATCH)
         lr = 0.5 * rate * (1 + np.cos(np.pi * step / UPDATES))
         params, state = optimizers.adam(lr).update(params, gradient, state)
-    return [*course, 2 * teachers.diagonal_gradient(CELLS[ARCHITECTURE], params, K)[0]]
+    return [*course, 2 * diagonal_gradient(CELLS[ARCHITECTURE], params, K)[0]]
 
 
-def again() -> tuple[object, object]:
-    """The first losses of the sampled run made now, and as saved."""
+def results(runs: list[list[float]]) -> dict[str, Any]:
+    exact, drawn = grouped(rounded(runs, 4), len(RATES))
+    return {"update": [*range(0, UPDATES, EVERY), UPDATES], "rate": RATES, "exact": exact, "drawn": drawn}
+
+
+def again(saved: Saved) -> Pair:
+    """The first losses of a run with drawn inputs."""
     now = measure(RATES[0], True, updates=EVERY)
-    return rounded(now, 4), load("sampled_inputs")["results"]["drawn"][0][: len(now)]
+    return rounded(now, 4), saved(drawn=True, rate=RATES[0])[: len(now)]
 
 
-def main() -> None:
-    started = time.time()
-    runs = swept(measure, {"drawn": [False, True], "rate": RATES}, jobs=1)
-    results: dict[str, Any] = {"update": [*range(0, UPDATES, EVERY), UPDATES], "rate": RATES}
-    results |= {"exact": rounded(runs[: len(RATES)], 4), "drawn": rounded(runs[len(RATES) :], 4)}
-    settings = dict(architecture=ARCHITECTURE, nu0=NU0, batch=BATCH, updates=UPDATES, seed=SEED)
-    save("sampled_inputs", started, settings, results)
-
-
-if __name__ == "__main__":
-    main()
+EXPERIMENT = Experiment(
+    name="sampled_inputs",
+    run=measure,
+    grid={"drawn": [False, True], "rate": RATES},
+    options=dict(jobs=1),
+    settings=dict(architecture=ARCHITECTURE, nu0=NU0, batch=BATCH, updates=UPDATES, seed=SEED),
+    results=results,
+    rows=lambda results: [*results["exact"], *results["drawn"]],
+    again=again,
+)

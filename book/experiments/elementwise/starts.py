@@ -6,14 +6,15 @@ start as the same function as they do, with γ multiplied into the input weights
 all rates diverge, smaller ones are added.
 """
 
-import time
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from experiments.elementwise import teachers
-from experiments.elementwise.teachers import measure
-from experiments.record import load, rounded, save, swept
+from experiments.elementwise.teachers import last_losses, measure
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import rounded
 
 MEMORIES, RATES = [0.36, 0.92, 0.99], teachers.RATES[:-1]
 STARTS = {
@@ -24,22 +25,34 @@ STARTS = {
 }
 
 
-def again() -> tuple[object, object]:
-    """One run made now, and as saved."""
-    saved = load("starts")["results"]["diagonal, scaled"]
-    return rounded(measure("diagonal, scaled", 0.36, RATES[3], 0)[-1], 4), saved["loss"][0][3][0]
+GRID = [
+    dict(architecture=start, nu0=nu0, rate=rate, seed=seed)
+    for start, rates in STARTS.items()
+    for nu0, rate, seed in product(MEMORIES, rates, teachers.SEEDS)
+]
 
 
-def main() -> None:
-    started = time.time()
-    results: dict[str, Any] = {"nu0": MEMORIES}
+def results(runs: list[list[float]]) -> dict[str, Any]:
+    saved: dict[str, Any] = {"nu0": MEMORIES}
     for start, rates in STARTS.items():
-        axes = {"architecture": [start], "nu0": MEMORIES, "rate": rates, "seed": list(teachers.SEEDS)}
-        runs = swept(measure, axes, jobs=1)
-        loss = np.reshape([run[-1] for run in runs], (len(MEMORIES), len(rates), -1))
-        results[start] = {"rate": rates, "loss": rounded(np.minimum(loss, 1e30), 4)}
-    save("starts", started, dict(updates=teachers.UPDATES, seeds=list(teachers.SEEDS)), results)
+        group = [run for run, point in zip(runs, GRID, strict=True) if point["architecture"] == start]
+        saved[start] = {"rate": rates, "loss": last_losses(group, len(MEMORIES), len(rates), len(teachers.SEEDS))}
+    return saved
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """The scaled diagonal student at the shortest memory, first seed."""
+    point: dict[str, Any] = dict(architecture="diagonal, scaled", nu0=0.36, rate=RATES[3], seed=0)
+    return rounded(measure(**point)[-1], 4), saved(**point)
+
+
+EXPERIMENT = Experiment(
+    name="starts",
+    run=measure,
+    grid=GRID,
+    options=dict(jobs=1),
+    settings=dict(updates=teachers.UPDATES, seeds=list(teachers.SEEDS)),
+    results=results,
+    rows=lambda results: [loss for start in STARTS for loss in np.ravel(results[start]["loss"]).tolist()],
+    again=again,
+)

@@ -4,13 +4,13 @@ x_t = wσ(x_{t-1}) + b, x_0 = 0.5, E = (σ(x_50) - 0.7)². The paper does not gi
 [-3.2, -1.8]. Descents from a grid of starts, with and without clipping, show how often a step is thrown.
 """
 
-import time
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import rounded
 from minirnn.core.activations import sigmoid
 
 T, X0, TARGET = 50, 0.5, 0.7
@@ -24,7 +24,7 @@ def cliff(w: Any, b: Any, steps: int = T, x0: float = X0) -> tuple[np.ndarray, n
 
     >>> b = 0.5 - 5 * float(sigmoid(0.5))
     >>> [round(float(v), 4) for v in cliff(5.0, b)]
-    [0.006, -411.8614, -661.6835, 0.5]
+    [0.006, -411.8706, -661.6828, 0.5]
     """
     x = np.full(np.broadcast_shapes(np.shape(w), np.shape(b)), x0)
     dw, db = np.zeros_like(x), np.zeros_like(x)
@@ -64,13 +64,14 @@ def end_error(path: np.ndarray) -> float:
     return float(path[-LAST:, 2].mean())
 
 
-def main() -> None:
-    started = time.time()
-    w, b = np.meshgrid(np.linspace(*W_RANGE, 401), np.linspace(*B_RANGE, 401))
-    _, gw, gb, _ = cliff(w, b)
-    size = np.hypot(gw, gb)
-    offsets = np.linspace(-1e-3, 1e-3, 20_001)
-    slice_ = np.hypot(*cliff(5.0, b_star(5.0) + offsets)[1:3])
+def on_grid(points: int = 401) -> np.ndarray:
+    """The length of the gradient on a grid over the plane."""
+    w, b = np.meshgrid(np.linspace(*W_RANGE, points), np.linspace(*B_RANGE, points))
+    return np.hypot(*cliff(w, b)[1:3])
+
+
+def descents() -> list[dict[str, Any]]:
+    """Longest step and last error from every start, for each rate and threshold."""
     runs = []
     for rate, threshold in product(RATES, (np.inf, *THRESHOLDS)):
         paths = [descend(*start, rate, threshold) for start in product(STARTS_W, STARTS_B)]
@@ -82,27 +83,53 @@ def main() -> None:
                 "error": rounded([end_error(path) for path in paths]),
             }
         )
-    results = {
+    return runs
+
+
+def measure() -> dict[str, Any]:
+    """The surface at the cliff and around it, and the descents. Nothing is random, and nothing varies."""
+    size, offsets = on_grid(), np.linspace(-1e-3, 1e-3, 20_001)
+    across = np.hypot(*cliff(5.0, b_star(5.0) + offsets)[1:3])
+    return {
         "b_star": rounded(b_star(5.0), 9),
         "at": rounded([float(v) for v in cliff(5.0, b_star(5.0))], 9),
-        "largest": rounded(slice_.max()),
-        "largest_at": rounded(offsets[slice_.argmax()], 3),
+        "largest": rounded(across.max()),
+        "largest_at": rounded(offsets[across.argmax()], 3),
         "across": rounded(cliff(5.0, b_star(5.0) + np.array([-0.01, 0.01]))[0]),
         "median": rounded(np.median(size)),
         "share_above_1": rounded((size > 1).mean()),
-        "descents": runs,
+        "descents": descents(),
     }
-    settings = dict(T=T, x0=X0, target=TARGET, w=W_RANGE, b=B_RANGE, updates=UPDATES, grid=401)
-    save("cliff", started, settings | {"starts": [STARTS_W, STARTS_B], "seeds": "nothing is random"}, results)
 
 
-def again() -> tuple[Any, Any]:
-    """The first two descents, now and as saved."""
-    saved, starts = load("cliff")["results"]["descents"][0], list(product(STARTS_W, STARTS_B))[:2]
-    paths = [descend(*start, saved["rate"]) for start in starts]
+def again(saved: Saved) -> Pair:
+    """The first two descents."""
+    was, starts = saved()["descents"][0], list(product(STARTS_W, STARTS_B))[:2]
+    paths = [descend(*start, was["rate"]) for start in starts]
     now = {"longest": [longest_step(path) for path in paths], "error": [end_error(path) for path in paths]}
-    return rounded(list(now.values())), [saved[key][:2] for key in now]
+    return rounded(list(now.values())), [was[key][:2] for key in now]
 
 
-if __name__ == "__main__":
-    main()
+def is_steep(r: dict[str, Any]) -> Verdict:
+    high, low = r["across"]
+    found = f"error {high:.2f} and {low:.3f} on its two sides, slope up to {r['largest']:.0f}"
+    return verdict(found, high > 20 * low)
+
+
+EXPERIMENT = Experiment(
+    name="cliff",
+    run=measure,
+    settings=dict(T=T, x0=X0, target=TARGET, w=W_RANGE, b=B_RANGE, updates=UPDATES, grid=401)
+    | {"starts": [STARTS_W, STARTS_B], "seeds": "nothing is random"},
+    again=again,
+    claims=[
+        Claim(
+            paper="pascanu2013",
+            page="exploding",
+            text="The error surface has cliffs",
+            theirs="drawn for w = 5 and 50 steps",
+            deviation="none: computed exactly",
+            judge=is_steep,
+        )
+    ],
+)

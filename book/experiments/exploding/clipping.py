@@ -6,13 +6,13 @@ at most 4000 updates instead of 5 million; success is the paper's (below 1 % err
 every 100 updates. One run also keeps its gradients, to see what each kind of clip would have done to them.
 """
 
-import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import by, rounded
 from minirnn import VanillaRNN, bptt
 from minirnn.core import initializers
 from minirnn.core.params import Params, flatten
@@ -105,37 +105,37 @@ def three_clips(kept: list[tuple[Params, Params]]) -> dict[str, Any]:
     return out
 
 
-def grid() -> dict[str, dict[str, Any]]:
-    """Arguments of `run_once` by name: every threshold; smaller rates without clipping; 50 steps with clipping."""
-    return {
-        **{f"clip {c:g}": {"threshold": c} for c in THRESHOLDS},
-        "no clip": {"threshold": None},
-        "no clip, lr 0.03": {"threshold": None, "lr": 0.03},
-        "no clip, lr 0.01": {"threshold": None, "lr": 0.01},
-        "clip 1, L 50": {"threshold": 1.0, "length": 50},
-    }
+VARIANTS: dict[str, dict[str, Any]] = {  # every threshold; smaller rates without clipping; 50 steps with clipping
+    **{f"clip {c:g}": {"threshold": c} for c in THRESHOLDS},
+    "no clip": {"threshold": None},
+    "no clip, lr 0.03": {"threshold": None, "lr": 0.03},
+    "no clip, lr 0.01": {"threshold": None, "lr": 0.01},
+    "clip 1, L 50": {"threshold": 1.0, "length": 50},
+}
 
 
-def main() -> None:
-    started = time.time()
-    made = iter(swept(run_once, [{"seed": seed} | point for point in grid().values() for seed in SEEDS]))
-    runs = {name: [next(made) for _ in SEEDS] for name in grid()}
+def results(made: list[dict[str, Any]]) -> dict[str, Any]:
+    runs = by(VARIANTS, made)
     for group in runs.values():
         for run in group[2:]:  # the histories of two seeds are enough to draw
             del run["loss"], run["norm"]
-    settings = dict(
-        L=L, n=N, batch=BATCH, std=STD, lr=LR, updates=UPDATES, thresholds=THRESHOLDS, seeds=list(SEEDS)
-    )
-    results = {"runs": runs, "clips": three_clips(kept_gradients()[::2])}
-    save("clipping", started, settings | {"test_every": TEST_EVERY, "kept": KEPT}, results)
+    return {"runs": runs, "clips": three_clips(kept_gradients()[::2])}
 
 
-def again() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first seed at threshold 1: updates needed, norms and losses, now and as saved."""
-    now, saved = run_once(0, 1.0), load("clipping")["results"]["runs"]["clip 1"][0]
-    names = ("solved", "accuracy", "norm", "loss")
-    return {name: now[name] for name in names}, {name: saved[name] for name in names}
+def again(saved: Saved) -> Pair:
+    """The first seed at threshold 1: updates needed, norms and losses."""
+    now, was = run_once(0, 1.0), saved(seed=0, threshold=1.0)
+    keys = ("solved", "accuracy", "norm", "loss")
+    return [now[key] for key in keys], [was[key] for key in keys]
 
 
-if __name__ == "__main__":
-    main()
+EXPERIMENT = Experiment(
+    name="clipping",
+    run=run_once,
+    grid=[{"seed": seed} | variant for variant in VARIANTS.values() for seed in SEEDS],
+    settings=dict(L=L, n=N, batch=BATCH, std=STD, lr=LR, updates=UPDATES, thresholds=THRESHOLDS)
+    | dict(seeds=list(SEEDS), test_every=TEST_EVERY, kept=KEPT),
+    results=results,
+    rows=lambda results: [run for group in results["runs"].values() for run in group],
+    again=again,
+)

@@ -9,13 +9,13 @@ The small problem is f(x) = cosh(x), which is (1, 1)-smooth and not L-smooth, fr
 M = sinh(x_0): gradient descent with the best fixed step of a grid against clipped descent as in the theorem.
 """
 
-import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import by, load, rounded
 from minirnn import VanillaRNN
 from minirnn.core import initializers
 from minirnn.core.params import Params, map_params, norm
@@ -91,25 +91,51 @@ def cosh_problem(starts: np.ndarray) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    started = time.time()
-    runs = swept(measure, {"task": list(TASKS), "seed": SEEDS})
-    results = {task: runs[i * len(SEEDS) : (i + 1) * len(SEEDS)] for i, task in enumerate(TASKS)}
-    results["cosh"] = cosh_problem(np.arange(1.0, 11.0))
-    settings = dict(n=N, batch=BATCH, measured_on=MEASURED_ON, std=STD, lr=LR, clip=CLIP, updates=UPDATES)
-    save("smoothness", started, settings | {"every": EVERY, "seeds": list(SEEDS)}, results)
+def results(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    return by(TASKS, runs) | {"cosh": cosh_problem(np.arange(1.0, 11.0))}
 
 
-def again() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The beginning of the first run of temporal order, now and as saved; and cosh from the first three starts."""
-    saved = load("smoothness")["results"]
-    now, was = measure("temporal order", 0, updates=60), saved["temporal order"][0]
-    names, cosh = ("norm", "smoothness", "loss"), cosh_problem(np.arange(1.0, 4.0))
+def again(saved: Saved) -> Pair:
+    """The beginning of the first run of temporal order; and cosh from the first three starts."""
+    now, was = measure("temporal order", 0, updates=60), saved(task="temporal order", seed=0)
+    keys, cosh = ("norm", "smoothness", "loss"), cosh_problem(np.arange(1.0, 4.0))
+    cosh_was = load("smoothness")["results"]["cosh"]
     return (
-        {name: now[name] for name in names} | cosh,
-        {name: was[name][: len(now[name])] for name in names} | {key: saved["cosh"][key][:3] for key in cosh},
+        {key: now[key] for key in keys} | cosh,
+        {key: was[key][: len(now[key])] for key in keys} | {key: cosh_was[key][:3] for key in cosh},
     )
 
 
-if __name__ == "__main__":
-    main()
+def rises(r: dict[str, Any], task: str) -> Verdict:
+    slopes = [run["slope"] for run in r[task]]
+    return verdict(f"slopes {min(slopes):.2f} to {max(slopes):.2f} on logarithmic axes", min(slopes) > 0.5)
+
+
+EXPERIMENT = Experiment(
+    name="smoothness",
+    run=measure,
+    grid={"task": list(TASKS), "seed": SEEDS},
+    settings=dict(n=N, batch=BATCH, measured_on=MEASURED_ON, std=STD, lr=LR, clip=CLIP, updates=UPDATES)
+    | dict(every=EVERY, seeds=list(SEEDS)),
+    results=results,
+    rows=lambda results: [run for task in TASKS for run in results[task]],
+    again=again,
+    claims=[
+        Claim(
+            paper="zhang2020",
+            page="exploding",
+            text="Local smoothness rises with the norm of the gradient",
+            theirs="a line on logarithmic axes, LSTM language models",
+            deviation="tanh network of 50 units, temporal order",
+            judge=partial(rises, task="temporal order"),
+        ),
+        Claim(
+            paper="zhang2020",
+            page="exploding",
+            text="The same on another task",
+            theirs="the same",
+            deviation="adding task",
+            judge=partial(rises, task="adding"),
+        ),
+    ],
+)

@@ -5,13 +5,13 @@ growth of the adjoint over lag, the largest Lyapunov exponent, both at initialis
 a slice of the loss through a random direction; and the accuracy after 200 updates.
 """
 
-import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import grouped, rounded
 from minirnn import VanillaRNN, backward, unroll
 from minirnn.core import initializers
 from minirnn.core.params import Params
@@ -91,11 +91,9 @@ def measure(gain: float, seed: int) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    started = time.time()
-    runs = swept(measure, {"gain": GAINS, "seed": SEEDS})
-    by_gain = [runs[i : i + len(SEEDS)] for i in range(0, len(runs), len(SEEDS))]
-    results = {
+def results(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    by_gain = grouped(runs, len(SEEDS))
+    return {
         "gain": GAINS.tolist(),
         "lag": [rounded(np.mean([r["lag"] for r in group], axis=0), 4) for group in by_gain],
         "exponent": [rounded([r["exponent"] for r in group]) for group in by_gain],
@@ -103,17 +101,30 @@ def main() -> None:
         "slice": [rounded(group[0]["slice"], 4) for group in by_gain],
         "accuracy": [[r["accuracy"] for r in group] for group in by_gain],
     }
-    settings = dict(n=N, T=T, noise=NOISE, batch=BATCH, updates=UPDATES, lr=LR, clip=1.0, seeds=list(SEEDS))
-    save("gains", started, settings, results)
 
 
-def again() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first seed at gain 1, where nothing is chaotic: made now, and as saved."""
-    now, saved, at = measure(1.0, 0), load("gains")["results"], GAINS.tolist().index(1.0)
-    names = ("exponent", "slice", "accuracy")
-    was = dict(zip(names, (saved["exponent"][at][0], saved["slice"][at], saved["accuracy"][at][0]), strict=True))
-    return {name: now[name] for name in names}, was
+def rows(saved: dict[str, Any]) -> list[dict[str, Any]]:
+    """The slice is that of the first seed for all seeds of a gain."""
+    columns = (saved[key] for key in ("exponent", "slice", "accuracy"))
+    return [
+        {"exponent": exponent, "slice": line, "accuracy": accuracy}
+        for exponents, line, accuracies in zip(*columns, strict=True)
+        for exponent, accuracy in zip(exponents, accuracies, strict=True)
+    ]
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """The first seed at gain 1, where nothing is chaotic."""
+    now, was = measure(1.0, 0), saved(gain=1.0, seed=0)
+    return {key: now[key] for key in was}, was
+
+
+EXPERIMENT = Experiment(
+    name="gains",
+    run=measure,
+    grid={"gain": GAINS.tolist(), "seed": SEEDS},
+    settings=dict(n=N, T=T, noise=NOISE, batch=BATCH, updates=UPDATES, lr=LR, clip=1.0, seeds=list(SEEDS)),
+    results=results,
+    rows=rows,
+    again=again,
+)

@@ -9,12 +9,13 @@ BOUND_SIZES. Deviation: li2021 prove rates of approximation in continuous time a
 such table.
 """
 
-import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import by, load, rounded
 from minirnn.theory.memory import KERNELS, Fit, fit, optimise
 from minirnn.theory.reduction import eigenvalues, error_bound, realize, singular_values
 
@@ -30,15 +31,16 @@ def random_real(rng: np.random.Generator, m: int) -> np.ndarray:
 def from_hankel(K: np.ndarray, m: int) -> Fit:
     """The network of the m largest singular values, its weights fitted anew; few enough eigenvalues are moved too."""
     sigma = singular_values(K, 300)
-    lam = eigenvalues(realize(K, min(m, np.count_nonzero(sigma > 1e-13 * sigma[0])), 300)[0])
+    lam = eigenvalues(realize(K, min(m, int(np.count_nonzero(sigma > 1e-13 * sigma[0]))), 300)[0])
     moved = m <= 8 and (lam.real[lam.imag == 0] > 0).all()
     return optimise(K, lam, STEPS) if moved else fit(K, lam)
 
 
-def run(kernel: str, kind: str) -> list[dict[str, Any]]:
+def run(kernel: str, kind: str, units: Sequence[int] = UNITS) -> list[dict[str, Any]]:
     """For each m the best fit found: its eigenvalues and its error."""
-    K, rng, found = KERNELS[kernel](T), np.random.default_rng(0), []
-    for m in UNITS:
+    K, rng = KERNELS[kernel](T), np.random.default_rng(0)
+    found: list[Fit] = []
+    for m in units:
         before = found[-1].lam if found else np.empty(0)
         if found and found[-1].error < 1e-9:  # more units cannot be told apart from rounding
             found.append(found[-1])
@@ -66,26 +68,30 @@ def bounds(kernel: str) -> list[float]:
     return [max(error_bound(K, m, n) for n in BOUND_SIZES) for m in UNITS]
 
 
-def main() -> None:
-    started, kinds = time.time(), ("real", "any")
-    runs = swept(run, {"kernel": list(KERNELS), "kind": kinds}, jobs=1)
-    names = [(kernel, kind) for kernel in KERNELS for kind in kinds]
-    fits: dict[str, dict[str, Any]] = {kernel: {"bound": rounded(bounds(kernel), 4)} for kernel in KERNELS}
-    for (kernel, kind), found in zip(names, runs, strict=True):
-        fits[kernel][kind] = found
-    settings = dict(T=T, units=UNITS, starts=STARTS, steps=STEPS, bound_sizes=BOUND_SIZES)
-    save("approximation", started, settings, fits)
+KINDS = ("real", "any")
 
 
-def again() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The cheapest kernel with real multipliers, and a bound: made now, and as saved."""
-    saved = load("approximation")["results"]["exponentials"]
-    errors = [f["error"] for f in run("exponentials", "real")[:1]]
-    return (
-        {"errors": errors, "bound": bounds("exponentials")[:1]},
-        {"errors": [f["error"] for f in saved["real"][:1]], "bound": saved["bound"][:1]},
-    )
+def results(runs: list[list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    return {
+        kernel: {"bound": rounded(bounds(kernel), 4)} | dict(zip(KINDS, both, strict=True))
+        for kernel, both in by(KERNELS, runs).items()
+    }
 
 
-if __name__ == "__main__":
-    main()
+def again(saved: Saved) -> Pair:
+    """The fit of one unit to the cheapest kernel with real multipliers, and its bound."""
+    was = saved(kernel="exponentials", kind="real")[0]
+    bound = load("approximation")["results"]["exponentials"]["bound"][0]
+    return [run("exponentials", "real", UNITS[:1])[0]["error"], bounds("exponentials")[0]], [was["error"], bound]
+
+
+EXPERIMENT = Experiment(
+    name="approximation",
+    run=run,
+    grid={"kernel": list(KERNELS), "kind": KINDS},
+    options=dict(jobs=1),
+    settings=dict(T=T, units=UNITS, starts=STARTS, steps=STEPS, bound_sizes=BOUND_SIZES),
+    results=results,
+    rows=lambda results: [fits[kind] for fits in results.values() for kind in KINDS],
+    again=again,
+)

@@ -8,12 +8,12 @@ measure models that were trained; the horizon, the distribution of the moves and
 our choices.
 """
 
-import time
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import by, rounded
 from minirnn.theory.memory import fit, perturbed_kernels, power_law
 from minirnn.theory.parametrizations import RATES
 
@@ -38,19 +38,42 @@ def run(weights: str, rate: str) -> list[list[float]]:
     return [np.sort(np.abs(kernels(weights, rate, beta) - TARGET).sum(1)).tolist() for beta in BETAS]
 
 
-def main() -> None:
-    started, names = time.time(), list(RATES)
-    runs = iter(swept(run, {"weights": list(SLOWEST), "rate": names}, jobs=1))
-    results: dict[str, Any] = {w: {rate: rounded(next(runs), 4) for rate in names} for w in SLOWEST}
-    results["largest_weight"] = {w: rounded(np.abs(fitted(w)[1]).max(), 4) for w in SLOWEST}
-    settings = dict(T=T, m=M, betas=BETAS, draws=DRAWS, slowest=SLOWEST, norm=rounded(TARGET.sum()))
-    save("perturbation", started, settings, results)
+def results(runs: list[list[list[float]]]) -> dict[str, Any]:
+    errors = by(SLOWEST, [rounded(run, 4) for run in runs])
+    return {
+        **{weights: dict(zip(RATES, by_rate, strict=True)) for weights, by_rate in errors.items()},
+        "largest_weight": {weights: rounded(np.abs(fitted(weights)[1]).max(), 4) for weights in SLOWEST},
+    }
 
 
-def again() -> tuple[Any, Any]:
-    """The exponential map with positive weights: made now, and as saved."""
-    return run("positive", "exp"), load("perturbation")["results"]["positive"]["exp"]
+def again(saved: Saved) -> Pair:
+    """The exponential map with positive weights."""
+    return run("positive", "exp"), saved(weights="positive", rate="exp")
 
 
-if __name__ == "__main__":
-    main()
+def memory_is_destroyed(r: dict[str, Any]) -> Verdict:
+    worst = {rate: np.array(r["positive"][rate]).max(axis=1) for rate in ("direct", "exp")}
+    found = f"worst error at the smallest move: direct {worst['direct'][1]:.2g}, exp {worst['exp'][1]:.2g}"
+    return verdict(found, worst["direct"][1] > 10 * worst["exp"][1])
+
+
+EXPERIMENT = Experiment(
+    name="perturbation",
+    run=run,
+    grid={"weights": list(SLOWEST), "rate": list(RATES)},
+    options=dict(jobs=1),
+    settings=dict(T=T, m=M, betas=BETAS, draws=DRAWS, slowest=SLOWEST, norm=rounded(TARGET.sum())),
+    results=results,
+    rows=lambda results: [errors for weights in SLOWEST for errors in results[weights].values()],
+    again=again,
+    claims=[
+        Claim(
+            paper="wang2024",
+            page="memory",
+            text="Without a stable map, small moves of the weights destroy a long memory",
+            theirs="shown",
+            deviation="fitted, not trained",
+            judge=memory_is_destroyed,
+        )
+    ],
+)

@@ -10,7 +10,6 @@ besides, Adam with rate 0.01 on c and w, in updates, with its ε of 1e-8 and one
 treat a similar target; their numbers are not compared.
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,9 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
-from experiments.record import load, rounded, save, swept
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import by, grouped, rounded
+from minirnn.core.params import Params
 from minirnn.learning import optimizers
 from minirnn.theory.parametrizations import RATES
 
@@ -87,7 +88,8 @@ def by_adam(D: float, seed: int, eps: float) -> list[float | None]:
     """Updates until the two escapes."""
     (c, w), total = start(seed), gain(D)
     init, update = optimizers.adam(LR, eps=eps)
-    params, found = {"c": c, "w": w}, [None] * len(SHARES)
+    params: Params = {"c": c, "w": w}
+    found: list[float | None] = [None] * len(SHARES)
     state = init(params)
     for number in range(UPDATES):
         L, dc, dw = loss(params["c"], params["w"], D)
@@ -105,21 +107,41 @@ def run(route: str, D: float, seed: int) -> list[float | None]:
     return [float(f"{t[0]:.4g}") if len(t) else None for t in by_flow(route, D, seed).t_events]
 
 
-def main() -> None:
-    started = time.time()
-    runs = swept(run, {"route": ROUTES, "D": DELAYS, "seed": SEEDS}, jobs=1)
-    times = np.empty(len(runs), object)
-    times[:] = runs
-    shaped = times.reshape(len(ROUTES), len(DELAYS), len(SEEDS)).tolist()
-    results = {"time": dict(zip(ROUTES, shaped, strict=True)), "gain": rounded([gain(D) for D in DELAYS])}
-    settings = dict(D=DELAYS, seeds=list(SEEDS), shares=SHARES, end=END, lr=LR, updates=UPDATES, width=WIDTH)
-    save("plateau", started, settings, results)
+def results(runs: list[list[float | None]]) -> dict[str, Any]:
+    times = by(ROUTES, grouped(runs, len(SEEDS)))
+    return {"time": times, "gain": rounded([gain(D) for D in DELAYS])}
 
 
-def again() -> tuple[list[Any], list[Any]]:
-    """Gradient flow at D = 8 from the first start: made now, and as saved."""
-    return run("direct", 8, 0), load("plateau")["results"]["time"]["direct"][DELAYS.index(8)][0]
+def again(saved: Saved) -> Pair:
+    """Gradient flow at D = 8 from the first start."""
+    return run("direct", 8, 0), saved(route="direct", D=8, seed=0)
 
 
-if __name__ == "__main__":
-    main()
+def time_grows(r: dict[str, Any]) -> Verdict:
+    times = np.nan_to_num(np.array(r["time"]["direct"], float)[:, :, 1], nan=np.inf)  # None: not within the run
+    times = np.median(times, axis=1)
+    slope = float(np.polyfit(DELAYS[-5:], np.log(times[-5:]), 1)[0])
+    found = f"ln t grows by {slope:.2f} a unit of delay, over the five longest"
+    return verdict(found, bool((np.diff(np.log(times[-5:])) > 0.3).all()))
+
+
+EXPERIMENT = Experiment(
+    name="plateau",
+    run=run,
+    grid={"route": ROUTES, "D": DELAYS, "seed": SEEDS},
+    options=dict(jobs=1),
+    settings=dict(D=DELAYS, seeds=list(SEEDS), shares=SHARES, end=END, lr=LR, updates=UPDATES, width=WIDTH),
+    results=results,
+    rows=lambda results: [run for route in results["time"].values() for runs in route for run in runs],
+    again=again,
+    claims=[
+        Claim(
+            paper="li2021",
+            page="memory",
+            text="Training sits on a plateau whose length grows exponentially with the delay",
+            theirs="proved and shown",
+            deviation="gradient flow, two units, ten starts",
+            judge=time_grows,
+        )
+    ],
+)

@@ -4,14 +4,14 @@ At each snapshot, for pairs k <= t: the length of (∂h_t/∂h_k)ᵀ v for rando
 the sequences of one fixed batch. Settings are those of `temporal_order` with T = 50; one seed, 3000 updates.
 """
 
-import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
-from experiments.vanishing.temporal_order import ALPHA, BATCH, CLIP, LR, error, network
+from experiments.experiment import Experiment, Pair, Saved
+from experiments.record import rounded
+from experiments.vanishing.networks import ALPHA, BATCH, CLIP, LR, error, network
 from minirnn import VanillaRNN, backward, bptt, unroll
 from minirnn.core.params import Params
 from minirnn.learning import losses, optimizers, tasks
@@ -63,23 +63,20 @@ def run(method: str, seed: int = SEED, updates: int = SNAPSHOTS[-1]) -> dict[str
     return seen
 
 
-def main() -> None:
-    started = time.time()
-    methods = ["SGD-C", "SGD-CR"]
-    results = dict(zip(methods, swept(run, {"method": methods}), strict=True))
-    save(
-        "flow_of_errors",
-        started,
-        dict(T=T, seed=SEED, stride=STRIDE, lr=LR, clip=CLIP, alpha=ALPHA, batch=BATCH),
-        results,
-    )
+def again(saved: Saved) -> Pair:
+    """The errors at the first two snapshots with Ω."""
+    now, was = run("SGD-CR", updates=SNAPSHOTS[1]), saved(method="SGD-CR")
+    keys = ("updates", "error")
+    return [now[key][:2] for key in keys], [was[key][:2] for key in keys]
 
 
-def again() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The errors at the first two snapshots with Ω: made now, and as saved."""
-    now, saved = run("SGD-CR", updates=100), load("flow_of_errors")["results"]["SGD-CR"]
-    return tuple({key: run[key][:2] for key in ("updates", "error")} for run in (now, saved))
-
-
-if __name__ == "__main__":
-    main()
+METHODS = ["SGD-C", "SGD-CR"]
+EXPERIMENT = Experiment(
+    name="flow_of_errors",
+    run=run,
+    grid={"method": METHODS},
+    settings=dict(T=T, seed=SEED, stride=STRIDE, lr=LR, clip=CLIP, alpha=ALPHA, batch=BATCH),
+    results=lambda runs: dict(zip(METHODS, runs, strict=True)),
+    rows=lambda results: list(results.values()),
+    again=again,
+)

@@ -18,44 +18,17 @@ from typing import Any
 
 import numpy as np
 
-from experiments.record import load, rounded, save, swept
-from minirnn import VanillaRNN, bptt
-from minirnn.core import initializers
+from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.record import rounded, swept
+from experiments.vanishing.networks import ALPHA, BATCH, CLIP, INITS, LR, N, error, network, solved
+from minirnn import bptt
 from minirnn.core.params import Params
 from minirnn.learning import losses, optimizers, tasks
 from minirnn.learning.regularizers import regularized_bptt
-from minirnn.learning.training import Run, accuracy, train
+from minirnn.learning.training import Run, train
 
-N, BATCH, ALPHA, CLIP, UPDATES, LR = 50, 20, 4.0, 1.0, 8000, 0.1
+UPDATES = 8000
 METHODS = ["SGD", "SGD-C", "SGD-CR"]
-INITS = {  # activation, recurrent weights, and the standard deviation of the other weights
-    "basic tanh": ("tanh", partial(initializers.gaussian, std=0.1), 0.1),
-    "smart tanh": ("tanh", partial(initializers.sparse, radius=0.95, nonzeros=15), 0.01),
-    "sigmoid": ("sigmoid", partial(initializers.gaussian, std=0.01), 0.01),
-}
-
-
-def network(init: str, rng: np.random.Generator, m: int = 6, outputs: int = 4) -> tuple[VanillaRNN, Params]:
-    activation, recurrent, std = INITS[init]
-    cell, small = VanillaRNN(m=m, n=N, activation=activation), partial(initializers.gaussian, std=std)
-    return cell, cell.init(rng, recurrent, small) | losses.init_readout(rng, cell, outputs, weights=small)
-
-
-def error(cell: VanillaRNN, params: Params, rng: np.random.Generator, L: int, count: int) -> float:
-    """Share of wrong answers on `count` fresh sequences, a thousand at a time."""
-    shares = [accuracy(cell, params, *tasks.temporal_order(rng, 1000, L)) for _ in range(count // 1000)]
-    return 1 - float(np.mean(shares))
-
-
-def solved(cell: VanillaRNN, test: np.random.Generator, L: int) -> Callable[[Run], bool]:
-    """A rule for `train`: below 1 % of errors on 1000 sequences and then on 10 000, asked where it may be so."""
-
-    def stop(run: Run) -> bool:
-        if run.updates % 200 or np.mean(run.history["loss"][-50:]) > 0.2:
-            return False
-        return all(error(cell, run.params, test, L, count) < 0.01 for count in (1000, 10_000))
-
-    return stop
 
 
 def run(
@@ -122,38 +95,119 @@ def generalization(seed: int, more: int = 0, more_lr: float = LR, longest: int =
 
 
 SEEDS, LENGTHS = range(5), (20, 30, 50, 75, 100)
-GRID = [dict(method=m, L=L, seed=s) for L, m, s in product(LENGTHS, METHODS, SEEDS)]
+GRID: list[dict[str, Any]] = [dict(method=m, L=L, seed=s) for L, m, s in product(LENGTHS, METHODS, SEEDS)]
 GRID += [dict(method=m, L=20, seed=s, lr=0.01) for m, s in product(METHODS, range(3))]
 for other in ("smart tanh", "sigmoid"):
     GRID += [dict(method=m, L=L, seed=s, init=other) for L, m, s in product(LENGTHS, METHODS, SEEDS)]
 BEYOND = ("basic tanh", 75), ("smart tanh", 75), ("basic tanh", 100), ("sigmoid", 20)
 PATIENT = [dict(method="SGD-CR", L=L, seed=s, init=init, updates=40_000) for (init, L), s in product(BEYOND, SEEDS)]
-LONGER = [dict(seed=s) for s in range(3)]
+LONGER: list[dict[str, Any]] = [dict(seed=s) for s in range(3)]
 LONGER += [dict(seed=s, more=10_000, more_lr=lr) for lr, s in product((0.01, 0.1), range(3))]
 
 
-def main() -> None:
-    runs, patient, longer = swept(run, GRID), swept(run, PATIENT), swept(generalization, LONGER)
-    results = {
-        "run": [r | point for r, point in zip(runs, GRID, strict=True)],
+def results(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    short, patient, longer = runs[: len(GRID)], runs[len(GRID) :], swept(generalization, LONGER)
+    return {
+        "run": [r | point for r, point in zip(short, GRID, strict=True)],
         "patient": [
             {key: p[key] for key in ("init", "L", "seed")} | r for r, p in zip(patient, PATIENT, strict=True)
         ],
         "generalization": [r | point for r, point in zip(longer, LONGER, strict=True)],
     }
-    settings = dict(n=N, batch=BATCH, alpha=ALPHA, clip=CLIP, updates=UPDATES, lr=LR, inits=list(INITS))
-    seconds = sum(
-        r["seconds"] for r in runs + patient + longer
-    )  # of one core, also where runs were kept from an earlier start
-    save("temporal_order", time.time() - seconds, settings, results)
 
 
-def again() -> tuple[dict[str, Any], dict[str, Any]]:
-    """SGD-CR at L = 20, seed 0: made now, and as saved."""
-    now, saved = run("SGD-CR", 20, 0), load("temporal_order")["results"]["run"]
-    was = next(r for r in saved if (r["method"], r["L"], r["seed"], "init" in r) == ("SGD-CR", 20, 0, False))
-    return tuple({key: r[key] for key in ("solved", "updates", "error")} for r in (now, was))
+def again(saved: Saved) -> Pair:
+    """SGD-CR at L = 20, seed 0."""
+    now, was = run("SGD-CR", 20, 0), saved(method="SGD-CR", L=20, seed=0)
+    keys = ("solved", "updates", "error")
+    return [now[key] for key in keys], [was[key] for key in keys]
 
 
-if __name__ == "__main__":
-    main()
+def solved_at(runs: list[dict[str, Any]], method: str, L: int, init: str = "basic tanh") -> tuple[int, int]:
+    """Successes and runs at rate 0.1."""
+    group = [
+        r["solved"]
+        for r in runs
+        if (r["method"], r["L"], r.get("init", "basic tanh"), r.get("lr", 0.1)) == (method, L, init, 0.1)
+    ]
+    return sum(group), len(group)
+
+
+def patiently_solved(runs: list[dict[str, Any]], init: str, L: int) -> tuple[int, int]:
+    """Successes and runs with 40 000 updates."""
+    group = [run["solved"] for run in runs if (run["init"], run["L"]) == (init, L)]
+    return sum(group), len(group)
+
+
+def shares(solved: dict[int, tuple[int, int]]) -> str:
+    return ", ".join(f"{wins}/{runs} at {L}" for L, (wins, runs) in solved.items())
+
+
+def regularized_solves(r: dict[str, Any]) -> Verdict:
+    solved = {L: solved_at(r["run"], "SGD-CR", L) for L in (20, 30, 50)}
+    solved |= {L: patiently_solved(r["patient"], "basic tanh", L) for L in (75, 100)}
+    return verdict(shares(solved), all(a == b for a, b in solved.values()), solved[50] == (5, 5))
+
+
+def clipping_decides(r: dict[str, Any]) -> Verdict:
+    plain, clipped = solved_at(r["run"], "SGD", 20), solved_at(r["run"], "SGD-C", 20)
+    found = f"L = 20: {plain[0]}/{plain[1]} without, {clipped[0]}/{clipped[1]} with"
+    return verdict(found, clipped[0] - plain[0] >= 4)
+
+
+def sigmoid_solves(r: dict[str, Any]) -> Verdict:
+    solved = {L: solved_at(r["run"], "SGD-CR", L, "sigmoid") for L in (20, 50, 100)}
+    wins, runs = patiently_solved(r["patient"], "sigmoid", 20)
+    found = f"{shares(solved)}; {wins}/{runs} at 20 with 40 000 updates"
+    return verdict(found, all(a == b for a, b in solved.values()), wins > runs / 2)
+
+
+def longer_solved(r: dict[str, Any]) -> Verdict:
+    beyond = [run["errors"][run["lengths"].index(500)] for run in r["generalization"]]
+    return verdict(f"at 500, {100 * min(beyond):.0f} % of errors at best", min(beyond) < 0.01)
+
+
+EXPERIMENT = Experiment(
+    name="temporal_order",
+    run=run,
+    grid=[*GRID, *PATIENT],
+    settings=dict(n=N, batch=BATCH, alpha=ALPHA, clip=CLIP, updates=UPDATES, lr=LR, inits=list(INITS)),
+    results=results,
+    rows=lambda results: [*results["run"], *results["patient"]],
+    again=again,
+    claims=[
+        Claim(
+            paper="pascanu2013",
+            page="vanishing",
+            text="Clipping and Ω together solve temporal order at every length",
+            theirs="5 of 5 at all L from 50 to 200",
+            deviation="rate 0.1, theirs 0.01; 8000 updates, 40 000 from 75 on, theirs 5 million; basic tanh, not "
+            "beyond 100",
+            judge=regularized_solves,
+        ),
+        Claim(
+            paper="pascanu2013",
+            page="exploding",
+            text="Plain descent fails where clipped descent succeeds",
+            theirs="success falls to 0 with L",
+            deviation="as above; at rate 0.01 plain descent succeeds too",
+            judge=clipping_decides,
+        ),
+        Claim(
+            paper="pascanu2013",
+            page="vanishing",
+            text="The same with sigmoid units",
+            theirs="5 of 5 at all L from 50 to 200",
+            deviation="as above",
+            judge=sigmoid_solves,
+        ),
+        Claim(
+            paper="pascanu2013",
+            page="vanishing",
+            text="A network trained on short sequences works on long ones",
+            theirs="50 to 200, no error up to 5000",
+            deviation="trained on 20 to 50",
+            judge=longer_solved,
+        ),
+    ],
+)

@@ -1,0 +1,1 @@
+"""Figures of the chapter on chaos and the Lipschitz constant, a module each."""

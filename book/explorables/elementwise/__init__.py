@@ -1,0 +1,1 @@
+"""Figures of the chapter on element-wise recurrence, a module each."""

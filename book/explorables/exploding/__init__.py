@@ -1,0 +1,1 @@
+"""Figures of the chapter on exploding gradients and clipping, a module each."""

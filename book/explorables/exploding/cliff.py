@@ -1,0 +1,142 @@
+"""The cliff of pascanu2013, and descents over it: without a clip one step is thrown far away; clipped, none is.
+
+E(w, b) = (σ(x_50) - 0.7)² for x_t = wσ(x_{t-1}) + b, x_0 = 0.5 (eq. cliff). The edge is at b*(w), where the start
+is an unstable fixed point.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+
+from experiments.exploding.cliff import (
+    B_RANGE,
+    LAST,
+    RATES,
+    STARTS_B,
+    STARTS_W,
+    THRESHOLDS,
+    UPDATES,
+    W_RANGE,
+    T,
+    b_star,
+    descend,
+    end_error,
+    longest_step,
+)
+from experiments.exploding.cliff import cliff as error
+from minirnn.figures.explorables import Control, Pad, explorable
+from minirnn.figures.panels import figure, readable
+from minirnn.figures.theme import color, styled
+
+LEVELS = [0.0, 0.02, 0.06, 0.1, 0.2, 0.3, 0.36, 0.43]
+SHADES = [to_rgba(color("muted"), a) for a in (0.0, 0.07, 0.14, 0.22, 0.34, 0.46, 0.58)]
+
+
+class Descent(NamedTuple):
+    """A path of (w, b, E), its longest step in the plane, and the mean error at its end."""
+
+    path: np.ndarray
+    longest: float
+    error: float
+
+
+class Facts(NamedTuple):
+    w: float
+    b: float
+    rate: float
+    threshold: float
+    free: Descent
+    clipped: Descent
+
+
+@cache
+def descent(w: float, b: float, rate: float, threshold: float = np.inf) -> Descent:
+    path = descend(w, b, rate, threshold)
+    return Descent(path, longest_step(path), end_error(path))
+
+
+def compute(w: float, b: float, rate: float, threshold: float) -> Facts:
+    return Facts(w, b, rate, threshold, descent(w, b, rate), descent(w, b, rate, threshold))
+
+
+@cache
+def landscape() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """w, b and E over the plane of the figure."""
+    w, b = np.meshgrid(np.linspace(*W_RANGE, 131), np.linspace(*B_RANGE, 131))
+    return w, b, error(w, b)[0]
+
+
+@styled
+def draw(facts: Facts) -> Figure:
+    """Descents from one start side by side: as the gradient says, and clipped by norm."""
+    fig, (free, clipped) = figure(7.2, 3.9, 1, 2, sharey=True, margins=(0.7, 0.55, 0.2, 0.55), gaps=(0.3, 0))
+    draw_descent(free, facts.free, "exploding", "No clipping")
+    draw_descent(clipped, facts.clipped, "critical", f"Clipped at {facts.threshold:g}")
+    free.set_ylabel("bias b")
+    free.text(6.95, -1.92, "E ≈ 0.08", ha="right", color=color("muted"), fontsize=9.5)
+    free.text(5.22, -2.42, "E ≈ 0", ha="center", color=color("muted"), fontsize=9.5)
+    for ax in (free, clipped):
+        ax.text(5.98, -3.12, "b*(w)", color=color("ink"), fontsize=9.5, style="italic")
+    free.text(4.56, -3.14, "E ≈ 0.4", ha="left", color=color("ink"), fontsize=9.5)
+    return fig
+
+
+def draw_descent(ax: Axes, run: Descent, hue: str, name: str) -> None:
+    """The plane with the cliff's line and one path; a step that leaves the plane is cut at its border."""
+    ax.contourf(*landscape(), levels=LEVELS, colors=SHADES)
+    w = np.linspace(*W_RANGE, 30)
+    ax.plot(w, b_star(w), color=color("ink"), lw=1, ls=(0, (4, 3)))
+    ax.plot(*thinned(run.path[:, :2]).T, color=color(hue), lw=1.2)
+    ax.plot(*run.path[0, :2], "o", ms=8, mfc=color("paper"), mec=color(hue), mew=2)
+    ax.set(xlim=W_RANGE, ylim=B_RANGE, xlabel="weight w", xticks=[5, 6, 7], yticks=[-3, -2.5, -2])
+    outcome = f"longest step {readable(run.longest)}, at the end E = {run.error:.3f}"
+    ax.set_title(f"{name}:\n{outcome}", color=color(hue), fontsize=11, linespacing=1.35)
+
+
+def thinned(points: np.ndarray, gap: float = 0.045) -> np.ndarray:
+    """The points of a path (K, 2) that lie at least `gap` from the last one kept, and its two ends."""
+    kept = [0]
+    for k, point in enumerate(points):
+        if np.hypot(*(point - points[kept[-1]])) > gap:
+            kept.append(k)
+    return points[[*kept, len(points) - 1]]
+
+
+def words(facts: Facts) -> str:
+    return (
+        "Two panels of the loss over w and b with a sharp edge along a falling line. Both descents start at w = "
+        f"{facts.w:g}, b = {facts.b:g} with rate {facts.rate:g} and make {UPDATES} updates. Without clipping: "
+        f"{told(facts.free)}. Clipped at {facts.threshold:g}: {told(facts.clipped)}."
+    )
+
+
+def told(run: Descent) -> str:
+    """What became of a descent."""
+    w, b, _ = run.path[-1]
+    return (
+        f"the longest step has length {run.longest:.2g}, the end is w = {w:.2f}, b = {b:.2f} with a mean error of "
+        f"{run.error:.3f} over the last {LAST} updates"
+    )
+
+
+FIGURE = explorable(
+    draw,
+    words=words,
+    compute=compute,
+    name="cliff",
+    caption=f"The error E = (σ(x_{{50}}) − 0.7)² of one sigmoid unit after {T} steps from x_0 = 0.5; the stronger "
+    f"the shade, the larger. Dashed: b*(w), where the start is a fixed point. Ring: start; drag it. {UPDATES} "
+    "updates of gradient descent; some points of a path are left out where they lie close. A line that leaves the "
+    "picture is a step that does.",
+    w=Control(STARTS_W, label="start, weight w"),
+    b=Control(STARTS_B, label="start, bias b"),
+    rate=Control(RATES, label="learning rate"),
+    threshold=Control(THRESHOLDS, label="threshold"),
+    start={"w": 5.8, "b": -2.4, "rate": 0.2, "threshold": 1.0},
+    pad=Pad("w", "b"),
+    states={"from the valley": {"w": 5.3, "b": -2.4}, "from the high side": {"w": 5.3, "b": -3.0}},
+)

@@ -1,0 +1,1 @@
+"""The figures of the chapter on the curse of memory, a module each."""

@@ -1,0 +1,1 @@
+"""Figures of the page on speed, a module each."""

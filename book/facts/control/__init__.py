@@ -1,0 +1,8 @@
+"""The numbers that the chapter on memory and control quotes, and what must hold of them: a module for each part."""
+
+from facts.control import critics, lengths, one_cue, samples
+
+
+def numbers() -> dict[str, str]:
+    """The texts of the page, by key."""
+    return one_cue.numbers() | lengths.numbers() | samples.numbers() | critics.numbers()

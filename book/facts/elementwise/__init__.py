@@ -1,0 +1,8 @@
+"""The numbers that the chapter on element-wise recurrence quotes, and what must hold of them: two parts."""
+
+from facts.elementwise import networks, one_unit
+
+
+def numbers() -> dict[str, str]:
+    """The texts of the page, by key."""
+    return one_unit.numbers() | networks.numbers()

@@ -1,0 +1,112 @@
+"""What code depends on: our walk against that of grimp, facades seen through, and what counts as a change."""
+
+import grimp
+import pytest
+
+from minirnn.dependencies import Source, data_files, digest, executed, needed, packages
+
+BOOK = ("experiments", "explorables", "facts")
+GRAPH = grimp.build_graph("minirnn", *BOOK, cache_dir=None)
+MODULES = sorted(
+    GRAPH.modules - {"minirnn.figures.live"}
+)  # which is imported within a function, as grimp knows too
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_runs_is_what_the_import_graph_says(name):
+    above = {name.rpartition(".")[0]} - {""}
+    expected, todo = set(), {name}
+    while todo:
+        module = todo.pop()
+        expected.add(module)
+        parent = {module.rpartition(".")[0]} - {""}
+        todo |= (GRAPH.find_modules_directly_imported_by(module) | parent) - expected
+    assert {*executed([name])} == expected | above
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_is_needed_runs(name):
+    assert needed([name]).keys() <= executed([name]).keys()
+
+
+@pytest.fixture
+def space(tmp_path, monkeypatch):
+    """Writes modules where Python finds them."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def write(**texts):
+        for name, text in texts.items():
+            file = tmp_path / (name.replace("__", "/") + ".py")
+            file.parent.mkdir(exist_ok=True)
+            (file.parent / "__init__.py").touch() if "__" in name else None
+            file.write_text(text)
+        return tmp_path
+
+    return write
+
+
+def test_a_facade_stands_for_the_modules_that_define_its_names(space):
+    folder = space(
+        hall__near="from hall.far import deep",
+        hall__far="deep = 1",
+        hall__other="x = 1",
+        guest="from hall import deep, other as o",
+        stranger="import hall",
+        every="from hall import *",
+        own="from hall import made",
+    )
+    (folder / "hall/__init__.py").write_text("from hall.near import deep\nfrom . import other\nmade = deep + 1\n")
+    assert {*needed(["guest"])} == {"guest", "hall.near", "hall.far", "hall.other"}
+    whole = {"hall", "hall.near", "hall.far", "hall.other"}
+    for name in ("stranger", "every", "own"):
+        assert needed([name]).keys() >= {name, "hall", "hall.far", "hall.other"}
+        assert needed([name]).keys() <= {name} | whole
+    assert {*executed(["guest"])} == whole | {"guest"}
+    assert {*needed(code="from hall import other")} == {"hall.other"}
+    assert {*needed(["guest"], without=["hall.far"])} == {"guest", "hall.near", "hall.other"}
+
+
+def test_circles_and_what_is_missing_end(space):
+    space(one="import two\nimport nowhere_to_be_found", two="from one import x", three="def f():\n    import one")
+    assert {*needed(["three"])} == {"one", "two", "three"} == {*executed(["three"])}
+
+
+def test_installed_packages_are_names_and_minirnn_is_code(space):
+    space(user="import numpy as np\nimport json\nfrom minirnn.core.params import norm")
+    assert {"json", "numpy"} <= {*packages(needed(["user"]))}
+    assert "minirnn.core.params" in needed(["user"])
+    assert not any(name.startswith("numpy") for name in executed(["user"]))
+
+
+CODE = '"""A module."""\n\nx = 1  # one\n\n\ndef f():\n    """Says."""\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        (CODE.replace("A module.", "The module."), True),
+        (CODE.replace("# one", "# the one"), True),
+        (CODE.replace("Says.", "Says more."), True),
+        ("# first\n" + CODE, True),
+        (CODE.replace("x = 1", "x = 2"), False),
+        (CODE.replace("def f", "def g"), False),
+        (CODE + "    return f.__doc__\n", False),
+    ],
+)
+def test_words_about_code_change_nothing(text, same):
+    assert (digest({"m": Source("m.py", text)}) == digest({"m": Source("m.py", CODE)})) == same
+
+
+def test_a_docstring_that_is_read_counts():
+    one, two = (f'"""{word}"""\nprint(__doc__)\n' for word in ("One", "Two"))
+    assert digest({"m": Source("m.py", one)}) != digest({"m": Source("m.py", two)})
+
+
+def test_the_data_of_a_text_are_named_by_who_reads_them(space):
+    folder = space(
+        reader="from pathlib import Path\n\ndef files_named(text):\n"
+        "    return [Path(__file__).with_name(f'{n}.txt') for n in ('a', 'b') if f'read({n})' in text]\n",
+        user="from reader import read\n# read(a)",
+    )
+    assert data_files(needed(["user"])) == [folder / "a.txt"]
+    assert data_files(needed(["user"]), "read(b)") == [folder / "a.txt", folder / "b.txt"]
