@@ -85,6 +85,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     sys.path.insert(0, str(ROOT))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     os.environ["MINIRNN_STATIC"] = "1"
+    for library in ("OMP", "OPENBLAS", "MKL"):  # matrices are small here, and figures are drawn on every core
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     from minirnn.figures import theme  # only now can they be found
     from minirnn.figures.assets import page_assets
 
