@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from explorables.intro.knob import compute, runs
+from facts import power
 
 
 @cache
@@ -20,9 +21,8 @@ def best(gain: float) -> float:
 
 
 def numbers() -> dict[str, str]:
-    digits, power = f"{1 / compute(0.5).sizes[-1]:.0e}".split("e+")
     return {
-        "shrunk": f"{digits}·10{power.translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}",
+        "shrunk": power(1 / compute(0.5).sizes[-1]),
         "grown": f"{compute(2.5).sizes[-1]:,.0f}".replace(",", " "),
         "window-low": f"{learned().min():.1f}",
         "window-high": f"{learned().max():.1f}",
