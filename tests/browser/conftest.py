@@ -60,7 +60,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         if script:
             page.add_init_script(script)
         page.on("pageerror", lambda error: problems.append(f"error in a script: {error}"))
-        page.on("console", lambda m: problems.append(f"in the console: {m.text}") if m.type == "error" else None)
+        page.on("console", lambda m: problems.append(f"{m.location}: {m.text}") if m.type == "error" else None)
         page.goto(url)
         if js:
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
