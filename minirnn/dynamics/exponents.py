@@ -236,21 +236,3 @@ def lyapunov_exponents(
     T, B, _ = X.shape
     h0 = np.zeros((B, cell.n_state), X.dtype) if h0 is None else h0
     return spectrum(network(cell, params, X), h0, T, k, burn_in).exponents
-
-
-@checked
-def finite_time_exponents(system: System, h0: np.ndarray, T: int, window: int, k: int | None = None) -> np.ndarray:
-    """Growth rates of k directions over each `window` steps, (T // window, B, k), nats a step.
-
-    Q is carried from window to window, so the mean over many windows is the spectrum; nan once a state diverged.
-    """
-    check_start(system, h0, T)
-    k = checks.integer("k", system.n if k is None else k, 1, system.n)
-    checks.integer("window", window, 1, T)
-    rates, total = [], np.zeros((len(h0), k))
-    for t, sizes, diverged in growth(system, h0, T, k):
-        total = total + np.where((diverged > 0)[:, None], np.nan, sizes)
-        if t % window == 0:
-            rates.append(total / window)
-            total = np.zeros_like(total)
-    return np.array(rates)
