@@ -20,7 +20,6 @@ from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, overflow_allowed
 from minirnn.dynamics.systems import Product, System, check_start, stretch
-from minirnn.dynamics.systems import autonomous as autonomous
 from minirnn.gradients.backpropagation import blocks, check_inputs, check_params
 
 BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is the estimate of the error
@@ -179,6 +178,7 @@ def spectrum(
     loses exponents that are more than about 30/every below the largest. The errors are the scatter of the means of
     ten blocks of steps, divided by √10: inf where fewer than ten can be made. They miss what no block has seen.
 
+    >>> from minirnn.dynamics import autonomous
     >>> henon = autonomous(2, lambda x: np.stack([1 - 1.4 * x[:, 0] ** 2 + x[:, 1], 0.3 * x[:, 0]], 1),
     ...                    lambda x: np.array([[[-2.8 * x, 1.0], [0.3, 0.0]] for x in x[:, 0]]))
     >>> bool(np.isclose(spectrum(henon, np.zeros((1, 2)), 2000).exponents.sum(), np.log(0.3)))

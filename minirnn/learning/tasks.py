@@ -103,7 +103,12 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
     return images[order] / 16.0, labels[order]
 
 
-PARTS = {"train": slice(0, 1347), "test": slice(1347, None), "fit": slice(0, 1077), "validation": slice(1077, 1347)}
+DIGIT_PARTS = {
+    "train": slice(0, 1347),
+    "test": slice(1347, None),
+    "fit": slice(0, 1077),
+    "validation": slice(1077, 1347),
+}
 
 
 def digits(part: str, steps: int = 8) -> Batch:
@@ -115,12 +120,12 @@ def digits(part: str, steps: int = 8) -> Batch:
 
     Raises ValueError for another part, or where `steps` does not divide 64.
     """
-    checks.choice("part", part, PARTS)
+    checks.choice("part", part, DIGIT_PARTS)
     if 64 % checks.integer("steps", steps, 1, 64):
         raise ValueError(f"steps must divide 64, got {steps}")
     images, labels = _digits()
-    X = images[PARTS[part]].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
-    return np.ascontiguousarray(X), labels[PARTS[part]].copy()
+    X = images[DIGIT_PARTS[part]].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
+    return np.ascontiguousarray(X), labels[DIGIT_PARTS[part]].copy()
 
 
 def spaced_digits(part: str, T: int = 64, order: np.ndarray | None = None) -> Batch:

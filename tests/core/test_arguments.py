@@ -18,8 +18,8 @@ import minirnn
 from minirnn import LSTM, VanillaRNN, bptt
 from minirnn.control import pomdp, td
 from minirnn.dynamics import lipschitz, maps, orbits
-from minirnn.dynamics.exponents import autonomous, network, spectrum
-from minirnn.dynamics.systems import check_jacobian
+from minirnn.dynamics.exponents import network, spectrum
+from minirnn.dynamics.systems import autonomous, check_jacobian
 from minirnn.learning import losses, optimizers, training
 from minirnn.theory.parametrizations import RATES
 from tests.helpers import random_params, refused
@@ -34,7 +34,7 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "products": "outer_sum affine_vjp times times_many parts",
     "contract": "step_jacobian",
     "measures": "first_bad growing gradient_by_lag exponent saturation weight_sensitivity clip_rate",
-    "findings": "findings",
+    "findings": "suggest",
     "exponents": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
     "straightening": "qr_adjoint",

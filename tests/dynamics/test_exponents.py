@@ -6,13 +6,13 @@ import pytest
 from minirnn import LSTM, DiagonalRNN, IndRNN, LinearRNN, ResetFirstGRU, VanillaRNN, bptt, unroll
 from minirnn.dynamics import maps
 from minirnn.dynamics.exponents import (
-    autonomous,
     jacobian,
     lyapunov_exponents,
     network,
     orthonormalize,
     spectrum,
 )
+from minirnn.dynamics.systems import autonomous
 from minirnn.gradients.referee import central_differences
 from minirnn.learning import losses
 from tests.helpers import all_cells, random_params, refused
