@@ -6,7 +6,9 @@ PORT ?= 8000
 
 help:
 	@echo "make book    build the book into _build/html"
-	@echo "make test    run the tests, which build the book where they look at its pages"
+	@echo "make quick   the tests of the library, lint and types: for the loop while one works, a minute"
+	@echo "make test    run all tests but the next ones; the book is built where its pages are looked at: ten minutes"
+	@echo "make test-install   make fresh environments as the README, Binder and nbgrader tell, and try them"
 	@echo "make serve   show the built book at http://127.0.0.1:$(PORT)"
 	@echo "make lab     open the chapters in JupyterLab"
 	@echo "make sweeps  make the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
@@ -39,8 +41,19 @@ book: .venv/ready
 	@echo
 	@echo "The book is in _build/html. To read it: make serve"
 
+# As many processes as cores, each with one numerical thread; tests/conftest.py says in which order they take tests.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+ROOMS := $(wildcard $(addprefix tests/,core cells gradients learning dynamics theory control diagnosis figures))
+
+quick: .venv/ready lint
+	$(PYTEST) -q -m "not slow" minirnn $(ROOMS) $(wildcard tests/test_*.py)
+
 test: .venv/ready
-	$(BIN)/python -m pytest --durations=15
+	$(PYTEST) --durations=15 --ignore=tests/install
+
+test-install: .venv/ready
+	$(BIN)/python -m pytest --durations=5 tests/install
 
 TRY_PORT := import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1]))).close()
 serve:
@@ -78,14 +91,18 @@ grade: export TARGET := $(TO)
 grade: .venv/ready
 	@PYTHONPATH=book $(BIN)/python -m coursework grade "$$SOURCE" --out="$$TARGET" $(MORE)
 
+IMPORT_TIME := import time; begin = time.perf_counter(); import minirnn; end = time.perf_counter()
 bench: .venv/ready
+	@$(BIN)/python -c '$(IMPORT_TIME); print(f"import minirnn: {end - begin:.2f} s; the aim is 0.5 s")'
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
 	$(BIN)/python -m tests.benchmarks
 
-check: .venv/ready
+lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check: lint
 	$(BIN)/python -m pytest -q tests/test_house.py
 
 EXTRAS := $(foreach extra,draw data theory sweeps cluster book test dev,--extra $(extra))
@@ -107,4 +124,4 @@ links: .venv/ready
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book test serve lab sweeps assignments grade bench check lock offline links clean
+.PHONY: help book quick test test-install serve lab sweeps assignments grade bench lint check lock offline links clean

@@ -1,16 +1,23 @@
 """What the tests of pages share: the book, built once a run, a server for it, and a browser."""
 
+import fcntl
 import functools
 import http.server
 import os
-import re
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+# Before NumPy is loaded: `make test` has one process a core, and threads beyond these would only wait for each other.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
@@ -18,6 +25,38 @@ FLAGS = ("-W", "-n", "--keep-going")
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHROMIUM_ARGS += ["--disable-sync"]
 FORMULAS_ARE_SET = "[...document.querySelectorAll('.math')].every(m => m.querySelector('mjx-container'))"
+
+
+# Their tests share what takes long to make and change it, so one process has them all.
+IN_ONE_PROCESS = ("tests/book/test_grading.py", "tests/install/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each process takes the next test when it is done with one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((file for file in IN_ONE_PROCESS if nodeid.startswith(file)), nodeid)
+
+    return Scheduler(config, log)
+
+
+def place_in_the_run(item: pytest.Item) -> int:
+    """First what builds the book; beside it what needs no book, the longest first; last what looks at its pages."""
+    chosen = getattr(item, "callspec", None)
+    needs = {*getattr(item, "fixturenames", ()), chosen.params.get("site_folder") if chosen else None}
+    if item.name == "test_every_page_of_the_contents_is_built":
+        return 0
+    if "built_book" in needs:
+        return 3
+    return 1 if item.get_closest_marker("slow") else 2
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=place_in_the_run)
 
 
 def source_files() -> list[Path]:
@@ -48,49 +87,46 @@ def copy_repository(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository, in which the README's commands are run."""
-    return copy_repository(tmp_path_factory.mktemp("clone"))
-
-
-def readme_commands(block: int = 0) -> str:
-    """A block of commands in the README: the first builds the book, the second installs the library."""
-    return re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[block]
-
-
-def reader_env() -> dict[str, str]:
-    """The environment of a reader's shell: nothing of this process, no virtual environment."""
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "MINIRNN_STATIC", "VIRTUAL_ENV")}
-    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not (Path(p) / "activate").exists())
-    return env
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """One process of a run at a time; the others wait here until it has done what they all need."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
-def readme_run(clone: Path) -> subprocess.CompletedProcess[str]:
-    """The README's commands as written, in a fresh copy with its own environment. Of its tests those that need no
-    book are run, since these would run it again."""
-    return subprocess.run(
-        ["bash", "-euc", readme_commands()],
-        cwd=clone, env=reader_env() | {"PYTEST_ADDOPTS": "-k test_house"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """made_once(name, make) -> a folder that one process of the run fills by make(folder), and all use."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder_of(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = base / name, base / f"{name}.done"
+        with alone(base / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return folder_of
 
 
 @pytest.fixture(scope="session")
-def built_book(request: pytest.FixtureRequest) -> Path:
-    """The folder of the built book: the one at hand where it is newer than all it was made of; where there is none,
-    as on a fresh machine, that of the README's commands, so that the book is built once."""
+def built_book() -> Path:
+    """The folder of the built book: the one at hand where it is newer than all it was made of, else built by one of
+    the processes of this run."""
     site = ROOT / "_build" / "html"
     done = site / "objects.inv"  # written last
-    if not done.exists():
-        result = request.getfixturevalue("readme_run")
-        assert result.returncode == 0, result.stdout[-4000:]
-        return Path(request.getfixturevalue("clone")) / "_build" / "html"
-    sources = [ROOT / f for f in source_files() if f.parts[0] in ("book", "minirnn", "_config.yml", "_toc.yml")]
-    if done.stat().st_mtime < max(f.stat().st_mtime for f in sources):
-        result = build(ROOT, *FLAGS)
-        assert result.returncode == 0, result.stdout[-4000:]
+    parts = ("book", "minirnn", "_config.yml", "_toc.yml", "requirements.txt")
+    with alone(ROOT / "_build" / ".tests.lock"):
+        newest = max((ROOT / f).stat().st_mtime for f in source_files() if f.parts[0] in parts)
+        if not done.exists() or done.stat().st_mtime < newest:
+            result = build(ROOT, *FLAGS)
+            assert result.returncode == 0, result.stdout[-4000:]
     return site
 
 

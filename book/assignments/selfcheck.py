@@ -7,8 +7,11 @@ the cases; if its result is that of a known mistake, that is what it is told, el
 
 import copy
 import json
+import traceback
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +22,7 @@ UNWRITTEN = "not written yet. Put your code in the place of `raise NotImplemente
 class Wrong(AssertionError):
     """A verdict. Jupyter shows it in one line, without a traceback."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         return [f"✗ {self}"]
 
 
@@ -27,7 +30,7 @@ class Unwritten(Wrong):
     """A function still without code of a student's: where Python shows the class, it says that and not `Wrong`."""
 
 
-def generator(assignment, student):
+def generator(assignment: str, student: str) -> np.random.Generator:
     """The random numbers of a student: the same for the same id, others for another.
 
     >>> a, b = (generator("bptt", name).integers(10**9) for name in ("ada", "ben"))
@@ -40,7 +43,7 @@ def generator(assignment, student):
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
-def same(got, want, tol=1e-6):
+def same(got: object, want: object, tol: float = 1e-6) -> bool:
     """Is it the same number, array, dict or tuple, up to `tol` times the largest entry?"""
     if isinstance(want, dict):
         return isinstance(got, dict) and got.keys() == want.keys() and all(same(got[k], want[k], tol) for k in want)
@@ -57,7 +60,7 @@ def same(got, want, tol=1e-6):
         return False
 
 
-def difference(got, want, name="the result"):
+def difference(got: object, want: object, name: str = "the result") -> str:
     """Where `got` first differs from `want`, in words."""
     if got is None:
         return f"{name} is None. Is there a `return`?"
@@ -96,23 +99,21 @@ def difference(got, want, name="the result"):
     )
 
 
-def unwritten(function, error):
+def unwritten(function: Callable[..., object], error: NotImplementedError) -> str:
     """Which function still has no code of a student's: the one that was called, or another that it calls."""
-    at = error.__traceback__
-    while at.tb_next:
-        at = at.tb_next
-    name = at.tb_frame.f_code.co_name
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    name = frame.f_code.co_name
     return UNWRITTEN if name == getattr(function, "__name__", name) else f"it calls `{name}`, which is {UNWRITTEN}"
 
 
 class Check:
     """`check(part, function)` for the parts of one assignment."""
 
-    def __init__(self, assignment):
+    def __init__(self, assignment: str) -> None:
         text = (HERE / "answers" / f"{assignment}.json").read_text(encoding="utf-8")
         self.parts = {part: {key: decode(v) for key, v in held.items()} for part, held in json.loads(text).items()}
 
-    def __call__(self, part, function):
+    def __call__(self, part: str, function: Callable[..., object]) -> None:
         """Prints that the function passes, or raises Wrong."""
         held = self.parts[part]
         for i, (args, right) in enumerate(zip(held["cases"], held["right"], strict=True)):
@@ -131,7 +132,7 @@ class Check:
             raise Wrong(f"{part}: {difference(got, right)}")
         print(f"✓ {part}: right.")
 
-    def own(self, part, function, student, answer):
+    def own(self, part: str, function: Callable[..., object], student: str, answer: Any) -> None:
         """Is `answer` what the function, which must be right, gives for this student?"""
         generator(part, student)
         self(part, function)
@@ -142,7 +143,7 @@ class Check:
         print(f"✓ {part}: your own measurement is {np.round(answer, 6)}.")
 
 
-def encode(value):
+def encode(value: object) -> object:
     """As JSON can hold it: arrays of numbers as lists, complex ones as two."""
     if isinstance(value, dict):
         return {"dict": {key: encode(v) for key, v in value.items()}}
@@ -157,7 +158,7 @@ def encode(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-def decode(value):
+def decode(value: object) -> Any:
     """What `encode` was given.
 
     >>> decode(encode((np.array([1j, 2.0]), {"b": 3}, "x")))

@@ -9,30 +9,34 @@ import importlib
 import json
 import sys
 import types
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from typing import Any
 
 from coursework import notebooks
 
 SHOWN, HIDDEN_SIZES = (0,), (1, 2)
+Function = Callable[..., Any]  # of an assignment: each part has its own arguments and results
+Cases = dict[str, list[tuple[Any, ...]]]  # {part: [arguments of a case]}
 
 
-class Mistakes(dict):
+class Mistakes(dict[str, list[tuple[str, Function]]]):
     """{part: [(message, wrong function)]}, filled by `@mistake(part, message)`."""
 
-    def __call__(self, part, message):
-        def add(function):
+    def __call__(self, part: str, message: str) -> Callable[[Function], Function]:
+        def add(function: Function) -> Function:
             self.setdefault(part, []).append((message, function))
             return function
 
         return add
 
 
-def module(name):
+def module(name: str) -> types.ModuleType:
     """coursework.mistakes.NAME"""
     return importlib.import_module(f"coursework.mistakes.{name}")
 
 
-def selfcheck():
+def selfcheck() -> types.ModuleType:
     """book/assignments/selfcheck.py, which is a module of its own in a student's folder."""
     folder = str(notebooks.ASSIGNMENTS)
     if folder not in sys.path:
@@ -40,7 +44,7 @@ def selfcheck():
     return importlib.import_module("selfcheck")
 
 
-def arguments(name, sizes):
+def arguments(name: str, sizes: Iterable[int]) -> Cases:
     """{part: [arguments of a case]}: the same at each call."""
     return {
         part: [make(generator(name, part, size), size) for size in sizes]
@@ -48,7 +52,7 @@ def arguments(name, sizes):
     }
 
 
-def generator(name, part, size):
+def generator(name: str, part: str, size: int) -> Any:
     """The random numbers of a case. They depend on its name alone, so that a new part leaves the others as they are."""
     import numpy as np
 
@@ -57,7 +61,7 @@ def generator(name, part, size):
 
 
 @functools.cache
-def solutions(name):
+def solutions(name: str) -> dict[str, Any]:
     """The functions of an assignment, from its source: {name: function}. Tests and plain cells are not run."""
     selfcheck()
     held = types.ModuleType(f"solutions_of_{name}").__dict__
@@ -69,18 +73,18 @@ def solutions(name):
     return held
 
 
-def solution(name):
+def solution(name: str) -> Callable[[str], Function]:
     """A function from a part's name to its solution, found when it is first called."""
     return lambda part: solutions(name)[part]
 
 
-def right(name, cases):
+def right(name: str, cases: Cases) -> dict[str, list[Any]]:
     """{part: [result]} for the arguments of `cases`."""
     functions = solutions(name)
     return {part: [functions[part](*args) for args in every] for part, every in cases.items()}
 
 
-def shown(name):
+def shown(name: str) -> str:
     """What answers/NAME.json holds: JSON with one line for each part."""
     encode = selfcheck().encode
     cases = arguments(name, SHOWN)
@@ -99,7 +103,7 @@ def shown(name):
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def rounded(value):
+def rounded(value: object) -> object:
     """An encoded value with nine digits, which is more than checks look at."""
     if isinstance(value, dict):
         return {key: rounded(v) for key, v in value.items()}
@@ -108,17 +112,17 @@ def rounded(value):
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
-def write(name):
+def write(name: str) -> None:
     """Makes answers/NAME.json anew."""
     (notebooks.ASSIGNMENTS / f"answers/{name}.json").write_text(shown(name), encoding="utf-8")
 
 
-def literal(value):
+def literal(value: object) -> str:
     """Python text of a value: JSON, which unlike Python's own literals has NaN and Infinity."""
     return f"__import__('json').loads({json.dumps(value)!r})"
 
 
-def hidden_code(name, *, with_right):
+def hidden_code(name: str, *, with_right: bool) -> str:
     """Python text that defines `_hidden`: `ask` for the sandbox, or `keep`, which knows the right results."""
     encode = selfcheck().encode
     cases = arguments(name, HIDDEN_SIZES)

@@ -10,11 +10,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from coursework import notebooks, report, sandbox
+from coursework.records import Result
 
-RUNNING: set[subprocess.Popen] = set()
+RUNNING: set[subprocess.Popen[bytes]] = set()
 STOPPING = threading.Event()
 
 
@@ -23,7 +26,7 @@ class Stopped(Exception):
 
 
 @contextlib.contextmanager
-def alone(target):
+def alone(target: Path) -> Iterator[bool]:
     """Is this the one command that grades into a folder? The lock goes with the process that holds it."""
     import fcntl  # not on Windows, where the other commands work
 
@@ -37,7 +40,7 @@ def alone(target):
 
 
 @contextlib.contextmanager
-def ended_by_signals():
+def ended_by_signals() -> Iterator[None]:
     """Makes of the signal to end what Ctrl-C makes: a KeyboardInterrupt. Only a main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -50,7 +53,7 @@ def ended_by_signals():
 
 
 @contextlib.contextmanager
-def ended_with(pool):
+def ended_with(pool: ThreadPoolExecutor) -> Iterator[None]:
     """Where the block is interrupted, the threads of a pool begin nothing new, and their processes are ended."""
     STOPPING.clear()
     try:
@@ -63,7 +66,7 @@ def ended_with(pool):
         raise
 
 
-def one(name, student, data, notes, folder, safe, seconds):
+def one(name: str, student: str, data: bytes, notes: list[str], folder: Path, safe: bool, seconds: float) -> Result:
     """The result of one submission, whatever it does: a process runs it, within a time, and answers in a file.
 
     A result is `broken` where the grader or this machine may be at fault.
@@ -73,7 +76,7 @@ def one(name, student, data, notes, folder, safe, seconds):
     with workshop() as work:
         job = json.dumps([name, student, str(work), notes, safe, seconds]).encode() + b"\n" + data
         why = failure(job, work, limit(seconds))
-        result = {} if why else read(work / "answer.json")
+        result: Result = {} if why else read(work / "answer.json")
     if not result:
         result = report.failed(name, why or "grading ended without a result") | {"broken": True}
         result["notes"] = [*notes, *result["notes"]]
@@ -82,13 +85,13 @@ def one(name, student, data, notes, folder, safe, seconds):
     return result | {"seconds": round(time.monotonic() - start, 1)}
 
 
-def limit(seconds):
+def limit(seconds: float) -> float:
     """When a process is ended that should have ended by itself: after its cells, and the start of its kernel."""
     return (sandbox.CELLS + 3) * seconds + 60
 
 
 @contextlib.contextmanager
-def workshop():
+def workshop() -> Iterator[Path]:
     """A folder for one submission: this process outlives the one that fills it, and takes it away."""
     work = Path(tempfile.mkdtemp(prefix="gtt"))
     try:
@@ -101,7 +104,7 @@ def workshop():
             time.sleep(0.1)
 
 
-def failure(job, work, longest):
+def failure(job: bytes, work: Path, longest: float) -> str:
     """Runs a job; why it has no result, or empty. Raises Stopped where the command is ended meanwhile."""
     env = {**os.environ, "PYTHONPATH": f"{notebooks.BOOK}{os.pathsep}{notebooks.BOOK.parent}"}
     (work / "job").write_bytes(job)
@@ -126,18 +129,18 @@ def failure(job, work, longest):
     return f"could not be run: {last_line(work / 'errors')}" if code else ""
 
 
-def kill(process):
+def kill(process: subprocess.Popen[bytes]) -> None:
     """Ends a process and all that it started; a sandbox dies with the process that made it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def last_line(file):
+def last_line(file: Path) -> str:
     lines = [line for line in file.read_text("utf-8", "replace")[-4000:].splitlines() if line.strip()]
     return lines[-1] if lines else "it ended without a word"
 
 
-def read(file):
+def read(file: Path) -> Result:
     """A result; empty where there is none, or half of one."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))

@@ -4,12 +4,17 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
+
+from nbformat import NotebookNode
 
 from coursework import answers, children, grade, notebooks, sandbox
+from coursework.records import Part, Result
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m coursework", description="The book's assignments.")
     commands = parser.add_subparsers(dest="command", required=True)
     made = commands.add_parser("answers", help="make answers/*.json anew, after a change of solutions or mistakes")
@@ -44,14 +49,14 @@ def main(argv=None):
     return 0
 
 
-def whole(text):
+def whole(text: str) -> int:
     """A number of jobs."""
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"must be 1 or more, got {text!r}")
     return int(text)
 
 
-def duration(text):
+def duration(text: str) -> float:
     """A number of seconds."""
     try:
         seconds = float(text)
@@ -62,20 +67,15 @@ def duration(text):
     return seconds
 
 
-def run_one(job):
+def run_one(job: BinaryIO) -> None:
     """Grades one submission: `job` has a line of JSON, then the notebook's bytes. `children.one` reads the answer."""
-    import resource  # not on Windows, where the other commands work
-    import signal
-
-    from coursework import execute, messages, rebuild, report, submitted
+    from coursework import messages, rebuild, report, submitted
 
     name, student, work, notes, safe, seconds = json.loads(job.readline())
-    answer, course, sockets = (Path(work) / each for each in ("answer.json", "course", "sockets"))
-    resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
-    signal.alarm(int(children.limit(seconds)) + 10)  # should the process that started this one be killed
+    limit(seconds)
+    data, answer = job.read(), Path(work, "answer.json")
     template = notebooks.notebook(notebooks.without_solutions(notebooks.source(name)))
-    known = {notebooks.grader(cell).get("grade_id") for cell in template.cells} - {None}
-    data = job.read()
+    known = {held["grade_id"] for held in map(notebooks.grader, template.cells) if held}
     try:
         cells, repaired = submitted.cells(data, known)
     except submitted.NotANotebook as error:
@@ -86,14 +86,8 @@ def run_one(job):
     other = submitted.other_assignment(data, name)
     if other:
         changed = [f"these are the cells of {other}, not of {name}: was the wrong file handed in?"]
-    notebooks.with_answers(nb, answers.hidden_code(name, with_right=False))
-    cases = answers.arguments(name, answers.HIDDEN_SIZES)
-    solved = {"right": answers.right(name, cases), "functions": answers.solutions(name)}
-    execute.course_folder(name, course)
-    sockets.mkdir()
-    stopped = execute.run(nb, str(course), str(sockets), safe, seconds)
-    rows = execute.marks(nb, name, student, solved)
-    result = {
+    stopped, rows = executed(nb, name, student, Path(work), safe, seconds)
+    result: Result = {
         "points": sum(got for _, got, _, _ in rows),
         "of": sum(of for _, _, of, _ in rows),
         "parts": rows,
@@ -101,16 +95,46 @@ def run_one(job):
         "written": rebuild.written(nb, notebooks.notebook(notebooks.source(other)) if other else template),
         "stopped_by": seconds if stopped else None,  # with another limit it is graded anew
     }
+    without_hidden_tests(nb, template)
+    keep(answer, result | {"page": report.page(name, student, result, nb)})
+
+
+def limit(seconds: float) -> None:
+    """Limits this process in memory, and in time, should the one that started it be killed."""
+    import resource  # not on Windows, where the other commands work
+    import signal
+
+    resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000,) * 2)
+    signal.alarm(int(children.limit(seconds)) + 10)
+
+
+def executed(
+    nb: NotebookNode, name: str, student: str, work: Path, safe: bool, seconds: float
+) -> tuple[bool, list[Part]]:
+    """Runs a submission with its hidden tests, in place: was it stopped by a limit of time, and what each part got."""
+    from coursework import execute
+
+    notebooks.with_answers(nb, answers.hidden_code(name, with_right=False))
+    cases = answers.arguments(name, answers.HIDDEN_SIZES)
+    solved: execute.Solved = {"right": answers.right(name, cases), "functions": answers.solutions(name)}
+    course, sockets = work / "course", work / "sockets"
+    execute.course_folder(name, course)
+    sockets.mkdir()
+    stopped = execute.run(nb, str(course), str(sockets), safe, seconds)
+    return stopped, execute.marks(nb, name, student, solved)
+
+
+def without_hidden_tests(nb: NotebookNode, template: NotebookNode) -> None:
+    """Takes out of an executed notebook what its page does not show."""
     for cell in nb.cells:
         if notebooks.grader(cell).get("grade_id") == "setup":
             cell.source = next(c.source for c in template.cells if notebooks.grader(c).get("grade_id") == "setup")
         cell.source = notebooks.TESTS.sub("", cell.source + "\n").rstrip()
-    keep(answer, result | {"page": report.page(name, student, result, nb)})
 
 
-def keep(answer, result):
+def keep(answer: Path, result: Result) -> None:
     """Writes a result, in Unicode: a student's outputs may hold half a pair of surrogates, which no file can."""
-    Path(answer).write_bytes(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace"))
+    answer.write_bytes(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 CONFIG = """c = get_config()
@@ -122,7 +146,7 @@ c.ExecutePreprocessor.interrupt_on_timeout = True
 """
 
 
-def write_course(folder):
+def write_course(folder: Path) -> None:
     """A course as nbgrader wants it; its hidden tests know the answers, since nbgrader decides in the kernel."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")

@@ -9,31 +9,46 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypedDict
 
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbformat import NotebookNode
 
 from coursework import answers, intake, messages, notebooks, sandbox
+from coursework.answers import Function
+from coursework.records import Part
 
 SHOWN = 10_000  # characters of a cell's output that are kept
 TAKEN = 2_000_000  # characters of a result that is compared
+Same = Callable[[object, object], bool]  # are two results the same, up to rounding?
+
+
+class Solved(TypedDict):
+    """The right results of the hidden cases, and the solutions, by part."""
+
+    right: dict[str, list[Any]]
+    functions: dict[str, Any]
 
 
 class Client(NotebookClient):
     """nbclient's, which keeps no more of an output than is shown, and takes no more of a result than is compared."""
 
-    async def _async_handle_timeout(self, timeout, cell=None):
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
         """nbclient's would interrupt a cell again and again, if it catches its interrupts."""
         if getattr(self, "interrupted", None) is cell:
             raise DeadKernelError(f"Stopped after {2 * timeout:g} seconds, as it took no notice of an interrupt")
         self.interrupted = cell
         return await super()._async_handle_timeout(timeout, cell)
 
-    def output(self, outs, msg, display_id, cell_index):
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
         content, taken = msg["content"], getattr(self, "taken", 0)
         if cell_index != getattr(self, "at", None):
             self.at, taken = cell_index, 0
@@ -48,7 +63,7 @@ class Client(NotebookClient):
         self.taken = taken + (0 if result else size)
         return super().output(outs, msg, display_id, cell_index)
 
-    def process_message(self, msg, cell, cell_index):
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """nbclient's would raise on a message that no kernel sends, but a submission can."""
         try:
             out = super().process_message(msg, cell, cell_index)
@@ -62,7 +77,7 @@ class Client(NotebookClient):
         return None if odd else out
 
 
-def sound(out):
+def sound(out: NotebookNode) -> bool:
     """Has an output the form that Jupyter gives it?"""
     texts = {"stream": ("name", "text"), "error": ("ename", "evalue")}.get(out.output_type, ())
     lines, data = out.get("traceback", []), out.get("data", {})
@@ -74,7 +89,7 @@ def sound(out):
     )
 
 
-def manager(course, sockets, safe):
+def manager(course: str, sockets: str, safe: bool) -> AsyncKernelManager:
     """A kernel's manager; the kernel talks through files in `sockets`, so it needs no network."""
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     if safe:
@@ -89,7 +104,7 @@ def manager(course, sockets, safe):
     return km
 
 
-def run(nb, course, sockets, safe=True, seconds=sandbox.SECONDS):
+def run(nb: NotebookNode, course: str, sockets: str, safe: bool = True, seconds: float = sandbox.SECONDS) -> bool:
     """Executes a notebook in place; was it stopped by a limit of time?
 
     Where a kernel ends, or cannot be stopped, or the time is over, what follows says that it was not run.
@@ -114,7 +129,7 @@ def run(nb, course, sockets, safe=True, seconds=sandbox.SECONDS):
     return late or hasattr(client, "interrupted")
 
 
-def run_cell(client, cell, i, seconds):
+def run_cell(client: Client, cell: NotebookNode, i: int, seconds: float) -> None:
     try:
         client.execute_cell(cell, i)
     except (TypeError, ValueError, KeyError, AttributeError):  # the kernel's reply was not the kernel's
@@ -124,25 +139,21 @@ def run_cell(client, cell, i, seconds):
             out.update(messages.error(messages.stopped(seconds)))
 
 
-def not_run(cell, why):
+def not_run(cell: NotebookNode, why: str) -> None:
     if cell.cell_type == "code":
         cell.outputs.append(messages.error(why))
 
 
-def marks(nb, name, student, solved):
-    """[(part, points, of, message)] of an executed notebook, whose test cells show what the student's functions return.
-
-    `solved` has the right results of the hidden cases, and the solutions' functions.
-    """
+def marks(nb: NotebookNode, name: str, student: str, solved: Solved) -> list[Part]:
+    """What each part of an executed notebook got; its test cells show what the student's functions return."""
     same = answers.selfcheck().same
     rows = []
     for i, cell in enumerate(nb.cells):
-        held = notebooks.grader(cell)
-        if not held.get("points") or held.get("solution"):
+        test = notebooks.grader(cell)
+        if not test.get("points") or test.get("solution"):
             continue
-        part = held["grade_id"].removeprefix("test-")
-        shown = [results(out) for out in cell.outputs]
-        shown = [s for s in shown if s and s.get("part") == part]
+        part = test["grade_id"].removeprefix("test-")
+        shown = [held for out in cell.outputs if (held := results(out)) and held.get("part") == part]
         cell.outputs = [out for out in cell.outputs if not results(out)]
         passed = any(f"✓ {part}" in out.get("text", "") for out in cell.outputs)
         failure = messages.error_of(cell)
@@ -152,31 +163,31 @@ def marks(nb, name, student, solved):
             message = verdict(shown[-1], solved["right"][part], function, student, same)
         cell.outputs = [said(part, out) for out in cell.outputs if f"✓ {part}" in out.get("text", "")][:1]
         cell.outputs += [messages.error(message)] if message else []
-        rows.append((part, 0 if message else held["points"], held["points"], message))
+        rows.append((part, 0 if message else test["points"], test["points"], message))
     for cell in nb.cells:
         hide(cell)
     return rows
 
 
-def said(part, out):
+def said(part: str, out: NotebookNode) -> NotebookNode:
     """The verdict of a check alone: what a function prints may be arguments of a hidden test."""
     line = next(line for line in out.text.splitlines() if f"✓ {part}" in line)
     return nbformat.v4.new_output("stream", text=line[:200])
 
 
-def hide(cell):
+def hide(cell: NotebookNode) -> None:
     """Takes away the outputs of a cell that show, or ask for, what the hidden tests are made of."""
     if cell.cell_type == "code" and not notebooks.grader(cell).get("points"):
         asks = "_hidden" in cell.source and notebooks.grader(cell).get("grade_id") != "setup"
         cell.outputs = [] if asks else [out for out in cell.outputs if "_hidden" not in json.dumps(out)]
 
 
-def results(out):
+def results(out: NotebookNode) -> dict[str, Any] | None:
     data = out.get("data", {}).get("application/json")
     return data if isinstance(data, dict) else None
 
 
-def verdict(shown, right, function, student, same):
+def verdict(shown: dict[str, Any], right: list[object], function: Function | None, student: str, same: Same) -> str:
     """What is wrong with the results of a part; empty if nothing is. `function` is the solution of a part that is
     measured on data of the student's own."""
     try:
@@ -185,7 +196,9 @@ def verdict(shown, right, function, student, same):
         return messages.UNREADABLE
 
 
-def compared(shown, right, function, student, same):
+def compared(
+    shown: dict[str, Any], right: list[object], function: Function | None, student: str, same: Same
+) -> str:
     """`verdict`, for results that can be read."""
     decode = answers.selfcheck().decode
     got = [decode(value) for value in shown["results"]]
@@ -199,12 +212,12 @@ def compared(shown, right, function, student, same):
     return "" if same(answer, function(own)) else messages.NOT_YOURS
 
 
-def course_folder(name, folder):
+def course_folder(name: str, folder: Path) -> None:
     """What a kernel imports, in a folder of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     for path, text in notebooks.helpers(name).items():
-        target = Path(folder) / path
+        target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    for path in [Path(folder), *Path(folder).rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    for each in [folder, *folder.rglob("*")]:
+        each.chmod(0o755 if each.is_dir() else 0o644)

@@ -8,7 +8,10 @@ again before a byte is read: nothing can be swapped in between.
 import contextlib
 import os
 import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+Names = tuple[str, ...]  # a path below a folder
 MOST = 50_000_000  # bytes of a file
 DEPTH, FOLDERS = 6, 200  # below a student's folder
 KINDS = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket",
@@ -22,7 +25,7 @@ class Refused(Exception):
     """What is not read, and why, in words for a teacher."""
 
 
-def printable(name):
+def printable(name: str) -> str:
     r"""A name as a table may hold it: in Unicode, on one line.
 
     >>> printable("jos\udce9\n")
@@ -31,17 +34,17 @@ def printable(name):
     return on_one_line(os.fsencode(name).decode("utf-8", "replace"))
 
 
-def on_one_line(text):
+def on_one_line(text: str) -> str:
     """A text whose characters that cannot be seen are spelled out."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def shown(path):
+def shown(path: Sequence[str]) -> str:
     """A path for a message."""
     return f"'{'/'.join(map(printable, path))}'"
 
 
-def refusal(status):
+def refusal(status: os.stat_result) -> str:
     """Why a file of this `os.stat_result` is not read; empty for a folder, and for a regular file that can be."""
     kind = stat.S_IFMT(status.st_mode)
     if kind == stat.S_IFDIR:
@@ -59,10 +62,10 @@ def refusal(status):
 
 
 @contextlib.contextmanager
-def opened(source, path):
-    """A descriptor of the file or folder at `path`, a tuple of names below the folder `source`. Raises Refused."""
+def opened(source: Path, path: Names) -> Iterator[int]:
+    """A descriptor of the file or folder at `path` below the folder `source`. Raises Refused."""
 
-    def check(status):
+    def check(status: os.stat_result) -> None:
         if why := refusal(status):
             raise Refused(f"{shown(path)} {why}")
 
@@ -81,7 +84,7 @@ def opened(source, path):
         os.close(at)
 
 
-def read(source, path):
+def read(source: Path, path: Names) -> bytes:
     """The bytes of a regular file. Raises Refused."""
     with opened(source, path) as at:
         if stat.S_ISDIR(os.fstat(at).st_mode):
@@ -93,7 +96,7 @@ def read(source, path):
     return data
 
 
-def listing(source, path=()):
+def listing(source: Path, path: Names = ()) -> list[tuple[str, os.stat_result]]:
     """[(name, os.stat_result)] of a folder, sorted, without what systems leave in one. Raises Refused."""
     entries = []
     with opened(source, path) as at:
@@ -105,9 +108,10 @@ def listing(source, path=()):
     return entries
 
 
-def below(source, top):
+def below(source: Path, top: str) -> dict[Names, str]:
     """{path: why it is not read, or empty} of all files below source/top, those of outer folders first."""
-    found, folders = {}, [(top,)]
+    found: dict[Names, str] = {}
+    folders: list[Names] = [(top,)]
     for path in folders:  # which grows meanwhile
         try:
             entries = listing(source, path)
@@ -125,7 +129,7 @@ def below(source, top):
     return found
 
 
-def write_whole(file, data):
+def write_whole(file: Path, data: bytes) -> None:
     """Whole, or not at all: an interrupt leaves the file as it was."""
     partial = file.with_suffix(".new")
     partial.write_bytes(data)

@@ -2,14 +2,17 @@
 
 import json
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 from coursework import files
+from coursework.records import Pair
 
 
-def outdated(file, points, texts):
-    """[(student, assignment)] whose text is another than when their points were given, which `file` remembers.
+def outdated(file: Path, points: dict[Pair, float], texts: dict[Pair, str]) -> list[Pair]:
+    """The pairs whose text is another than when their points were given, which `file` remembers.
 
-    `points` and `texts` are {(student, assignment): …}. Points that are new or others count as given for the text now.
+    Points that are new or others count as given for the text now.
     """
     before = read(file)
     held = {json.dumps(pair): [value, sha256(texts[pair].encode("utf-8", "replace")).hexdigest()]
@@ -17,10 +20,10 @@ def outdated(file, points, texts):
     stale = {key: before[key] for key in held if key in before and before[key] != held[key]
              and before[key][0] == held[key][0]}  # fmt: skip
     files.write_whole(file, json.dumps(held | stale, indent=1).encode("utf-8"))
-    return [tuple(json.loads(key)) for key in stale]
+    return [(student, name) for student, name in map(json.loads, stale)]
 
 
-def read(file):
+def read(file: Path) -> dict[str, list[Any]]:
     """{"[student, assignment]": [points, hash of the text]}; ValueError where it cannot be read."""
     try:
         return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

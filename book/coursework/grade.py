@@ -10,6 +10,7 @@ is complete, and not made again for the same submission, so a run that was kille
 again, or the assignment has changed, the grade is made anew and the old one is kept beside it.
 """
 
+import io
 import json
 import shlex
 import sys
@@ -20,16 +21,20 @@ from pathlib import Path
 
 from coursework import children, files, intake, notebooks, report, sandbox
 from coursework.children import one, read
+from coursework.intake import Remark, Submission
+from coursework.records import Graded, Result
 
 
-def fingerprint(name, data, notes):
+def fingerprint(name: str, data: bytes, notes: list[str]) -> str:
     """Changes when the submission does, or what is noted on it, or the assignment, its answers, or what it runs."""
     cases = (notebooks.BOOK / f"coursework/mistakes/{name}.py").read_text(encoding="utf-8")
     course = "".join([notebooks.source(name), cases, *notebooks.helpers(name).values()])
     return sha256(data + json.dumps([notes, course]).encode()).hexdigest()
 
 
-def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
+def grade(
+    source: Path, target: Path, *, safe: bool = True, only: str | None = None, jobs: int = 1, seconds: float = 30
+) -> int:
     """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
     if why := unfit():
         print(why, file=sys.stderr)
@@ -40,7 +45,8 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
         print(why, file=sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # whatever a name holds, and wherever this is printed
+        if isinstance(stream, io.TextIOWrapper):  # in a notebook or a test it may be of another kind
+            stream.reconfigure(errors="backslashreplace")  # whatever a name holds, and wherever this is printed
     target.mkdir(parents=True, exist_ok=True)
     with children.alone(target) as first:
         if not first:
@@ -54,7 +60,7 @@ def grade(source, target, *, safe=True, only=None, jobs=1, seconds=30):
             return 130
 
 
-def grade_all(source, target, safe, only, jobs, seconds):
+def grade_all(source: Path, target: Path, safe: bool, only: str | None, jobs: int, seconds: float) -> int:
     """`grade`, in a folder of results that no other command uses."""
     found, remarks = intake.look(source, notebooks.names(), target)
     todo = [each for each in found if only in (None, each.name)]
@@ -79,22 +85,22 @@ def grade_all(source, target, safe, only, jobs, seconds):
     return 0 if todo and not failures and not lost else 1
 
 
-def tell(remark):
+def tell(remark: Remark) -> None:
     print(f"{remark.student:<24}{remark.name or '-':<14}not graded: {remark.text}", flush=True)
 
 
-def kept(target):
-    """([(student, assignment, result)], [Remark]) of all grades in a folder, also those of earlier runs."""
+def kept(target: Path) -> tuple[list[Graded], list[Remark]]:
+    """All grades in a folder, also those of earlier runs, and remarks on those that cannot be read."""
     every = sorted(f for name in notebooks.names() for f in target.glob(f"*/{name}.json"))
     results = [(intake.student_id(f.parent.name), f.stem, read(f)) for f in every]
-    lost = [intake.Remark(student, name, f"the grade in {target} cannot be read; delete it, and grade again")
+    lost = [Remark(student, name, f"the grade in {target} cannot be read; delete it, and grade again")
             for student, name, result in results if "points" not in result]  # fmt: skip
     return [each for each in results if "points" in each[2]], lost
 
 
-def twins(results):
+def twins(results: list[Graded]) -> list[str]:
     """Sentences on grades of one student under two names, as where a folder was renamed between two runs; noted too."""
-    alike = {}
+    alike: dict[tuple[str, str], list[Graded]] = {}
     for each in results:
         alike.setdefault((intake.folded(each[0]), each[1]), []).append(each)
     said = []
@@ -110,7 +116,7 @@ def twins(results):
     return said
 
 
-def beside(results, remarks):
+def beside(results: list[Graded], remarks: list[Remark]) -> list[Remark]:
     """The remarks that need a row of their own; those on what has a grade, of an earlier file, are noted there."""
     graded = {(student, name): result for student, name, result in results}
     for remark in remarks:
@@ -119,15 +125,15 @@ def beside(results, remarks):
     return [remark for remark in remarks if remark[:2] not in graded]
 
 
-def unfit():
+def unfit() -> str | None:
     """Why nothing can be graded with this system or this Python, or None."""
     if sys.platform != "linux":
         return sandbox.ELSEWHERE
     copy = sandbox.copy_of_library(sys.path, notebooks.BOOK.parent)
-    return copy and sandbox.COPY.format(copy=copy, python=shlex.quote(sys.executable))
+    return sandbox.COPY.format(copy=copy, python=shlex.quote(sys.executable)) if copy else None
 
 
-def renew(source, submission, target, safe, seconds):
+def renew(source: Path, submission: Submission, target: Path, safe: bool, seconds: float) -> Remark | None:
     """Makes the grade of a submission, unless there is one of this very submission and course; a remark if it fails."""
     student, name, path, notes = submission
     try:
@@ -136,14 +142,16 @@ def renew(source, submission, target, safe, seconds):
     except children.Stopped:
         return None
     except files.Refused as why:
-        remark = intake.Remark(student, name, str(why))
+        remark = Remark(student, name, str(why))
     except Exception as error:  # a full disk, say: the others are graded all the same
-        remark = intake.Remark(student, name, f"{type(error).__name__}: {error}")
+        remark = Remark(student, name, f"{type(error).__name__}: {error}")
     tell(remark)
     return remark
 
 
-def grade_anew(student, name, data, notes, folder, safe, seconds):
+def grade_anew(
+    student: str, name: str, data: bytes, notes: list[str], folder: Path, safe: bool, seconds: float
+) -> None:
     """Makes and keeps the grade of a submission, if it has none yet."""
     kept, now = folder / f"{name}.json", fingerprint(name, data, notes)
     before = read(kept)
@@ -162,7 +170,7 @@ def grade_anew(student, name, data, notes, folder, safe, seconds):
     )
 
 
-def current(kept, before, now, seconds):
+def current(kept: Path, before: Result, now: str, seconds: float) -> bool:
     """Is the grade `before` that of this submission and course, and its page there? A page is made by running alone.
 
     What was stopped by a limit of time is graded anew with another limit.
@@ -171,5 +179,5 @@ def current(kept, before, now, seconds):
     return same and kept.with_suffix(".html").exists()
 
 
-def save(file, result):
+def save(file: Path, result: Result) -> None:
     files.write_whole(file, json.dumps(result, indent=1, ensure_ascii=False).encode("utf-8"))

@@ -6,20 +6,25 @@ or the checks, or reading every file and frame, gains nothing.
 
 `keep` is for nbgrader, which decides inside the kernel. It holds the answers, and looks up all that it uses at the
 start, so that what a student changes later changes nothing here.
+
+Annotations are quoted: a notebook does not import their names.
 """
 
+from collections.abc import Callable
+from typing import Any
 
-def ask(cases):
+
+def ask(cases: object) -> "Callable[..., None]":
     from copy import deepcopy
 
     from IPython.display import display
 
     from selfcheck import decode, encode
 
-    cases = decode(cases)
+    arguments = decode(cases)
 
-    def hidden(part, function, own=None, answer=None):
-        results = [encode(function(*deepcopy(args))) for args in cases[part]]
+    def hidden(part: str, function: "Callable[..., object]", own: object = None, answer: object = None) -> None:
+        results = [encode(function(*deepcopy(args))) for args in arguments[part]]
         display(
             {"application/json": {"part": part, "results": results, "own": own, "answer": encode(answer)}}, raw=True
         )
@@ -27,18 +32,18 @@ def ask(cases):
     return hidden
 
 
-def keep(cases, right):
+def keep(cases: object, right: object) -> "Callable[..., None]":
     import copy
 
     import numpy as np
 
     from selfcheck import decode
 
-    cases, right = decode(cases), decode(right)
+    arguments, results = decode(cases), decode(right)
     asarray, ravel, deepcopy, fail = np.asarray, np.ndarray.ravel, copy.deepcopy, AssertionError
     sizes, most, pairs, kind, number, length, inf = abs, max, zip, isinstance, complex, len, float("inf")
 
-    def near(got, want):
+    def near(got: "Any", want: "Any") -> bool:
         if kind(want, dict):
             return (
                 kind(got, dict) and got.keys() == want.keys() and False not in [near(got[k], want[k]) for k in want]
@@ -57,8 +62,8 @@ def keep(cases, right):
         ]
         return not wrong
 
-    def hidden(part, function, *measured):
-        for args, want in pairs(cases[part], right[part]):
+    def hidden(part: str, function: "Callable[..., object]", *measured: object) -> None:
+        for args, want in pairs(arguments[part], results[part]):
             if not near(function(*deepcopy(args)), want):
                 raise fail(
                     "Right on the example you could see, wrong on others. Does your code use a size or a number of "

@@ -11,10 +11,13 @@ A student is a folder in FROM. For an assignment NAME, this rule holds:
 import os
 import re
 import stat
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
 from coursework import files
+from coursework.files import Names
 
 NOTEBOOK = re.compile(r"(.*)\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
 ARCHIVE = re.compile(r".*\.(zip|tar|t?gz|tgz|7z|rar|bz2|xz)", re.IGNORECASE | re.DOTALL)
@@ -28,7 +31,7 @@ class Submission(NamedTuple):
 
     student: str
     name: str
-    path: tuple[str, ...]
+    path: Names
     notes: list[str]
 
 
@@ -40,12 +43,12 @@ class Remark(NamedTuple):
     text: str
 
 
-def student_id(folder):
+def student_id(folder: str) -> str:
     """The id that a folder's name stands for: composed Unicode, whatever the disk or the zip made of it."""
     return normalize("NFC", files.printable(folder))
 
 
-def same_id(typed, student):
+def same_id(typed: str, student: str) -> bool:
     """Did this student type their own id? In any case and form of Unicode; � stands for letters that a zip broke.
 
     >>> same_id(" Jose\u0301 ", "jos\xe9"), same_id("jos\xe9", "jos\ufffd"), same_id("jose", "jos\ufffd")
@@ -56,15 +59,17 @@ def same_id(typed, student):
     return any(re.fullmatch(pattern, folded(each)) for each in forms)
 
 
-def folded(student):
+def folded(student: str) -> str:
     """What is compared of an id."""
     return normalize("NFC", student).strip().lower()
 
 
-def look(source, names, results=None):
-    """([Submission], [Remark]) of the folder `source`. A folder `results` that lies in it is no student's."""
+def look(source: Path, names: Sequence[str], results: Path | None = None) -> tuple[list[Submission], list[Remark]]:
+    """What the folder `source` holds. A folder `results` that lies in it is no student's."""
     own = os.stat(results) if results is not None and os.path.exists(results) else None
-    folders, submissions, remarks = {}, [], []
+    folders: dict[str, list[str]] = {}
+    submissions: list[Submission] = []
+    remarks: list[Remark] = []
     for name, status in files.listing(source):
         if own and os.path.samestat(own, status):
             continue
@@ -85,7 +90,7 @@ def look(source, names, results=None):
     return submissions, remarks
 
 
-def no_student(name, student, status):
+def no_student(name: str, student: str, status: os.stat_result) -> str:
     """Why something in FROM is no student's folder; empty if it is one."""
     if why := files.refusal(status):
         return f"{files.shown([name])} {why}"
@@ -101,8 +106,8 @@ def no_student(name, student, status):
     return ""
 
 
-def handed_in(source, folder, names):
-    """([Submission], [Remark]) of a student's folder."""
+def handed_in(source: Path, folder: str, names: Sequence[str]) -> tuple[list[Submission], list[Remark]]:
+    """What a student's folder holds."""
     student = student_id(folder)
     found = {path: why for path, why in files.below(source, folder).items() if why or not handed_out(path)}
     submissions, remarks = [], []
@@ -123,19 +128,19 @@ def handed_in(source, folder, names):
     return submissions, remarks
 
 
-def handed_out(path):
+def handed_out(path: Names) -> bool:
     """Is it of the students' zip, besides the notebooks, or of nbgrader?"""
     *_, folder, name = path
     return name in HANDED_OUT or (folder == "answers" and name.endswith(".json"))
 
 
-def listed(words):
+def listed(words: list[str]) -> str:
     """The first of them, and how many more there are."""
     more = [f"and {len(words) - LISTED} more"] if len(words) > LISTED else []
     return "; ".join(words[:LISTED] + more)
 
 
-def assignment(file, names):
+def assignment(file: str, names: Sequence[str]) -> str | None:
     """The assignment that a file's name says; None where it says none, or several.
 
     >>> [assignment(f, ["bptt", "chaos"]) for f in ("Copy of BPTT (1).ipynb", "bptt.ipynb.txt", "chaos-bptt.ipynb")]
@@ -149,7 +154,7 @@ def assignment(file, names):
     return said[0] if len(said) == 1 else None
 
 
-def chosen(source, name, paths, found):
+def chosen(source: Path, name: str, paths: list[Names], found: dict[Names, str]) -> tuple[Names, list[str]]:
     """The path that is graded for an assignment, and notes on it. Raises Refused where there is none."""
     exact = [path for path in paths if path[1:] in ((f"{name}.ipynb",), (name, f"{name}.ipynb"))]
     likely = exact or paths
@@ -164,7 +169,7 @@ def chosen(source, name, paths, found):
     return path, notes + [f"not graded, since {files.shown(path[1:])} is there: {listed(passed)}"] * bool(passed)
 
 
-def no_notebook(file, names):
+def no_notebook(file: str, names: Sequence[str]) -> str:
     """Why a regular file is not graded."""
     if file.startswith("."):
         return "is a hidden file"

@@ -3,8 +3,10 @@
 import re
 
 import nbformat
+from nbformat import NotebookNode
 
 from coursework import answers
+from coursework.records import Part
 
 WRONG = (
     "✗ Right on the example you could see, wrong on others. Does your code use a size or a number of the example?"
@@ -40,20 +42,20 @@ SAME = {"_ArrayMemoryError": "MemoryError", "IndentationError": "SyntaxError", "
 READ_ONLY = "Read-only file system"
 
 
-def error(text):
+def error(text: str) -> NotebookNode:
     """An output that shows a message as an error, without a traceback."""
     return nbformat.v4.new_output("error", ename="Wrong", evalue=text, traceback=[text])
 
 
-def stopped(seconds):
+def stopped(seconds: float) -> str:
     return f"✗ Stopped after {seconds:g} seconds. {LOOP}, or for work that could be done on whole arrays."
 
 
-def over(seconds):
+def over(seconds: float) -> str:
     return f"✗ Not run: the {seconds:g} seconds that a submission may take were over. {LOOP} in the cells above."
 
 
-def ended(why, cell, later):
+def ended(why: str, cell: NotebookNode, later: int) -> str:
     """For the cell in which a kernel ended, or for one `later`, which could not be run."""
     if later:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -61,12 +63,12 @@ def ended(why, cell, later):
     return f"✗ {why}. {LOOP}, and for an `except:` that names no exception." if why.startswith("Stopped") else ENDED
 
 
-def error_of(cell):
+def error_of(cell: NotebookNode) -> NotebookNode | None:
     """The first error that a cell showed, or None."""
     return next((out for out in cell.get("outputs", []) if out.output_type == "error"), None)
 
 
-def of_error(out, before, passed=False):
+def of_error(out: NotebookNode, before: list[NotebookNode], passed: bool = False) -> str:
     """The message for an error, where the cells `before` have been run, some of which may have failed to define a name,
     and the example that students see was `passed`."""
     if out.ename in ("Wrong", "Unwritten"):
@@ -82,12 +84,12 @@ def of_error(out, before, passed=False):
     return f"✗ {where} stopped with {said[:500].rstrip('.')}. {advice}".rstrip()
 
 
-def notes(rows):
+def notes(rows: list[Part]) -> list[str]:
     """What of the messages on parts a teacher must see too: that the work may be another student's."""
     return [f"{part}: {said.removeprefix('✗ ')}" for part, *_, said in rows if said.startswith(OTHER_ID)]
 
 
-def undefined(name, before):
+def undefined(name: str, before: list[NotebookNode]) -> str:
     """Why a name is not defined: its cell failed, or there is none."""
     makes = re.compile(rf"^[ ]*(?:(?:def|class)\s+{name}\b|{name}\s*[,=:](?!=))", re.MULTILINE)
     for cell in (c for c in reversed(before) if c.cell_type == "code" and makes.search(c.source)):

@@ -9,7 +9,11 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
 
 BOOK = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = BOOK / "assignments"
@@ -20,17 +24,17 @@ TESTS = re.compile(r"^[ ]*### BEGIN HIDDEN TESTS\n(.*?)^[ ]*### END HIDDEN TESTS
 LINK = re.compile(r"\[([^\]]+)\]\(\.\./[\w./-]+\.md(?:#[\w-]+)?\)")
 
 
-def names():
+def names() -> list[str]:
     """The assignments, in the order of the book's contents."""
     return re.findall(r"file: book/assignments/(\w+)", (BOOK.parent / "_toc.yml").read_text(encoding="utf-8"))
 
 
-def source(name):
+def source(name: str) -> str:
     """The text of an assignment with its solutions."""
     return (ASSIGNMENTS / f"{name}.md").read_text(encoding="utf-8")
 
 
-def stripped(text):
+def stripped(text: str) -> str:
     """A source without solutions and hidden tests.
 
     >>> print(stripped("def f(x):\\n    ### BEGIN SOLUTION\\n    return 2 * x\\n    ### END SOLUTION\\n"))
@@ -48,12 +52,12 @@ def stripped(text):
     return text
 
 
-def stub(solution):
+def stub(solution: str) -> str:
     """What stands in the place of a solution: for code an exception, for the written part an invitation."""
     return "*Your answer here.*" if solution.startswith("*") else STUB
 
 
-def notebook(text):
+def notebook(text: str) -> NotebookNode:
     """A source or a stripped one as a notebook for Jupyter, in which the book's own markup means nothing."""
     import jupytext
 
@@ -73,13 +77,13 @@ def notebook(text):
     return nb
 
 
-def grader(cell):
+def grader(cell: Mapping[str, Any]) -> dict[str, Any]:
     """nbgrader's metadata of a cell; empty for one without."""
     held = cell.get("metadata", {}).get("nbgrader", {})
     return held if isinstance(held, dict) else {}
 
 
-def with_answers(nb, code):
+def with_answers(nb: NotebookNode, code: str) -> NotebookNode:
     """A source whose hidden tests know the answers: `code` defines `_hidden` in its first cell."""
     first = next(cell for cell in nb.cells if HIDDEN in cell.source)
     before, _, after = first.source.partition(HIDDEN)
@@ -87,21 +91,21 @@ def with_answers(nb, code):
     return nb
 
 
-def without_solutions(text):
+def without_solutions(text: str) -> str:
     """A source with scaffolds in the place of solutions, and with its hidden tests: what is run to grade."""
     return SOLUTION.sub(lambda m: "".join(f"{m[1]}{line}\n" for line in stub(m[2]).splitlines()), text)
 
 
-def cells(text):
+def cells(text: str) -> list[str]:
     """The code of all cells, in order."""
     return [cell.source for cell in notebook(text).cells if cell.cell_type == "code"]
 
 
-def as_json(nb):
+def as_json(nb: NotebookNode) -> str:
     return json.dumps(nb, indent=1, ensure_ascii=False) + "\n"
 
 
-def helpers(name):
+def helpers(name: str) -> dict[str, str]:
     """{path: text} of what a student's notebook imports: the checks, and the numbers they know."""
     return {
         path: (ASSIGNMENTS / path).read_text(encoding="utf-8") for path in ("selfcheck.py", f"answers/{name}.json")
@@ -129,7 +133,7 @@ Open a notebook and work from top to bottom; in part 5 put in your student id. H
 """
 
 
-def release_files():
+def release_files() -> dict[str, str]:
     """{path: text} of the release: notebooks, checks, and what to do."""
     files = {"README.txt": README}
     for name in names():
@@ -138,7 +142,7 @@ def release_files():
     return files
 
 
-def release(folder):
+def release(folder: Path) -> None:
     """Writes the release to folder/assignments and folder/assignments.zip."""
     folder, packed = Path(folder), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -4,22 +4,28 @@ Locked cells come from the assignment, whatever the submission did to them; of t
 it was to write, and those it added.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import nbformat
+from nbformat import NotebookNode
 
 from coursework import notebooks
 
 NO_IDS = "no cell has an id of this assignment: all ran before the tests, and all text counts as the written part"
 
 
-def rebuilt(submitted, template):
+def rebuilt(submitted: list[NotebookNode], template: NotebookNode) -> tuple[NotebookNode, list[str]]:
     """The template with the student's cells, and notes on what the submission had done to its locked ones.
 
     A cell for the student's code that is missing is not put back: its scaffold would replace what other cells define.
     """
     known = {notebooks.grader(cell)["grade_id"]: cell for cell in template.cells if notebooks.grader(cell)}
-    theirs, extra, last, notes = {}, {}, None, []
+    theirs: dict[str, NotebookNode] = {}
+    extra: dict[str | None, list[NotebookNode]] = {}  # what stands below each of them, and above the first
+    last, notes = None, []
     for cell in submitted:
-        key = notebooks.grader(cell).get("grade_id")
+        key = notebooks.grader(cell).get("grade_id", "")
         if key not in known or key in theirs:
             extra.setdefault(last, []).append(cell)
             continue
@@ -28,25 +34,26 @@ def rebuilt(submitted, template):
     built = []
     for cell in template.cells:
         key = notebooks.grader(cell).get("grade_id")
-        mine = theirs.get(key)
-        solution = notebooks.grader(cell).get("solution")
-        if key is not None and mine is None:
+        if key is None:
+            continue
+        mine, solution = theirs.get(key), notebooks.grader(cell).get("solution")
+        if mine is None:
             notes.append(f"cell {key} was deleted; {instead(cell)}")
         elif solution:
             cell = nbformat.from_dict(cell | {"source": mine.source})
-        elif key is not None and lines(mine.source) != lines(released(cell)):
+        elif lines(mine.source) != lines(released(cell)):
             notes.append(f"cell {key} was edited; the original is run")
-        built += [cell] if key is not None and (mine is not None or not solution) else []
+        built += [cell] if mine is not None or not solution else []
         # after `setup`, which would take back what they define, such as `answer`
         built += extra.get(None, []) if key == "setup" else []
-        built += extra.get(key, []) if key is not None else []
+        built += extra.get(key, [])
     if not theirs:
         notes = [NO_IDS]
     clean = [plain(cell, notebooks.grader(cell)) for cell in built]
     return nbformat.v4.new_notebook(cells=clean, metadata=template.metadata), notes
 
 
-def instead(cell):
+def instead(cell: NotebookNode) -> str:
     """What is done about a cell that was deleted."""
     if not notebooks.grader(cell).get("solution"):
         return "it is put back"
@@ -55,17 +62,17 @@ def instead(cell):
     return "text that stands elsewhere is in the folder `written`"
 
 
-def released(cell):
+def released(cell: NotebookNode) -> str:
     """A locked cell's text as students have it."""
     return notebooks.stripped(cell.source + "\n")
 
 
-def lines(source):
+def lines(source: str) -> list[str]:
     """What is compared of a cell: not the blanks at the ends of lines, which editors take away."""
     return [line.rstrip() for line in source.strip().split("\n")]
 
 
-def plain(cell, held):
+def plain(cell: NotebookNode, held: Mapping[str, Any]) -> NotebookNode:
     """A new cell of the same text: nothing else of a submission is kept."""
     new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
     made = new(cell.source)
@@ -73,7 +80,7 @@ def plain(cell, held):
     return made
 
 
-def written(nb, template):
+def written(nb: NotebookNode, template: NotebookNode) -> str:
     """The written part: its cell, and all text that the student added elsewhere, with where it stood.
 
     Below the tests, text may also stand in cells for code.

@@ -1,9 +1,16 @@
 """What a teacher and a student read: the table of grades, the written parts side by side, the feedback pages."""
 
 import html
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
 
 from coursework import files, notebooks, tables, written
 from coursework import given as points_for
+from coursework.intake import Remark
+from coursework.records import Graded, Result
 
 CHANGED = """{student} {name}: the written part has changed since its {points:g} points were given; they count until you
 change them. Read it again. To keep them for the new text, empty the cell, give the command, and type them again."""
@@ -15,7 +22,7 @@ pre{background:#f5f5f5;padding:.6rem;overflow-x:auto;white-space:pre-wrap}
 pre.out{background:none;border-left:3px solid #ccc}"""
 
 
-def parts(name):
+def parts(name: str) -> tuple[list[tuple[str, int]], int]:
     """[(part, points)] that are graded by running, and the points of the written part."""
     held = [notebooks.grader(cell) for cell in notebooks.notebook(notebooks.source(name)).cells]
     run = [
@@ -24,19 +31,19 @@ def parts(name):
     return run, sum(h["points"] for h in held if h.get("points") and h["solution"])
 
 
-def failed(name, why):
+def failed(name: str, why: str) -> Result:
     """The result of a submission that could not be run."""
     run, _ = parts(name)
     return {
         "points": 0,
         "of": sum(p for _, p in run),
-        "parts": [[part, 0, points, "✗ not run" if why else ""] for part, points in run],
+        "parts": [(part, 0, points, "✗ not run" if why else "") for part, points in run],
         "notes": [why],
         "written": "",
     }
 
 
-def page(name, student, result, nb):
+def page(name: str, student: str, result: Result, nb: NotebookNode | None) -> str:
     """The feedback on one submission, which loads nothing from anywhere and runs no script."""
     body = "".join(map(shown, nb.cells)) if nb else ""
     return f"{summary(name, student, result)}{body}</body></html>\n"
@@ -45,10 +52,11 @@ def page(name, student, result, nb):
 END_OF_SUMMARY = "</ul>"  # the first one of a page: all that comes from a submission is escaped
 
 
-def summary(name, student, result, by_hand=None):
+def summary(name: str, student: str, result: Result, by_hand: float | None = None) -> str:
     """The page down to the notebook, with the points that were given for the written part, if they were."""
     most = parts(name)[1]
-    lines = [*result["parts"], ["written", "–" if by_hand is None else f"{by_hand:g}", most, ""]]
+    last = ("written", "–" if by_hand is None else f"{by_hand:g}", most, "")
+    lines: list[tuple[str, int | str, int, str]] = [*result["parts"], last]
     rows = "".join(
         f"<tr><td>{html.escape(part)}</td><td>{got} of {of}</td><td>{html.escape(message or mark(got))}</td></tr>"
         for part, got, of, message in lines
@@ -62,11 +70,11 @@ def summary(name, student, result, by_hand=None):
     )
 
 
-def mark(got):
+def mark(got: int | str) -> str:
     return "graded by hand" if got == "–" else "" if isinstance(got, str) else "✓"
 
 
-def total(result, by_hand, most):
+def total(result: Result, by_hand: float | None, most: int) -> str:
     run = f"{result['points']} of {result['of']} points for what your functions return"
     if by_hand is None:
         return f"{run}. The written part, {most} points, is graded by hand and not counted yet."
@@ -74,7 +82,7 @@ def total(result, by_hand, most):
     return f"<strong>{whole}</strong>: {run}, and {by_hand:g} of {most} for the written part."
 
 
-def renew_page(file, name, student, result, by_hand):
+def renew_page(file: Path, name: str, student: str, result: Result, by_hand: float | None) -> None:
     """Puts the points as they are now above the notebook of a page, which stays as it is."""
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     notebook = before.partition(END_OF_SUMMARY)[2] or "</body></html>\n"
@@ -83,7 +91,7 @@ def renew_page(file, name, student, result, by_hand):
         files.write_whole(file, after.encode("utf-8", "backslashreplace"))
 
 
-def shown(cell):
+def shown(cell: NotebookNode) -> str:
     if cell.cell_type == "markdown":
         return f"<pre>{html.escape(cell.source)}</pre>" if notebooks.grader(cell) else ""
     text = [out.get("text") or "\n".join(out.get("traceback", [])) or plain(out) for out in cell.outputs]
@@ -91,18 +99,16 @@ def shown(cell):
     return f"<pre><code>{html.escape(cell.source)}</code></pre>{outputs}"
 
 
-def plain(out):
+def plain(out: NotebookNode) -> str:
     value = out.get("data", {}).get("text/plain", "")
     return value if isinstance(value, str) else ""
 
 
-def uncoloured(text):
-    import re
-
+def uncoloured(text: str) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", text)
 
 
-def write(target, results, remarks=()):
+def write(target: Path, results: list[Graded], remarks: Iterable[Remark] = ()) -> list[str]:
     """grades.csv, with `remarks` on what has no grade, the written parts, and the points of written.csv on each page;
     returns what a teacher must read."""
     known = {(student, name): parts(name)[1] for student, name, _ in results}
@@ -131,16 +137,16 @@ def write(target, results, remarks=()):
     table += [[student, name, *[""] * 6, f"not graded: {text}", "", ""] for student, name, text in remarks]
     save_csv(target / "grades.csv", [head, *sorted(table, key=lambda row: row[:2])])
     for name in {name for _, name, _ in results}:
-        texts = [f"# {s}\n\n{quoted(r['written'])}\n" for s, n, r in results if n == name]
-        (target / f"written/{name}.md").write_text("\n".join(texts), encoding="utf-8", errors="backslashreplace")
+        excerpts = [f"# {s}\n\n{quoted(r['written'])}\n" for s, n, r in results if n == name]
+        (target / f"written/{name}.md").write_text("\n".join(excerpts), encoding="utf-8", errors="backslashreplace")
     return sentences
 
 
-def quoted(text):
+def quoted(text: str) -> str:
     """A student's text, so that no line of it can pass for another student's heading."""
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines()) or "(nothing)"
 
 
-def save_csv(file, rows):
+def save_csv(file: Path, rows: Iterable[Sequence[object]]) -> None:
     """In one step, for a spreadsheet or a register."""
     tables.save(file, tables.Table([list(map(tables.protected, row)) for row in rows]))

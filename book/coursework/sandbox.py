@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 SCRATCH = "/tmp/scratch"
@@ -35,24 +36,24 @@ checkout. So nothing was graded. Put the checkout itself in its place, from its 
     {python} -m pip install --no-deps -e ."""
 
 
-def system():
+def system() -> list[str]:
     """What of this machine a kernel sees: Python and the libraries."""
     return [path for path in (*SYSTEM, *{sys.prefix, sys.base_prefix}) if Path(path).exists()]
 
 
-def user():
+def user() -> int:
     """Whom a kernel runs as where the teacher is root: of each process of the grader somebody else, since processes are
     counted by user."""
     return 200_000 + os.getpid() % 100_000
 
 
-def copy_of_library(paths, checkout):
+def copy_of_library(paths: Iterable[str], checkout: Path) -> Path | None:
     """The first `minirnn` on the paths of Python that is not the checkout's, or None."""
     found = [Path(path) / "minirnn" for path in paths if (Path(path) / "minirnn/__init__.py").is_file()]
     return next((folder for folder in found if not folder.samefile(Path(checkout) / "minirnn")), None)
 
 
-def command(course, sockets, argv):
+def command(course: str | Path, sockets: str | Path, argv: list[str]) -> list[str]:
     """The command that runs `argv` in a sandbox that sees the folder `course` and writes to `sockets`."""
     root = os.geteuid() == 0
     visible = [*system(), str(course)]
@@ -76,7 +77,7 @@ def command(course, sockets, argv):
     return [*line, *LIMITS, *argv]
 
 
-def environment(course):
+def environment(course: str | Path) -> dict[str, str]:
     """The variables of a kernel: nothing of the teacher's own, where it is safe."""
     return {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
@@ -92,7 +93,7 @@ def environment(course):
     }
 
 
-def unavailable(folder, *hidden):
+def unavailable(folder: Path, *hidden: Path) -> str | None:
     """Why there is no sandbox here, or None if a command runs in one and the `hidden` folders lie outside of it."""
     for tool in ("bwrap", "prlimit", *(["setpriv"] if os.geteuid() == 0 else [])):
         if not shutil.which(tool):

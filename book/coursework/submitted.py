@@ -7,8 +7,11 @@ format elsewhere is still read, and what had to be repaired is noted.
 import json
 import re
 from collections import Counter
+from collections.abc import Collection
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from coursework import notebooks
 
@@ -19,7 +22,7 @@ class NotANotebook(ValueError):
     """The file has no cells that could be read."""
 
 
-def cells(data, known):
+def cells(data: bytes, known: Collection[str]) -> tuple[list[NotebookNode], list[str]]:
     """(cells, notes) of a file's bytes; those with one of the ids `known` carry it in nbgrader's metadata.
 
     A cell's own id comes before that of its metadata: where a cell was copied, both have the metadata, and one the id.
@@ -47,13 +50,13 @@ def cells(data, known):
     return [made(cell, source, key) for cell, (source, _), key in zip(every, texts, keys, strict=True)], notes
 
 
-def made(cell, source, key):
+def made(cell: dict[str, Any], source: str, key: str | None) -> NotebookNode:
     """A new cell of a text, of which nothing else is kept."""
     new = nbformat.v4.new_code_cell if cell.get("cell_type") == "code" else nbformat.v4.new_markdown_cell
     return new(source, metadata={"nbgrader": {"grade_id": key}} if key else {})
 
 
-def parsed(data):
+def parsed(data: bytes) -> tuple[Any, list[str]]:
     """(what the JSON in these bytes holds, notes), in any encoding of Unicode."""
     encoding, notes = json.detect_encoding(data), []
     try:
@@ -69,7 +72,7 @@ def parsed(data):
         raise NotANotebook(kind(data, string) or f"its JSON cannot be read: {error}") from error
 
 
-def kind(data, string):
+def kind(data: bytes, string: str) -> str:
     """What a file is that holds no JSON, and where the notebook may be; empty where it may be a broken notebook."""
     start = string.lstrip("\ufeff \t\r\n")
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
@@ -81,7 +84,7 @@ def kind(data, string):
     return "" if start[0] in "{[" else f"this is no JSON, as a notebook is, but text or data: {start[:40]!r}"
 
 
-def listed(held):
+def listed(held: object) -> list[object]:
     """The list of cells, also of format 3, which has worksheets."""
     if not isinstance(held, dict):
         raise NotANotebook(f"its JSON is of type {type(held).__name__}, not an object with a list of cells")
@@ -94,7 +97,7 @@ def listed(held):
     return held["cells"]
 
 
-def breach(held):
+def breach(held: dict[str, Any]) -> str:
     """In what way the file breaks the format that Jupyter writes; empty if it does not."""
     if held.get("nbformat") != 4:
         return f"nbformat is {held.get('nbformat')!r:.20}, not 4"
@@ -105,7 +108,7 @@ def breach(held):
         return f"{type(error).__name__}: {error!s:.120}"
 
 
-def text(held):
+def text(held: object) -> tuple[str, bool]:
     r"""(the text of a cell, was it all Unicode?), of one string or several. Its lines end in \n."""
     parts = held if isinstance(held, list) else [held]
     joined = "".join(part for part in parts if isinstance(part, str)).replace("\r\n", "\n").replace("\r", "\n")
@@ -115,14 +118,14 @@ def text(held):
     return clean, clean.count("\ufffd") == joined.count("\ufffd")
 
 
-def own_id(cell, known):
+def own_id(cell: dict[str, Any], known: Collection[str]) -> str | None:
     """Which of the assignment's cells this is by its own id, which Colab keeps in the metadata; None for others."""
     metadata = cell.get("metadata")
     ids = (cell.get("id"), metadata.get("id") if isinstance(metadata, dict) else None)
     return next((each for each in ids if isinstance(each, str) and each in known), None)
 
 
-def other_assignment(data, name):
+def other_assignment(data: bytes, name: str) -> str | None:
     """The assignment that a notebook with no cell of `name` but the common ones is from; None where it is not clear."""
     held = {each: particular(each) for each in notebooks.names()}
     every = frozenset().union(*held.values())
@@ -131,13 +134,13 @@ def other_assignment(data, name):
     return None if found & held[name] else next((each for each in held if found & held[each]), None)
 
 
-def particular(name):
+def particular(name: str) -> set[str]:
     """The ids of an assignment that no other has."""
     parts = re.findall(r"grade_id: test-(\w+)", notebooks.source(name))
     return {*parts, *(f"test-{part}" for part in parts)}
 
 
-def grade_id(cell, known):
+def grade_id(cell: dict[str, Any], known: Collection[str]) -> str | None:
     """Which of the assignment's cells this is by nbgrader's metadata; None for others."""
     metadata = cell.get("metadata")
     held = notebooks.grader({"metadata": metadata if isinstance(metadata, dict) else {}}).get("grade_id")

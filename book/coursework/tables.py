@@ -7,6 +7,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from coursework import files
 
@@ -23,12 +24,12 @@ class Table:
     stray: list[int] = field(default_factory=list, repr=False)  # lines with a quote that has no partner
 
 
-def read(file):
+def read(file: Path) -> Table:
     """The table in `file`; empty if there is no such file. ValueError for a workbook, which is no text."""
     return parsed(decoded(file.read_bytes())) if file.exists() else Table()
 
 
-def decoded(data):
+def decoded(data: bytes) -> str:
     """The text of a file, with line ends of one kind.
 
     >>> decoded("ada;12,5".encode("utf-16")), decoded("Zoë".encode("cp1252")), decoded(b"\\xef\\xbb\\xbfada")
@@ -45,7 +46,7 @@ def decoded(data):
     return re.sub("\r\n?", "\n", data.decode("latin-1"))  # which has a character for every byte
 
 
-def parsed(text):
+def parsed(text: str) -> Table:
     """The table that a text holds.
 
     >>> parsed('sep=;\\nada;"12,5"\\n')
@@ -65,7 +66,7 @@ def parsed(text):
     return Table(rows, delimiter, f"sep={delimiter}\n" if named else "", stray)
 
 
-def alone(line, delimiter):
+def alone(line: str, delimiter: str) -> list[str]:
     """The cells of one line; where its quotes do not match they mean nothing."""
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True), [])
@@ -73,7 +74,7 @@ def alone(line, delimiter):
         return line.split(delimiter)
 
 
-def save(file, table, encoding="utf-8"):
+def save(file: Path, table: Table, encoding: str = "utf-8") -> None:
     """In one step, and only if it changes. By "utf-8-sig" spreadsheets know UTF-8; some programs stumble over it."""
     text = io.StringIO()
     csv.writer(text, delimiter=table.delimiter, lineterminator="\n").writerows(table.rows)
@@ -82,19 +83,19 @@ def save(file, table, encoding="utf-8"):
         files.write_whole(file, data)
 
 
-def protected(value):
+def protected(value: object) -> str:
     """A cell that no spreadsheet takes for a formula, and that can be written in UTF-8.
 
     >>> protected("=1+1"), protected("-dash"), protected(-1), protected("ada")
-    ("'=1+1", "'-dash", -1, 'ada')
+    ("'=1+1", "'-dash", '-1', 'ada')
     """
     if not isinstance(value, str):
-        return value
-    value = value.encode("utf-8", "backslashreplace").decode()  # the name of a folder may hold any bytes
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        return str(value)
+    text = value.encode("utf-8", "backslashreplace").decode()  # the name of a folder may hold any bytes
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def bare(cell):
+def bare(cell: str) -> str:
     """What a cell says, without what keeps a spreadsheet from taking it for something else.
 
     >>> bare(" '=ada\\xa0"), bare('="0042"'), bare("Zoe\\u0308") == "Zoë"

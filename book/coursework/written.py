@@ -7,16 +7,23 @@ file is written again, every cell stays as it was typed, and a column of our own
 import difflib
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from coursework import tables
+from coursework.records import Pair
 
 COLUMNS, PROBLEM = ("student", "assignment", "points", "of"), "problem (written by grading)"
 REASON = "no points: "
 NUMBER = re.compile(r"\d+(?:[.,]\d*)?|[.,]\d+")
 SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".numbers")
 NUMERIC_ID = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,2})?")
+
+Most = dict[Pair, int]  # the most points that a written part can get
+# {key of an assignment: (its name, {id as a cell says it: [ids]})}
+Ids = dict[str, tuple[str, dict[str, list[str]]]]
 
 
 @dataclass
@@ -27,16 +34,16 @@ class Row:
     cells: list[str]
     typed: dict[str, str]  # of the four columns
     surplus: list[str]  # right of the last column
-    pair: tuple[str, str] | None = None
+    pair: Pair | None = None
     points: float | None = None
     reason: str = ""  # why it gives no points
     changed: str = ""  # how a spreadsheet changed the id
 
 
-def take(file, known):
-    """({(student, assignment): points}, sentences that the teacher must read) of `file`, which is then written again.
+def take(file: Path, known: Most) -> tuple[dict[Pair, float], list[str]]:
+    """The points in `file`, which is then written again, and sentences that the teacher must read.
 
-    `known` is {(student, assignment): most points}; a pair that has no row yet gets one.
+    A pair of `known` that has no row yet gets one.
     """
     try:
         table = tables.read(file)
@@ -61,14 +68,14 @@ def take(file, known):
         for other in sorted(file.parent.glob(f"{file.stem}*"))
         if other != file and other.suffix.lower() in SHEETS
     ]
-    return {row.pair: row.points for row in rows if row.points is not None}, said
+    return {row.pair: row.points for row in rows if row.pair and row.points is not None}, said
 
 
-def layout(rows, assignments):
+def layout(rows: list[list[str]], assignments: set[str]) -> tuple[list[str], list[Row]]:
     """The head, and a Row for each row that holds something. ValueError where a column is not there, or is twice."""
     filled = {i: trimmed(cells) for i, cells in enumerate(rows, 1) if any(map(str.strip, cells))}
-    first = next(iter(filled), None)
-    headless = first is None or key(([*filled[first], ""])[1]) in map(key, assignments)
+    first = next(iter(filled), 0)  # rows count from 1
+    headless = not first or key(([*filled[first], ""])[1]) in map(key, assignments)
     head = list(COLUMNS) if headless else filled.pop(first)
     names = [key(name) for name in head]
     for name in COLUMNS[:3]:
@@ -81,22 +88,22 @@ def layout(rows, assignments):
     return head, [as_row(i, cells, names) for i, cells in enumerate(filled.values(), 2)]
 
 
-def as_row(number, cells, names):
+def as_row(number: int, cells: list[str], names: list[str]) -> Row:
     cells = cells + [""] * (len(names) - len(cells))
     typed = {name: cells[names.index(name)] if name in names else "" for name in COLUMNS}
     return Row(number, cells, typed, cells[len(names) :])
 
 
-def trimmed(cells):
+def trimmed(cells: list[str]) -> list[str]:
     """Without the empty cells at the end."""
     return cells[: max(i for i, cell in enumerate(cells, 1) if cell.strip())]
 
 
-def key(cell):
+def key(cell: str) -> str:
     return tables.bare(cell).casefold()
 
 
-def judge(row, known, ids):
+def judge(row: Row, known: Most, ids: Ids) -> None:
     """Finds whom a row is for and its points, or the reason why it gives none."""
     try:
         row.pair, row.changed = matched(row.typed["student"], row.typed["assignment"], ids)
@@ -105,27 +112,27 @@ def judge(row, known, ids):
         row.reason = str(why) if row.typed["points"].strip() else ""
 
 
-def ids_of(known):
-    """{key of an assignment: (its name, {id as a cell says it: [ids]})}"""
-    ids = {}
+def ids_of(known: Iterable[Pair]) -> Ids:
+    """The pairs of `known`, by what a cell may say of assignment and student."""
+    ids: Ids = {}
     for student, name in known:
         held = ids.setdefault(key(name), (name, {}))[1]
         held.setdefault(tables.bare(tables.protected(student)), []).append(student)
     return ids
 
 
-def matched(student, assignment, ids):
+def matched(student: str, assignment: str, ids: Ids) -> tuple[Pair, str]:
     """The pair that is meant, and how a spreadsheet changed the id, if it did. ValueError where that is not certain."""
     if key(assignment) not in ids:
         names = ", ".join(name for name, _ in ids.values())
         raise ValueError(f"`assignment` must be graded here ({names}), got {assignment!r}")
     name, shown = ids[key(assignment)]
-    typed, changed = tables.bare(student), None
+    typed, changed = tables.bare(student), False
     found = shown.get(typed) or [
         s for cell, same in shown.items() if cell.casefold() == typed.casefold() for s in same
     ]
     if not found:
-        found = changed = [s for cell, same in shown.items() if same_number(cell, typed) for s in same]
+        found, changed = [s for cell, same in shown.items() if same_number(cell, typed) for s in same], True
     if len(found) == 1:
         return (found[0], name), f"{student!r} for {found[0]}" if changed else ""
     if found:
@@ -137,24 +144,24 @@ def matched(student, assignment, ids):
     )
 
 
-def same_number(given, typed):
+def same_number(given: str, typed: str) -> bool:
     """May a spreadsheet have made `typed` of the id `given`?
 
     >>> same_number("00120", "120"), same_number("123456", "1,23E+05"), same_number("124456", "1.23E+05")
     (True, True, False)
     """
-    given, typed = numeric(given), numeric(typed)
-    if given is None or typed is None:
+    exact, rounded = numeric(given), numeric(typed)
+    if exact is None or rounded is None:
         return False
-    return 2 * abs(given - typed) <= Decimal(1).scaleb(typed.as_tuple().exponent)
+    return 2 * abs(exact - rounded) <= Decimal(1).scaleb(int(rounded.as_tuple().exponent))
 
 
 @functools.cache
-def numeric(text):
+def numeric(text: str) -> Decimal | None:
     return Decimal(text.replace(",", ".")) if NUMERIC_ID.fullmatch(text) else None
 
 
-def number(row, most):
+def number(row: Row, most: int) -> float:
     """The points of a row. ValueError where they are not certain."""
     points, of = tables.bare(row.typed["points"]), tables.bare(row.typed["of"])
     split = "a decimal comma splits a number in two here: write 12.5"
@@ -167,11 +174,11 @@ def number(row, most):
     return value(points)
 
 
-def value(text):
+def value(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def refuse_lost_zeros(rows, ids):
+def refuse_lost_zeros(rows: list[Row], ids: Ids) -> None:
     """Where a number is one id, and without its zeros another that has no row, it is nobody's: 120 may be 00120."""
     typed = {(tables.bare(row.typed["student"]), row.pair[1]) for row in rows if row.pair}
     for row in rows:
@@ -188,9 +195,9 @@ def refuse_lost_zeros(rows, ids):
             )
 
 
-def refuse_doubles(rows):
+def refuse_doubles(rows: list[Row]) -> None:
     """Where rows for the same pair differ, none gives points."""
-    by_pair = {}
+    by_pair: dict[Pair, list[Row]] = {}
     for row in rows:
         if row.pair:
             by_pair.setdefault(row.pair, []).append(row)
@@ -202,22 +209,22 @@ def refuse_doubles(rows):
                 row.reason = row.reason or f"rows {where} are all for {' '.join(pair)}, and differ: keep one"
 
 
-def save(file, table, head, rows, known):
+def save(file: Path, table: tables.Table, head: list[str], rows: list[Row], known: Most) -> None:
     """Writes the file again, with a row for each pair that has none, and a column of reasons if there are any."""
     names = [key(name) for name in head]
     at = names.index(PROBLEM) if PROBLEM in names else len(names)
     seen = {row.pair for row in rows}
-    new = [{"student": tables.protected(s), "assignment": n, "of": most} for (s, n), most in known.items()
+    new = [{"student": tables.protected(s), "assignment": n, "of": str(most)} for (s, n), most in known.items()
            if (s, n) not in seen]  # fmt: skip
     reasons = [row.reason and REASON + row.reason for row in rows] + [""] * len(new)
     lines = [head, *(row.cells for row in rows), *([cells.get(name, "") for name in names] for cells in new)]
     column = [[PROBLEM], *([reason] for reason in reasons)] if any(reasons) else [[]] * len(lines)
     table.rows = [line[:at] + add + line[len(names[: at + 1]) :] for line, add in zip(lines, column, strict=True)]
-    plain = all(str(cell).isascii() for line in table.rows for cell in line)
+    plain = all(cell.isascii() for line in table.rows for cell in line)
     tables.save(file, table, "utf-8" if plain else "utf-8-sig")
 
 
-def sentences(name, rows):
+def sentences(name: str, rows: list[Row]) -> list[str]:
     """What the teacher must read about the rows."""
     refused = [row for row in rows if row.reason]
     said = [

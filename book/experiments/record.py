@@ -49,7 +49,10 @@ def write(name: str, record: dict[str, Any]) -> Path:
 
 def load(name: str) -> dict[str, Any]:
     """The record of an experiment: date, command, versions, settings, results."""
-    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        raise FileNotFoundError(f"there is no record {path}; to make it: make sweeps ONLY=CHAPTER.{name}")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def files_named(text: str) -> list[Path]:

@@ -25,8 +25,8 @@ HEAT = LinearSegmentedColormap.from_list(
 def intervals(
     ax: Axes, x: Numbers, y: Numbers, low: Numbers, high: Numbers, hue: str, *, size: float = 6, width: float = 1.4
 ) -> None:
-    """Points (x, y) as dots of `size` points, each with an upright bar from low to high, `width` points wide."""
-    ax.vlines(x, low, high, color=color(hue), lw=width)
+    """Points (x, y) as dots of `size` points, each with a paler upright bar from low to high, `width` points wide."""
+    ax.vlines(x, low, high, color=color(hue), lw=width, alpha=0.7)
     ax.plot(x, y, "o", ms=size, color=color(hue))
 
 
@@ -34,7 +34,7 @@ def row_intervals(
     ax: Axes, x: Numbers, y: Numbers, low: Numbers, high: Numbers, hue: str, *, size: float = 6, width: float = 1.4
 ) -> None:
     """The same with bars that lie: intervals of x, for values in rows (`ticks.row_names`)."""
-    ax.hlines(y, low, high, color=color(hue), lw=width)
+    ax.hlines(y, low, high, color=color(hue), lw=width, alpha=0.7)
     ax.plot(x, y, "o", ms=size, color=color(hue))
 
 

@@ -8,7 +8,6 @@ fig, (states, distance) = stacked(4.1)                    one above the other, w
 from collections.abc import Sequence
 from typing import Any
 
-from minirnn.figures.labels import label_line as label_line
 from minirnn.figures.theme import styled
 from minirnn.optional import extra
 

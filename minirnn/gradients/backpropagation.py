@@ -27,8 +27,9 @@ from minirnn.gradients.objective import Objective, evaluate
 
 def forward_loop(cell: Cell, params: Params, drive: np.ndarray, H: np.ndarray) -> None:
     """h_t = f(h_{t-1}, x_t; θ): the states after H[0], one after the other, from the drive (T, B, k)."""
-    for t in range(len(drive)):
-        H[t + 1] = cell.step(params, H[t], drive[t])
+    h = H[0]
+    for t, drive_t in enumerate(drive):
+        h = H[t + 1] = cell.step(params, h, drive_t)
 
 
 def backward_loop(

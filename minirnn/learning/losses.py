@@ -162,11 +162,11 @@ class AtEveryStep(Loss):
         return self.target.reshape((-1, *self.target.shape[2:]))
 
 
-def at_end(error: Pointwise, target: np.ndarray) -> Loss:
+def at_end(error: Pointwise, target: np.ndarray) -> AtEnd:
     """The loss E = error(y_T, target): the last state only is read. target (B, ...)."""
     return AtEnd(error, target)
 
 
-def at_every_step(error: Pointwise, target: np.ndarray) -> Loss:
+def at_every_step(error: Pointwise, target: np.ndarray) -> AtEveryStep:
     """The loss E = mean over t of error(y_t, target_t). target (T, B, ...)."""
     return AtEveryStep(error, target)

@@ -275,7 +275,7 @@ def accuracy(cell: Cell, params: Params, X: np.ndarray, target: np.ndarray) -> f
 def named(Y: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Whether the entry `target` (...) of each row of Y (..., classes) is larger than all others: (...) of bools.
 
-    `argmax` would name the first of equal entries, and nan as the largest.
+    `np.argmax` would name the first of equal entries, and nan as the largest.
 
     >>> named(np.array([[1.0, 2.0], [np.nan, np.nan], [np.inf, np.inf]]), np.array([1, 0, 0]))
     array([ True, False, False])

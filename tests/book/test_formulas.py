@@ -3,17 +3,27 @@
 import doctest
 import importlib.util
 import re
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import yaml
+from docutils import nodes
+from docutils.core import publish_doctree
 from docutils.utils.math import MathError
 
 from tests.book.test_build import pages
 from tests.conftest import FORMULAS_ARE_SET, ROOT
 
-spec = importlib.util.spec_from_file_location("gtt_formulas", ROOT / "book/_ext/gtt/formulas.py")
-formulas = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(formulas)
+
+def extension(name: str) -> ModuleType:
+    """A module of the book's extension."""
+    spec = importlib.util.spec_from_file_location(f"gtt_{name}", ROOT / f"book/_ext/gtt/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+formulas, markup = extension("formulas"), extension("markup")
 MACROS = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["mathjax3_config"]["tex"]["macros"]
 
 
@@ -54,6 +64,41 @@ def test_accents_braces_and_names_stand_where_tex_puts_them(tex, part):
 def test_a_formula_without_mathml_is_named():
     with pytest.raises(MathError, match="nonsense"):
         text(r"\nonsense{a}")
+
+
+@pytest.mark.parametrize("tex", [r"a + \norm", r"a + \norm ", r"\norm{a", r"{\norm}"])
+def test_a_macro_without_its_argument_is_named(tex):
+    with pytest.raises(MathError, match="expected an argument"):
+        text(tex)
+
+
+def test_a_formula_that_is_not_wrapped_and_has_no_environment_is_named(monkeypatch):
+    warnings, translator = [], SimpleNamespace(body=["before"])
+    monkeypatch.setattr(formulas.log, "warning", lambda message, *args, location: warnings.append(message % args))
+    monkeypatch.setattr(formulas, "html_visit_displaymath", lambda page, node: page.body.append("<div>x</div>"))
+    with pytest.raises(nodes.SkipNode):
+        formulas.visit(translator, nodes.math_block("", "x"))
+    assert warnings == ["no MathML for 'x': take the option nowrap away"]
+    assert translator.body == ["before", "<div>x</div>"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("as (", "), or", "as |(x),| or"),
+        ("all of\n", "\nand", "all of\n|x|\nand"),
+        ("all of (\n", " and", "all of (\n|x| and"),
+    ],
+)
+def test_what_touches_a_formula_stays_with_it(before, after, line):
+    """A bracket at the end of a line of the source does not touch the formula that begins the next one."""
+    document = publish_doctree("")
+    document += nodes.paragraph("", "", nodes.Text(before), nodes.math("", "x"), nodes.Text(after))
+    markup.keep_together(None, document, "page")
+    assert (
+        "".join(part.astext() if isinstance(part, nodes.Text) else f"|{part.astext()}|" for part in document[0])
+        == line
+    )
 
 
 def test_every_formula_of_the_book_is_mathml(built_book):

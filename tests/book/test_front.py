@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 import minirnn
 from minirnn.figures.explorables import Explorable
-from tests.book.figures import CHAPTERS, figures_of
+from tests.book.figures import CHAPTERS, figures_of, figures_on
 from tests.conftest import ROOT
 
 BOOK = ROOT / "book"
@@ -75,4 +75,16 @@ def test_captions_alternatives_and_answers_are_sentences(figure: Explorable):
     texts = [figure.caption, figure.describe(figure.start)]
     if figure.predict:
         texts += figure.predict.choices.values()
-    assert [text for text in texts if not text.endswith((".", "?")) or "  " in text] == []
+    wrong = [text for text in texts if not text.endswith((".", "?")) or "  " in text]
+    assert not wrong, f"must end with a full stop or a question mark, and have no two spaces: {wrong}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_figure_is_shown_by_its_page(chapter: str):
+    page = BOOK / f"{chapter}.md"
+    assert page.exists(), f"the figures in explorables/{chapter} have no page"
+    absent = figures_of(chapter).keys() - figures_on(PAGES[page])
+    assert not absent, (
+        f"book/{chapter}.md does not show {', '.join(sorted(absent))}: a cell imports the figure's module, and has "
+        "module.FIGURE on a line of its own"
+    )

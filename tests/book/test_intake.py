@@ -1,8 +1,10 @@
 """What students hand in, before any of it runs: who, which file, its bytes, its cells. No kernel is started here."""
 
 import codecs
+import contextlib
 import csv
 import doctest
+import io
 import json
 import os
 import random
@@ -546,6 +548,14 @@ def test_a_later_file_that_is_refused_is_noted_beside_the_earlier_grade(tmp_path
     assert "an earlier file's grade; now not graded: which of several files" in ada["notes"]
     assert [(row["student"], row["run"]) for row in of_ben] == [("ben", ""), ("ben", "")]
     assert "cannot be read; delete it" in of_ben[1]["notes"]
+
+
+def test_what_is_said_may_go_to_a_text_in_memory(tmp_path):
+    """As where the command is called from a program that keeps what is printed."""
+    (tmp_path / "in").mkdir()
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 1
+    assert "Nothing to grade" in said.getvalue()
 
 
 def test_one_command_at_a_time_grades_into_a_folder(tmp_path, monkeypatch, capsys):

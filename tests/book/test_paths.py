@@ -46,6 +46,7 @@ def test_the_page_shows_every_chapter_with_the_times_of_its_card(built_book):
 
 
 FAULTS = {
+    "no heading": (r"\n# .*", "", "expected a heading"),
     "no card": (r"\{div\} needs", "{div} other", "expected a card"),
     "no time": (r"It takes\n: .*", "It takes\n: a while", "expected '45 minutes"),
     "less with exercises": (

@@ -22,17 +22,20 @@ CODE = DESCRIBED + "# A page\n\n```{code-cell} ipython3\n1 + 1\n```\n"
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(made_once):
+    return made_once("published", build_with_address) / "_build/html"
+
+
+def build_with_address(folder: Path):
     """A small book whose repository has an address."""
     assignment = CODE.replace("myst: {html", "mystnb: {execution_mode: 'off'}\nmyst: {html")
     pages = {"intro.md": CODE, "two.md": CODE, "assignments/bptt.md": assignment}
-    folder = small_book(tmp_path_factory.mktemp("published"), pages)
+    small_book(folder, pages)
     config = (folder / "_config.yml").read_text()
     assert 'repository_url: ""' in config
     (folder / "_config.yml").write_text(config.replace('repository_url: ""', f'repository_url: "{ADDRESS}"'))
     result = build(folder, *FLAGS)
     assert result.returncode == 0, result.stdout[-3000:]
-    return folder / "_build/html"
 
 
 def soup(file):

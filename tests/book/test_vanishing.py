@@ -9,9 +9,13 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
+from experiments.bptt.scalar import scalar_terms
+from experiments.intervals import wilson
 from experiments.record import load
 from experiments.vanishing import flow_of_errors, latch
-from explorables import vanishing as show
+from experiments.vanishing.latch_map import attractor, edge, margin, slope
+from experiments.vanishing.powers import power_norms, two_by_two
+from experiments.vanishing.sums import stream, typical_gradient
 from minirnn import VanillaRNN, bptt
 
 LATCH = [
@@ -22,67 +26,65 @@ LATCH = [
 ]
 
 
-@pytest.mark.parametrize(("w", "h", "a", "slope"), LATCH)
-def test_the_latch_table(w, h, a, slope):
-    assert show.margin(w) == pytest.approx(h, abs=1e-6)
-    assert show.attractor(w) == pytest.approx(a, abs=1e-5)
-    assert show.slope(w, show.attractor(w)) == pytest.approx(slope, abs=1e-5)
-    assert show.slope(w, show.edge(w)) == pytest.approx(1, rel=1e-12)
+@pytest.mark.parametrize(("w", "h", "a", "at_rest"), LATCH)
+def test_the_latch_table(w, h, a, at_rest):
+    assert margin(w) == pytest.approx(h, abs=1e-6)
+    assert attractor(w) == pytest.approx(a, abs=1e-5)
+    assert slope(w, attractor(w)) == pytest.approx(at_rest, abs=1e-5)
+    assert slope(w, edge(w)) == pytest.approx(1, rel=1e-12)
 
 
 @pytest.mark.parametrize("w", [1.1, 1.5, 3.0])
 def test_within_the_margin_the_state_stays_and_beyond_it_the_bit_is_lost(w):
-    rng, h, a_c = np.random.default_rng(0), show.margin(w), show.edge(w)
+    rng, h, a_c = np.random.default_rng(0), margin(w), edge(w)
     for noise in (h * rng.uniform(-1, 1, 5000), -h * np.ones(5000)):
         a = a_c
         for push in noise:
             a = w * np.tanh(a) + push
             assert a >= a_c - 1e-12
     for factor, kept in ((0.99, True), (1.01, False)):
-        a = show.attractor(w)
+        a = attractor(w)
         for _ in range(5000):
             a = w * np.tanh(a) - factor * h
         assert (a > 0) == kept
 
 
 def test_no_bit_without_w_above_1():
-    assert show.margin(1.0) == show.attractor(1.0) == show.edge(0.5) == 0
+    assert margin(1.0) == attractor(1.0) == edge(0.5) == 0
 
 
 def test_the_matrices_that_take_the_error_apart():
-    norms = show.power_norms(show.two_by_two(0.5, 10))
-    assert np.linalg.norm(show.two_by_two(0.5, 10), 2) == pytest.approx(10.02, abs=0.01)
+    norms = power_norms(two_by_two(0.5, 10))
+    assert np.linalg.norm(two_by_two(0.5, 10), 2) == pytest.approx(10.02, abs=0.01)
     assert norms[5] == pytest.approx(3.1, abs=0.05)
     assert norms[100] == pytest.approx(1.6e-27, rel=0.05)
-    norms = show.power_norms(show.two_by_two(0.9, 10))
+    norms = power_norms(two_by_two(0.9, 10))
     assert (norms.argmax(), np.flatnonzero(norms >= 1)[-1] + 1) == (9, 63)
     assert norms.max() == pytest.approx(38.746, abs=5e-4)
-    np.testing.assert_allclose(
-        show.power_norms(show.two_by_two(1, 1))[[1, 10, 100]], [1.618, 10.099, 100.01], rtol=1e-4
-    )
+    np.testing.assert_allclose(power_norms(two_by_two(1, 1))[[1, 10, 100]], [1.618, 10.099, 100.01], rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["impulse", "constant"])
 @pytest.mark.parametrize("lam", [-1.0, 0.5, 0.9, 1.0, 1.1])
 def test_closed_forms_of_the_sum_agree_with_the_terms(lam, kind):
     for T in (2, 7, 50):
-        terms = show.scalar_terms(lam, show.stream(kind)[:T])[2]
-        assert show.typical_gradient(lam, kind, np.array([T]))[0] == pytest.approx(abs(terms.sum()), rel=1e-10)
+        terms = scalar_terms(lam, stream(kind)[:T])[2]
+        assert typical_gradient(lam, kind, np.array([T]))[0] == pytest.approx(abs(terms.sum()), rel=1e-10)
 
 
 def test_the_noise_has_the_standard_deviation_of_its_closed_form():
     rng = np.random.default_rng(0)
-    sums = [show.scalar_terms(0.9, rng.standard_normal(40))[2].sum() for _ in range(2000)]
-    assert np.std(sums) == pytest.approx(show.typical_gradient(0.9, "noise", np.array([40]))[0], rel=0.05)
-    assert show.typical_gradient(0.9, "noise", np.array([1000]))[0] ** 2 == pytest.approx(263.887, rel=1e-5)
+    sums = [scalar_terms(0.9, rng.standard_normal(40))[2].sum() for _ in range(2000)]
+    assert np.std(sums) == pytest.approx(typical_gradient(0.9, "noise", np.array([40]))[0], rel=0.05)
+    assert typical_gradient(0.9, "noise", np.array([1000]))[0] ** 2 == pytest.approx(263.887, rel=1e-5)
 
 
 def test_wilson():
     """The interval of 0 of n is [0, z²/(n + z²)]; of 8 of 10, textbook values."""
-    low, high = show.wilson(0, 40)
+    low, high = wilson(0, 40)
     assert low == pytest.approx(0, abs=1e-15)
     assert high == pytest.approx(3.8415 / 43.8415, rel=1e-4)
-    np.testing.assert_allclose(show.wilson(8, 10), (0.4902, 0.9433), atol=1e-4)
+    np.testing.assert_allclose(wilson(8, 10), (0.4902, 0.9433), atol=1e-4)
 
 
 def test_the_latch_is_the_librarys_unit():

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from minirnn.figures.explorables import Explorable
+from minirnn.figures.frames import Frame
+
 LOCAL = {"file", "data", "blob", "about"}
 
 
@@ -19,10 +22,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     """open_page(url, width=1280, theme="light", js=True, reduced_motion="no-preference", touch=False,
-    forced_colors="none", font_size=16, script="") -> page; `script` runs before the page's own.
+    forced_colors="none", script="") -> page; `script` runs before the page's own.
 
     Nothing reaches the network: a request to another host is stopped, and the test that caused it fails when it
-    ends, as it does for an error in a script.
+    ends, as it does for an error in a script or in the console (a file that is not there, say).
     """
     contexts, problems = [], []
 
@@ -41,7 +44,6 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         reduced_motion: str = "no-preference",
         touch: bool = False,
         forced_colors: str = "none",
-        font_size: int = 16,
         script: str = "",
     ) -> Any:
         context = browser.new_context(
@@ -55,11 +57,10 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         contexts.append(context)
         context.route("**/*", guard)
         page = context.new_page()
-        if font_size != 16:
-            context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": font_size}})
         if script:
             page.add_init_script(script)
         page.on("pageerror", lambda error: problems.append(f"error in a script: {error}"))
+        page.on("console", lambda m: problems.append(f"{m.location}: {m.text}") if m.type == "error" else None)
         page.goto(url)
         if js:
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
@@ -80,12 +81,24 @@ SAME = """([name, svg]) => {
 }"""
 
 
-def wait_for_state(page: Any, figure: Any, state: tuple[int, ...], text: str = "none") -> None:
+DRAWN: dict[int, dict[tuple[int, ...], Frame]] = {}
+
+
+def frame_of(figure: Explorable, state: tuple[int, ...], text: str) -> Frame:
+    """What Python draws for `state`: for a page the frame on disk, which the build drew too; else drawn now."""
+    if text == "path":
+        return figure.frame(state, text)
+    if id(figure) not in DRAWN:
+        DRAWN[id(figure)] = dict(zip(figure.all_states(), figure.frames(), strict=True))
+    return DRAWN[id(figure)][tuple(state)]
+
+
+def wait_for_state(page: Any, figure: Explorable, state: tuple[int, ...], text: str = "none") -> None:
     """Waits until the picture and its text are those that Python draws for `state`; fails if they do not come.
 
     `figure` is the Explorable; `text` is "path" under a kernel, "none" on a page.
     """
-    frame = figure.frame(state, text)
+    frame = frame_of(figure, state, text)
     page.wait_for_function(SAME, arg=[figure.name, frame.svg], timeout=15_000)
     element = page.locator(f"#{figure.name}")
     assert element.locator(".gtt-picture").first.get_attribute("aria-label") == frame.alt
@@ -100,7 +113,7 @@ def wait_for_state(page: Any, figure: Any, state: tuple[int, ...], text: str = "
 FOCUS = {"slider": "input", "choice": "input:checked", "menu": "select"}  # what takes the keys, by kind of control
 
 
-def check_every_control(page: Any, figure: Any, text: str = "none") -> int:
+def check_every_control(page: Any, figure: Explorable, text: str = "none") -> int:
     """Moves each control of an explorable with the keyboard alone and compares what shows with what Python draws.
 
     Returns the number of states that were compared.

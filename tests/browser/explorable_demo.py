@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, explorable
-from minirnn.figures.panels import figure, label_line
+from minirnn.figures.labels import label_line
+from minirnn.figures.panels import figure
 from minirnn.figures.theme import color, styled
 
 

@@ -1,37 +1,12 @@
-"""Nobody is shut out: axe-core on every page, the keyboard, large letters, the reader's own colours, no site data."""
+"""Nobody is shut out: the keyboard, the reader's own colours, no site data. axe is run in test_visit."""
 
 import io
-import json
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from tests.conftest import FORMULAS_ARE_SET, ROOT
-
-
-def pages() -> list[str]:
-    import yaml
-
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    chapters = [chapter for part in toc.get("parts", [toc]) for chapter in part["chapters"]]
-    return [toc["root"], *(chapter["file"] for chapter in chapters)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", pages())
-def test_nothing_stands_in_anyones_way(open_page: Any, site: str, name: str) -> None:
-    for width in (1280, 390):
-        for theme in ("light", "dark"):
-            page = open_page(f"{site}/{name}.html", width=width, theme=theme)
-            page.wait_for_load_state("networkidle")
-            page.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
-            found = Axe().run(page).response["violations"]
-            told = [(v["id"], v["impact"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
-            assert not told, f"{width} px, {theme}: {json.dumps(told, indent=1)}"
-            page.context.close()
-
+from tests.conftest import FORMULAS_ARE_SET
 
 # What has the focus: what it is, and the contrast of its outline with the page where this shows, else 0
 FOCUSED = """() => {
@@ -151,14 +126,3 @@ def test_controls_and_icons_show_in_the_readers_own_colours(open_page: Any, site
         .map(e => getComputedStyle(e).fill)""")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground not in strokes
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("width", "font_size"), [(390, 32), (320, 16)])
-def test_no_page_scrolls_sideways(open_page: Any, site: str, width: int, font_size: int) -> None:
-    """320 px is a screen of 1280 px at 400 %."""
-    page = open_page(f"{site}/search.html", width=width, font_size=font_size)
-    for name in ["search", "genindex", *pages()]:
-        page.goto(f"{site}/{name}.html")
-        page.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name

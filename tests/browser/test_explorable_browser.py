@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import check_every_control, wait_for_state
-from explorable_demo import FIGURES, guess, page, place, unrolled
 
 from minirnn.figures.assets import page_assets
 from minirnn.figures.theme import PALETTE
+from tests.browser.conftest import check_every_control, wait_for_state
+from tests.browser.explorable_demo import FIGURES, guess, page, place, unrolled
 
 LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height: 3000px"></div>'
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import check_every_control, wait_for_state
-from explorable_demo import place, unrolled
-from lab import run_in_jupyterlab
+
+from tests.browser.conftest import check_every_control, wait_for_state
+from tests.browser.explorable_demo import place, unrolled
+from tests.browser.lab import run_in_jupyterlab
 
 CELLS = [
     "from explorable_demo import place, unrolled",

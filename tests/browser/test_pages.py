@@ -1,4 +1,4 @@
-"""Every figure of every page: in the built book, from the disk, without a script, and in JupyterLab."""
+"""The figures of the built book: their links, without a script, and in JupyterLab."""
 
 import re
 import shutil
@@ -6,28 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FOCUS, check_every_control, wait_for_state
-from lab import run_in_jupyterlab
 
 from tests.book.figures import CHAPTERS, figures_of
+from tests.browser.conftest import wait_for_state
+from tests.browser.lab import run_in_jupyterlab
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
-FIGURES = [(page, name) for page in CHAPTERS for name in figures_of(page)]
-
-
-@pytest.mark.parametrize(("page", "name"), FIGURES)
-def test_each_control_of_each_figure_shows_what_python_draws(
-    open_page: Any, site: str, page: str, name: str
-) -> None:
-    opened = open_page(f"{site}/book/{page}.html")
-    assert check_every_control(opened, figures_of(page)[name]) >= 3
-
-
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_every_figure_stands_on_its_page(page: str, built_book: Path) -> None:
-    text = (built_book / "book" / f"{page}.html").read_text()
-    assert sorted(re.findall(r'<gtt-explorable id="([\w-]+)"', text)) == sorted(figures_of(page))
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
@@ -50,19 +35,6 @@ def test_a_link_in_the_prose_moves_its_figure(open_page: Any, site: str) -> None
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
-def test_the_page_answers_from_the_disk(open_page: Any, built_book: Path, page: str) -> None:
-    opened = open_page((built_book / "book" / f"{page}.html").as_uri())
-    name, figure = next(iter(figures_of(page).items()))
-    key, control = next(iter(figure.controls.items()))
-    row = opened.locator(f"#{name} .gtt-control").first
-    if control.kind == "choice":
-        row.locator("label").last.click()
-    else:
-        row.locator(FOCUS[control.kind]).press("End")
-    wait_for_state(opened, figure, figure.state(**{key: control.values[-1]}))
-
-
-@pytest.mark.parametrize("page", CHAPTERS)
 def test_without_a_script_every_figure_and_its_states_show(open_page: Any, site: str, page: str) -> None:
     opened = open_page(f"{site}/book/{page}.html", js=False)
     for name, figure in figures_of(page).items():
@@ -81,17 +53,6 @@ def test_a_chapter_runs_in_jupyterlab_and_its_first_slider_answers(browser: Any,
         page.locator(f"#{figure.name}--lam").press("End")
         wait_for_state(page, figure, figure.state(lam=1.3), text="path")
         assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
-
-
-@pytest.mark.parametrize("name", ["book/errata", "search"])
-def test_a_page_on_the_disk_asks_for_nothing_that_it_cannot_have(browser: Any, built_book: Path, name: str) -> None:
-    """A browser refuses to fetch a font beforehand where there is no server, and says so in its console."""
-    page, problems = browser.new_page(), []
-    page.on("requestfailed", lambda request: problems.append(request.url))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.goto((built_book / f"{name}.html").as_uri(), wait_until="networkidle")
-    page.close()
-    assert problems == []
 
 
 def test_a_page_of_a_server_fetches_its_fonts_once_and_early(browser: Any, site: str) -> None:

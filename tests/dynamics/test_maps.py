@@ -33,6 +33,7 @@ def test_parameters_may_differ_from_row_to_row():
     assert spectrum(maps.henon(a), np.zeros((2, 2)), 50).exponents.sum(1) == pytest.approx(np.log(0.3))
 
 
+@pytest.mark.slow
 def test_lorenz():
     h0 = np.array([[1.0, 1.0, 20.0]]) + np.random.default_rng(0).standard_normal((50, 3))
     rates = spectrum(maps.lorenz(), h0, 6000, burn_in=1500).exponents / 0.01

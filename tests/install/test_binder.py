@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import wait_for_state
-from lab import jupyterlab, run_all, tab
 
+from tests.browser.conftest import wait_for_state
+from tests.browser.lab import jupyterlab, run_all, tab
 from tests.conftest import ROOT, copy_repository
 
 # What Binder's image has before it sees a repository: of repo2docker 2026.4's lock, what shows and runs notebooks.
@@ -89,7 +89,7 @@ def test_a_launch_button_leads_to_a_chapter_that_runs_and_answers(
             for kind in ("error", "stderr"):
                 assert not page.locator(f"[data-mime-type='application/vnd.jupyter.{kind}']").count()
             sys.path.insert(0, str(ROOT / "book"))
-            figure = importlib.import_module("explorables.intro").knob
+            figure = importlib.import_module("explorables.intro.knob").FIGURE
             picture = page.locator(f"#{figure.name} .gtt-picture").first
             before = picture.inner_html()
             page.locator(f"#{figure.name}--gain").press("End")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import minirnn
-from tests.conftest import ROOT, reader_env, readme_commands
+from tests.conftest import ROOT
+from tests.install.conftest import reader_env, readme_commands
 
 pytestmark = pytest.mark.slow
 

@@ -1,11 +1,13 @@
 """The book's own part of the build: what pages load, small pieces of markup, and the checks on every page."""
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 
 from . import api, assets, assignments, checks, formulas, fresh, lean, markup, notebooks, paths, search, social
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_role("goto", markup.Goto())
     app.add_directive("check", markup.Check)
     app.add_directive("api", api.Api)

@@ -8,12 +8,15 @@ import importlib
 import inspect
 import re
 import textwrap
+from types import FunctionType, ModuleType
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+Public = type | FunctionType
 
-def public(module):
+
+def public(module: ModuleType) -> dict[str, Public]:
     """Names and objects that the module itself defines and does not mark as its own by an underscore."""
     return {
         name: thing
@@ -24,7 +27,7 @@ def public(module):
     }
 
 
-def methods(cls):
+def methods(cls: type) -> dict[str, FunctionType]:
     """Public methods with a docstring that the class itself defines."""
     return {
         name: thing
@@ -33,7 +36,7 @@ def methods(cls):
     }
 
 
-def signature(name, thing):
+def signature(name: str, thing: Public) -> str:
     """As it is written, with types; on one line if it fits."""
     try:
         written = inspect.signature(thing)
@@ -55,10 +58,10 @@ class Api(SphinxDirective):
 
     required_arguments = 1
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         module = importlib.import_module(name)
-        self.env.note_dependency(module.__file__)
+        self.env.note_dependency(inspect.getfile(module))
         section = nodes.section(ids=[name.replace(".", "-")])
         section += nodes.title("", "", nodes.literal(text=name))
         section += self.text(module)
@@ -74,12 +77,12 @@ class Api(SphinxDirective):
             section += entry
         return [section]
 
-    def text(self, thing):
+    def text(self, thing: Public | ModuleType) -> list[nodes.Node]:
         blocks = re.split(r"\n\s*\n", inspect.cleandoc(thing.__doc__ or ""))
         return [block(text) for text in blocks if text.strip()]
 
 
-def block(text):
+def block(text: str) -> nodes.Node:
     """A paragraph of a docstring; or, if it is indented or an example, a block of code."""
     if text.startswith((" ", ">>>")):
         return nodes.literal_block("", textwrap.dedent(text), language="pycon" if ">>>" in text else "text")

@@ -9,11 +9,15 @@ import logging as python_logging
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from importlib import resources
 from importlib.metadata import version
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,22 +74,19 @@ UNWANTED = (  # of MathJax, of which pages use one input and one output
     "adaptors",
     "asciimath",
 )
-MADE_BY = (
-    "fonttools",
-    "brotli",
-    "font-source-sans-pro",
-    "font-source-serif-pro",
-    "django-static-mathjax",
-)  # packages
+# packages
+MADE_BY = ("fonttools", "brotli", "font-source-sans-pro", "font-source-serif-pro", "django-static-mathjax")
 
 log = logging.getLogger(__name__)
 
 
-def prepare(app, config):
+def prepare(app: Sphinx, config: Config) -> None:
     """Lets the kernels find the library and know that the page will be static; gathers all that pages load."""
     sys.path.insert(0, str(ROOT))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     os.environ["MINIRNN_STATIC"] = "1"
+    for library in ("OMP", "OPENBLAS", "MKL"):  # matrices are small here, and figures are drawn on every core
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     from minirnn.figures import theme  # only now can they be found
     from minirnn.figures.assets import page_assets
 
@@ -102,7 +103,7 @@ def prepare(app, config):
     config.html_js_files.append(("explorable.js", {"defer": "defer"}))
 
 
-def own_kernel(folder):
+def own_kernel(folder: Path) -> None:
     """The kernel of the pages: this very Python, whatever else is installed as python3; it says only what is wrong."""
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
     spec = folder / "kernels/python3/kernel.json"
@@ -111,13 +112,13 @@ def own_kernel(folder):
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH")]))
 
 
-def ingredients():
+def ingredients() -> str:
     """A key for all that fonts and MathJax are made of: this module with its ranges and lists, and the packages."""
     versions = " ".join(f"{name} {version(name)}" for name in MADE_BY)
     return sha256(Path(__file__).read_bytes() + versions.encode()).hexdigest()
 
 
-def kept(folder, key, make):
+def kept(folder: Path, key: str, make: Callable[[Path], None]) -> None:
     """`folder` as `make(folder)` fills it, made anew unless it was made with the same key."""
     stamp = folder / ".key"  # Sphinx copies no file that begins with a dot
     if stamp.exists() and stamp.read_text() == key:
@@ -131,7 +132,7 @@ def kept(folder, key, make):
     part.rename(folder)
 
 
-def deliver(app, error):
+def deliver(app: Sphinx, error: Exception | None) -> None:
     """On build-finished: the site's copies are those of this build. Sphinx copies nothing when no page is written, and
     never removes what is no longer made."""
     if error or app.builder.name != "html":
@@ -143,7 +144,7 @@ def deliver(app, error):
         remove_stale(filecmp.dircmp(assets / name, static / name, hide=[]))
 
 
-def remove_stale(compared):
+def remove_stale(compared: filecmp.dircmp[str]) -> None:
     """What only the right one of two compared folders has."""
     for name in compared.right_only:
         path = Path(compared.right, name)
@@ -152,14 +153,14 @@ def remove_stale(compared):
         remove_stale(inside)
 
 
-def face_file(source):
+def face_file(source: str) -> str:
     """The file of one of FACES: source-serif-italic.woff2."""
     _, weight, style = FACES[source]
     name = {400: "regular", 600: "semibold"}[weight] if style == "normal" else "italic"
     return f"source-{source.split('_')[0]}-{name}.woff2"
 
 
-def faces_css():
+def faces_css() -> str:
     return "".join(
         f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:swap;'
         f'src:url("fonts/{face_file(source)}") format("woff2")}}\n'
@@ -167,7 +168,7 @@ def faces_css():
     )
 
 
-def make_fonts(folder):
+def make_fonts(folder: Path) -> None:
     """The faces as small woff2 files."""
     folder.mkdir(parents=True)
     for source in FACES:
@@ -175,7 +176,7 @@ def make_fonts(folder):
         subset(resources.files(f"font_source_{package}") / "files" / f"{stem}.ttf", folder / face_file(source))
 
 
-def subset(source, target):
+def subset(source: Traversable, target: Path) -> None:
     from fontTools import subset  # takes a third of a second to import: only when there is something to do
     from fontTools.otlLib.builder import buildMathTable
 
@@ -190,7 +191,7 @@ def subset(source, target):
     subset.save_font(font, str(target), options)
 
 
-def copy_mathjax(folder):
+def copy_mathjax(folder: Path) -> None:
     """MathJax with one input and one output, its fonts, and what it may load later (menu, speech)."""
     source = resources.files("mathjax") / "static" / "mathjax" / "es5"
     shutil.copytree(str(source), folder, ignore=shutil.ignore_patterns(*UNWANTED))

@@ -4,9 +4,13 @@ import gzip
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
+
+from .notebooks import ran
 
 BUDGET_KB = 300  # of one page, compressed
 FIGURE_KB = 150  # of one figure with controls
@@ -18,26 +22,29 @@ log = logging.getLogger(__name__)
 class Pictures(HTMLParser):
     """Collects the pictures of a page that say nothing to who cannot see them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.mute, self.open, self.labelled = [], [], 0
+        self.mute: list[str] = []
+        self.open: list[bool] = []  # does it speak for what is in it?
 
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        says = bool(attrs.get("aria-label") or attrs.get("aria-labelledby") or attrs.get("aria-hidden") == "true")
-        if tag == "img" and not (attrs.get("alt") or "").strip():
-            self.mute.append(f"<img src={attrs.get('src', '')[:60]!r}>")
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        says = bool(given.get("aria-label") or given.get("aria-labelledby") or given.get("aria-hidden") == "true")
+        if tag == "img" and not (given.get("alt") or "").strip():
+            self.mute.append(f"<img src={(given.get('src') or '')[:60]!r}>")
         if tag == "svg" and not says and not any(self.open):
             self.mute.append("<svg>")
         if tag in ("div", "figure", "span", "svg", "g"):
-            self.open.append(says and (attrs.get("role") == "img" or attrs.get("aria-hidden") == "true"))
+            self.open.append(says and (given.get("role") == "img" or given.get("aria-hidden") == "true"))
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in ("div", "figure", "span", "svg", "g") and self.open:
             self.open.pop()
 
 
-def check_page(app, pagename, templatename, context, doctree):
+def check_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Each written page: is a text file, has a description, and every picture has a text alternative."""
     if doctree is None:
         return
@@ -52,14 +59,15 @@ def check_page(app, pagename, templatename, context, doctree):
         log.warning("a picture without a text alternative: %s", picture, location=pagename)
 
 
-def unique_ids(app, doctree, docname):
+def unique_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """An id once a page: theorems and exercises give theirs to every box."""
-    seen = set()
+    seen: set[str] = set()
     for node in doctree.findall(nodes.Element):
-        node["ids"] = [name for name in node["ids"] if not (name in seen or seen.add(name))]
+        node["ids"] = [name for name in dict.fromkeys(node["ids"]) if name not in seen]
+        seen.update(node["ids"])
 
 
-def report(app, error):
+def report(app: Sphinx, error: Exception | None) -> None:
     """What each page weighs and how long its code ran."""
     if error or app.builder.name != "html":
         return
@@ -67,8 +75,8 @@ def report(app, error):
     for page in sorted(app.env.found_docs):
         html = (Path(app.outdir) / f"{page}.html").read_bytes()
         kb = len(gzip.compress(html)) / 1024
-        ran = (app.env.nb_metadata[page].get("exec_data") or {}).get("runtime") or 0
-        print(f"{page:<28}{len(html) / 1024:>9.0f}{kb:>9.0f}{ran:>8.1f}")
+        seconds = ran(app.env, page).get("runtime") or 0
+        print(f"{page:<28}{len(html) / 1024:>9.0f}{kb:>9.0f}{seconds:>8.1f}")
         if kb > BUDGET_KB:
             log.warning("%s is %.0f KB compressed; the budget is %s KB", page, kb, BUDGET_KB)
         for figure in FIGURE.finditer(html):

@@ -1,11 +1,16 @@
 """What the theme loads and no page uses is taken out, and nothing but styles is waited for before a page shows."""
 
 import re
+from collections.abc import Iterable
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import tinycss2
+from docutils import nodes
+from sphinx.application import Sphinx
+from tinycss2.ast import Node
 
 SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19 KB remain.
     "styles/pydata-sphinx-theme.css": (
@@ -17,7 +22,9 @@ SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19
 }
 
 
-def defer(app, pagename, templatename, context, doctree):
+def defer(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """On html-page-context: scripts in the head run when the page is there. An inline script needs the first of them.
     MathJax, the largest, is fetched by formulas.js once the page shows. All pages share the theme's script objects, so
     a deferred script is a new one."""
@@ -33,7 +40,7 @@ def defer(app, pagename, templatename, context, doctree):
     context["script_files"] = scripts
 
 
-def slim(app, error):
+def slim(app: Sphinx, error: Exception | None) -> None:
     """On build-finished."""
     if error or app.builder.name != "html":
         return
@@ -47,9 +54,9 @@ def slim(app, error):
             sheet.write_text(used_rules(rules, used), encoding="utf-8")
 
 
-def names(site):
+def names(site: Path) -> set[str]:
     """All classes of all pages, and all words of scripts, which may set a class."""
-    found = set()
+    found: set[str] = set()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         found |= {word for value in re.findall(r'class="([^"]*)"', text) for word in value.split()}
@@ -61,7 +68,7 @@ def names(site):
     return found
 
 
-def used_rules(rules, used):
+def used_rules(rules: Iterable[Node], used: set[str]) -> str:
     """The rules that can apply where no class but `used` is set.
 
     >>> css = ".a.b, p .c{x:1} .d:not(.e){y:2} :is(.a, .c){q:0} @media print{.c{z:3} .a{z:4}} @font-face{src:q}"
@@ -83,9 +90,9 @@ def used_rules(rules, used):
     return kept
 
 
-def selectors(prelude):
+def selectors(prelude: Iterable[Node]) -> list[list[Node]]:
     """The parts between commas; what stands in parentheses is one token."""
-    parts = [[]]
+    parts: list[list[Node]] = [[]]
     for token in prelude:
         if token == ",":
             parts.append([])
@@ -94,5 +101,5 @@ def selectors(prelude):
     return parts
 
 
-def applies(selector, used):
+def applies(selector: list[Node], used: set[str]) -> bool:
     return all(name.value in used for dot, name in pairwise(selector) if dot == ".")

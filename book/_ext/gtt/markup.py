@@ -1,15 +1,17 @@
 """Small pieces of markup: a link that sets a figure's state, a question with choices, a formula and its full stop."""
 
 import re
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 
 class Goto(ReferenceRole):
     """{goto}`move the gain past 1 <unrolled?gain=1.2>`: a link that sets the state of the figure `unrolled`."""
 
-    def run(self):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         link = nodes.reference(self.rawtext, self.title, refuri=f"#{self.target}", internal=True)
         link["classes"].append("gtt-goto")
         return [link], []
@@ -32,14 +34,15 @@ class Check(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         number = self.env.new_serialno("check")
         question, _ = self.state.inline_text(self.arguments[0], self.lineno)
         body = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, body)
         items = body.children[0].children if body.children and isinstance(body[0], nodes.bullet_list) else []
-        marks = [re.match(r"\[([x ])\] ", item.astext()) for item in items]
-        if [m and m[1] for m in marks].count("x") != 1 or not all(marks) or any(len(i) < 2 for i in items):
+        marks = [mark for item in items if (mark := re.match(r"\[([x ])\] ", item.astext()))]
+        right = [mark[1] for mark in marks].count("x")
+        if right != 1 or len(marks) != len(items) or any(len(item) < 2 for item in items):
             raise self.error(
                 "a check is a list of '- [x] choice' and '- [ ] choice', one of them right, "
                 "each followed by a paragraph that answers it"
@@ -55,24 +58,26 @@ class Check(SphinxDirective):
         return [nodes.container("", *out, raw('<p role="status" class="said"></p></fieldset>'), is_div=True)]
 
 
-def mend_roles(app, pagename, templatename, context, doctree):
+def mend_roles(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """The writer gives a reference the role doc-biblioentry, which is deprecated, inside a list, which wants items."""
     if "body" in context:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
-def raw(html):
+def raw(html: str) -> nodes.raw:
     return nodes.raw("", html, format="html")
 
 
-def keep_together(app, doctree, docname):
+def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """On doctree-resolved: a browser may break a line at both ends of a formula. What touches it, a bracket or a
     full stop, goes with it into one piece that has no break."""
     for formula in list(doctree.findall(nodes.math)):
         line, i = formula.parent, formula.parent.index(formula)
-        before, after = (line[k] if 0 <= k < len(line) else None for k in (i - 1, i + 1))
-        left = re.search(r"\S*$", before)[0] if isinstance(before, nodes.Text) else ""
-        right = re.match(r"\S*", after)[0] if isinstance(after, nodes.Text) else ""
+        beside = (line[k] if 0 <= k < len(line) else None for k in (i - 1, i + 1))
+        before, after = (node if isinstance(node, nodes.Text) else "" for node in beside)
+        left, right = re.split(r"\s", before)[-1], re.split(r"\s", after, maxsplit=1)[0]
         if left:
             line[i - 1] = nodes.Text(before[: len(before) - len(left)])
         if right:
@@ -81,6 +86,6 @@ def keep_together(app, doctree, docname):
             line[i] = nodes.inline("", "", nodes.Text(left), formula, nodes.Text(right), classes=["gtt-together"])
 
 
-def drop_prefix(paragraph, length):
+def drop_prefix(paragraph: nodes.Element, length: int) -> None:
     text = paragraph.next_node(nodes.Text)
     text.parent.replace(text, nodes.Text(text.astext()[length:]))

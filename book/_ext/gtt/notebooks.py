@@ -1,8 +1,13 @@
 """Each chapter as a notebook to download: the page's own text, and a first cell that fetches what it imports."""
 
 from pathlib import Path
+from typing import Any
 
 import jupytext
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 FOLDER = "_notebooks"
 RELEASE = "_build/release/assignments"  # where postBuild and `make assignments` write
@@ -18,19 +23,26 @@ ASIDE = """\
 Run this notebook in the folder `book/` of a copy of the book, with its `requirements.txt` installed."""
 
 
-def settle(app, config):
+def settle(app: Sphinx, config: Config) -> None:
     """On config-inited: no launch buttons while the repository has no address; the theme would fail."""
     if not config.html_theme_options.get("repository_url"):
         config.html_theme_options["launch_buttons"] = {}
 
 
-def runs(env):
+def runs(env: BuildEnvironment) -> list[str]:
     """The pages that have code; assignments, whose text holds the solutions, are released in another way."""
     pages = [page for page in sorted(env.found_docs) if "assignments/" not in page]
-    return [page for page in pages if env.nb_metadata[page].get("exec_data")]
+    return [page for page in pages if ran(env, page)]
 
 
-def launch(app, pagename, templatename, context, doctree):
+def ran(env: BuildEnvironment, page: str) -> dict[str, Any]:
+    """What MyST-NB keeps, in Sphinx's environment, of the run of a page's code; empty for a page without."""
+    return vars(env)["nb_metadata"][page].get("exec_data") or {}
+
+
+def launch(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """After the theme: an assignment's button opens what students get, which postBuild writes on Binder. Its source
     holds the solutions."""
     folder, _, name = pagename.rpartition("/")
@@ -41,7 +53,9 @@ def launch(app, pagename, templatename, context, doctree):
                     button["url"] = button["url"].replace(f"{pagename}.md", f"{RELEASE}/{name}.ipynb")
 
 
-def offer(app, pagename, templatename, context, doctree):
+def offer(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """A link at the end of each page that has code."""
     if pagename in runs(app.env):
         depth = "../" * pagename.count("/")
@@ -49,7 +63,7 @@ def offer(app, pagename, templatename, context, doctree):
         context["body"] += f'<p class="gtt-download">To run and change: {link} (.ipynb).</p>'
 
 
-def write(app, error):
+def write(app: Sphinx, error: Exception | None) -> None:
     """On build-finished: the notebooks, without outputs."""
     if error or app.builder.name != "html":
         return

@@ -2,6 +2,7 @@
 directive {paths} makes its tables of the cards, and stops the build where a card or a path does not add up."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Chapter:
     working: int | None
 
 
-def minutes(text):
+def minutes(text: str) -> tuple[int | None, int | None]:
     """The times of a card's second entry.
 
     >>> minutes("60 minutes; two hours with the exercises"), minutes("45 minutes; 90 with the exercises")
@@ -39,15 +40,23 @@ def minutes(text):
     if not match:
         return None, None
 
-    def count(number, unit):
+    def count(number: str, unit: str) -> int | None:
         value = WORDS.get(number) or (int(number) if number.isdigit() else None)
-        return value and value * (60 if unit.startswith("hour") else 1)
+        return value * (60 if unit.startswith("hour") else 1) if value else None
 
     first, unit, second, other = match.groups()
-    return count(first, unit), second and count(second, other or unit)
+    return count(first, unit), count(second, other or unit) if second else None
 
 
-def chapters(folder):
+def title(name: str, text: str) -> str:
+    """The heading of a page. Raises ValueError where there is none."""
+    heading = re.search(r"^# (.+)$", text, re.MULTILINE)
+    if not heading:
+        raise ValueError(f"{name}: expected a heading, a line that begins with `# `")
+    return heading[1]
+
+
+def chapters(folder: Path) -> tuple[dict[str, Chapter], list[str]]:
     """{name: Chapter} of all pages with a card, and the names of the part "Chapters", in the order of the contents.
 
     Raises ValueError for a chapter without card or time, and for a card that names no earlier page.
@@ -58,7 +67,7 @@ def chapters(folder):
     }
     order = [name for names in parts.values() for name in names]
     texts = {name: (folder / f"book/{name}.md").read_text(encoding="utf-8") for name in order}
-    titles = {name: re.search(r"^# (.+)$", text, re.MULTILINE)[1] for name, text in texts.items()}
+    titles = {name: title(name, text) for name, text in texts.items()}
     found = {}
     for i, name in enumerate(order):
         card = CARD.search(texts[name])
@@ -85,7 +94,7 @@ def chapters(folder):
     return found, parts["Chapters"]
 
 
-def check_path(names, found):
+def check_path(names: list[str], found: dict[str, Chapter]) -> None:
     """Raises ValueError unless each chapter exists, says its time, and comes after all that it needs."""
     for i, name in enumerate(names):
         if name not in found or not found[name].reading:
@@ -95,7 +104,7 @@ def check_path(names, found):
             raise ValueError(f"{name}: expected {', '.join(sorted(missing))} before it on the path")
 
 
-def spoken(minutes):
+def spoken(minutes: int) -> str:
     """
     >>> spoken(45), spoken(120), spoken(335)
     ('45 min', '2 h', '5 h 35 min')
@@ -110,11 +119,11 @@ class Paths(SphinxDirective):
 
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         try:
             found, order = chapters(Path(self.env.srcdir))
-            ways = dict(re.split(r":\s*", line, maxsplit=1) for line in self.content if line.strip())
-            ways = {want: names.split(", ") for want, names in ways.items()} | {"all of it": order}
+            wanted = dict(re.split(r":\s*", line, maxsplit=1) for line in self.content if line.strip())
+            ways = {want: names.split(", ") for want, names in wanted.items()} | {"all of it": order}
             for names in ways.values():
                 check_path(names, found)
         except ValueError as error:
@@ -135,11 +144,11 @@ class Paths(SphinxDirective):
         return [box]
 
 
-def link(chapter):
+def link(chapter: Chapter) -> str:
     return f"[{chapter.title}]({chapter.name}.md)"
 
 
-def times(some):
+def times(some: Iterable[Chapter]) -> str:
     some = list(some)
     return " | ".join(
         spoken(sum(pair)) for pair in zip(*((c.reading, c.working or c.reading) for c in some), strict=True)

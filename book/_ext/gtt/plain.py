@@ -4,11 +4,12 @@ an ellipsis."""
 import html
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 
 from docutils import nodes
 from docutils.utils.math import MathError
 
-from .formulas import mathml
+from .formulas import Macros, mathml
 
 SUBSCRIPTS = dict(
     zip("0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
@@ -23,7 +24,7 @@ SILENT = (nodes.image, nodes.literal_block, nodes.label, nodes.thead, nodes.Invi
 BETWEEN = {nodes.tbody: "; ", nodes.row: " · ", nodes.definition_list: " · ", nodes.definition_list_item: ": "}
 
 
-def plain(parts, macros):
+def plain(parts: Iterable[nodes.Node], macros: Macros) -> str:
     """The nodes' words. They are kept apart where a page breaks the line; what stands in a line is joined as it is.
 
     >>> plain([nodes.paragraph("", "", nodes.Text("at "), nodes.math(text="\\\\lambda_t"), nodes.Text("."))], {})
@@ -33,7 +34,7 @@ def plain(parts, macros):
     return re.sub(r"\s+([.,;:!?)]+)(?=\s|$)", r"\1", text).replace(".;", ".")
 
 
-def _text(node, macros):
+def _text(node: nodes.Node, macros: Macros) -> str:
     if isinstance(node, nodes.Text):  # of docstrings, which write h_{t-1}
         return re.sub(r"([_^])\{([^{}]*)\}", _shifted_braces, node.astext())
     if isinstance(node, nodes.math):
@@ -52,19 +53,19 @@ def _text(node, macros):
     return joined if inline else f" {joined} "
 
 
-def _is_check(node):
+def _is_check(node: nodes.Node) -> bool:
     """A question with choices: read without their verdicts, wrong ones would pass for the book's word."""
     return any(isinstance(child, nodes.raw) and "gtt-check" in child.astext() for child in node.children[:1])
 
 
-def _marked(caption):
+def _marked(caption: str) -> str:
     """Subscripts and superscripts of a figure's caption, which is HTML, in Unicode; its other tags go."""
-    for tag, table, mark in (("sub", SUBSCRIPTS, "_"), ("sup", SUPERSCRIPTS, "^")):
-        caption = re.sub(rf"<{tag}>(.*?)</{tag}>", lambda m, t=table, k=mark: _shifted(m[1], t, k), caption)
+    caption = re.sub("<sub>(.*?)</sub>", lambda match: _shifted(match[1], SUBSCRIPTS, "_"), caption)
+    caption = re.sub("<sup>(.*?)</sup>", lambda match: _shifted(match[1], SUPERSCRIPTS, "^"), caption)
     return re.sub(r"<[^>]*>", "", caption)
 
 
-def one_line(tex, macros):
+def one_line(tex: str, macros: Macros) -> str:
     r"""A formula in Unicode; "…" where docutils cannot read it.
 
     >>> macros = {"norm": [r"\left\lVert #1 \right\rVert", 1], "abs": [r"\left\lvert #1 \right\rvert", 1]}
@@ -81,7 +82,7 @@ def one_line(tex, macros):
     return re.sub(r"(^|[(\[,=<>≤≥≈←→] ?)([−+±]) ", r"\1\2", line)
 
 
-def _line(element):
+def _line(element: ET.Element) -> str:
     """The text of an element of MathML."""
     kind = element.tag.rpartition("}")[2]
     parts = [_line(child) for child in element]
@@ -106,11 +107,11 @@ def _line(element):
             return f" {text} " if word or (kind == "mo" and text in SPACED) else text
 
 
-def _shifted_braces(match):
+def _shifted_braces(match: re.Match[str]) -> str:
     return _shifted(match[2].replace("-", "−"), SUBSCRIPTS if match[1] == "_" else SUPERSCRIPTS, match[1])
 
 
-def _shifted(text, table, mark):
+def _shifted(text: str, table: dict[str, str], mark: str) -> str:
     text = text.replace(" ", "")
     if all(c in table for c in text):
         return "".join(table[c] for c in text)

@@ -2,13 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from .formulas import Macros
 from .plain import plain
 
 TABLES = Path(__file__).resolve().parents[2] / "search.yml"
@@ -19,7 +23,7 @@ REFERENCE = "book/api"
 log = logging.getLogger(__name__)
 
 
-def write(app, error):
+def write(app: Sphinx, error: Exception | None) -> None:
     """On build-finished: sections.js, a script and no JSON, since a page on the disk cannot fetch a file."""
     if error or app.builder.name != "html":
         return
@@ -37,7 +41,7 @@ def write(app, error):
     Path(app.outdir, "sections.js").write_text(f"const book = {text};\n", encoding="utf-8")
 
 
-def page_kinds(folder):
+def page_kinds(folder: Path) -> dict[str, str]:
     """{page: kind} of all pages, in the order of the contents."""
     contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
     kinds = {contents["root"]: "look-up"}
@@ -47,7 +51,7 @@ def page_kinds(folder):
     return kinds | ({REFERENCE: "reference"} if REFERENCE in kinds else {})
 
 
-def entries(doctree, kind, macros):
+def entries(doctree: nodes.document, kind: str, macros: Macros) -> list[list[str]]:
     """[anchor, title, kind, text, keys] of each section of a page, of each exercise and of each term of a glossary."""
     found = []
     for section in doctree.findall(nodes.section):
@@ -68,14 +72,14 @@ def entries(doctree, kind, macros):
     return [entry for entry in found if entry[3] or not entry[0]]
 
 
-def keys(body):
+def keys(body: Iterable[nodes.Node]) -> str:
     """What a section speaks of: the names of its equations and theorems, and the terms that it explains by a link."""
     inside = [node for part in body for node in part.findall()]
     names = [re.sub(r"^(eq|thm|def|lem|cor|prop)-", "", name) for node in inside for name in labels(node)]
     return " ".join(dict.fromkeys(" ".join(names).replace("-", " ").split()))
 
 
-def labels(node):
+def labels(node: nodes.Node) -> list[str]:
     if isinstance(node, nodes.math_block):
         return [node.get("label") or ""]
     if type(node).__name__.endswith("theorem_node"):
@@ -85,7 +89,7 @@ def labels(node):
     return []
 
 
-def nearest(entry, pages, sections):
+def nearest(entry: dict[str, Any], pages: list[list[str]], sections: list[list[Any]]) -> list[int]:
     """The sections to which a word that the book does not treat leads, as their numbers. Pages that are not part of
     this book are passed over."""
     numbers = {f"{pages[number][0].removesuffix('.html')}#{anchor}": i

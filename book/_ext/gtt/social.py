@@ -3,9 +3,15 @@
 import html
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+if TYPE_CHECKING:  # not imported for pages alone
+    from matplotlib.figure import Figure
 
 CARD = "_static/card.png"
 SIZE = (1200, 630)  # pixels; what shows it cuts other shapes
@@ -17,7 +23,7 @@ FRONT = """<!DOCTYPE html>
 ALT = "Curves that part from one point: some die away, one stays level, some grow beyond the picture."
 
 
-def settle(app, config):
+def settle(app: Sphinx, config: Config) -> None:
     """On config-inited: the site's address, unless it is set, is where the workflow publishes the repository."""
     repository = urlsplit(config.html_theme_options.get("repository_url") or "")
     if repository.hostname == "github.com" and not config.html_baseurl:
@@ -25,7 +31,9 @@ def settle(app, config):
         config.html_baseurl = f"https://{owner}.github.io/{name}/"
 
 
-def describe(app, pagename, templatename, context, doctree):
+def describe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """On html-page-context. The picture and the page need an absolute address: without one there are no such tags."""
     if doctree is None:
         return
@@ -51,14 +59,14 @@ def describe(app, pagename, templatename, context, doctree):
         Path(app.outdir, "index.html").write_text(front, encoding="utf-8")
 
 
-def draw(app, error):
+def draw(app: Sphinx, error: Exception | None) -> None:
     """On build-finished: the card, where pages name it."""
     if not error and app.builder.name == "html" and app.config.html_baseurl:
         drawn = card(app.config.html_title, "Why are recurrent networks hard to train?")
         drawn.savefig(Path(app.outdir) / CARD, dpi=100)
 
 
-def card(title, question):
+def card(title: str, question: str) -> "Figure":
     """λᵗ for λ around 1, as in the logo: the hue of each curve is its regime's."""
     import numpy as np
     from matplotlib.font_manager import FontProperties
@@ -66,11 +74,11 @@ def card(title, question):
     from minirnn.figures.panels import figure
     from minirnn.figures.theme import color, styled
 
-    def font(package, name, size):
+    def font(package: str, name: str, size: float) -> FontProperties:
         return FontProperties(fname=str(resources.files(f"font_source_{package}") / f"files/{name}.ttf"), size=size)
 
     @styled
-    def drawn():
+    def drawn() -> "Figure":
         fig, ax = figure(SIZE[0] / 100, SIZE[1] / 100, margins=(0, 0, 0, 0))
         fig.set_facecolor("white")
         ax.set(xlim=(0, 1), ylim=(-2.75, 2.9))

@@ -18,8 +18,8 @@ from minirnn.learning import losses, optimizers
 from minirnn.learning.training import train
 
 
-def with_adam(L: int, seed: int, lr: float = 0.03) -> int | None:
-    """Iterations of Adam until an LRU uses the cue; None if 600 are not enough."""
+def with_adam(L: int, seed: int, lr: float = 0.03) -> float:
+    """Iterations of Adam until an LRU uses the cue; inf if 600 are not enough."""
     cell, params = start("LRU", np.random.default_rng(seed))
     init, update = optimizers.adam(lr)
     state = init(params)
@@ -28,7 +28,7 @@ def with_adam(L: int, seed: int, lr: float = 0.03) -> int | None:
         if J > 0.86:
             return iteration
         params, state = update(params, {k: -v for k, v in g.items()}, state)
-    return None
+    return np.inf
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The figure that opens the book: one knob, four consequences."""

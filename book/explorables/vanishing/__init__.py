@@ -1,0 +1,1 @@
+"""The figures of the chapter on vanishing gradients, a module each."""

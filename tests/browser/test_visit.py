@@ -1,0 +1,68 @@
+"""One visit of a page does all that can be asked of it while it is open: what it loads, its formulas, its width, axe,
+and its figures. A desktop in the light comes from a server, a phone in the dark reads from the disk."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.book.figures import CHAPTERS, figures_of
+from tests.browser.conftest import check_every_control
+from tests.conftest import FORMULAS_ARE_SET, ROOT
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+CONTENTS = [TOC["root"], *(chapter["file"] for part in TOC.get("parts", [TOC]) for chapter in part["chapters"])]
+PAGES = [f"{name}.html" for name in (*CONTENTS, "search", "genindex")]
+PAGES += [f"search.html?q={query}" for query in ("lyapunov", "S4")]
+LARGE = 600_000  # bytes of a page, of which axe would look at the same elements once more
+
+
+def open_and_wait(open_page: Any, url: str, **how: Any) -> Any:
+    page = open_page(url, **how)
+    page.wait_for_load_state()
+    page.wait_for_function(FORMULAS_ARE_SET, timeout=60_000)
+    assert not page.locator("mjx-merror").count()
+    return page
+
+
+def assert_nothing_stands_in_anyones_way(page: Any) -> None:
+    # without preloading: axe fetches the style sheets of style sheets from the wrong folder
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    told = [(v["id"], v["impact"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
+    assert not told, json.dumps(told, indent=1)
+
+
+def too_wide(page: Any) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_visit_from_a_desktop(open_page: Any, site: str, name: str) -> None:
+    page = open_and_wait(open_page, f"{site}/{name}", width=1280, theme="light")
+    assert too_wide(page) <= 0
+    assert_nothing_stands_in_anyones_way(page)
+    chapter = name.removeprefix("book/").removesuffix(".html")
+    for figure in figures_of(chapter).values() if chapter in CHAPTERS else ():
+        assert check_every_control(page, figure) >= 3, figure.name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_visit_from_a_phone(open_page: Any, built_book: Path, name: str) -> None:
+    """At last with letters of twice their size, and as wide as a screen of 1280 px is at 400 %."""
+    file, _, query = name.partition("?")
+    page = open_and_wait(open_page, f"{(built_book / file).as_uri()}?{query}", width=390, theme="dark")
+    assert too_wide(page) <= 0
+    if (built_book / file).stat().st_size < LARGE:
+        assert_nothing_stands_in_anyones_way(page)
+    chapter = file.removeprefix("book/").removesuffix(".html")
+    if chapter in CHAPTERS:
+        assert check_every_control(page, next(iter(figures_of(chapter).values()))) >= 3
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert too_wide(page) <= 0, "320 px"
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) >= 32")
+    assert too_wide(page) <= 0, "large letters"
