@@ -41,6 +41,8 @@ BUILT = ("code-cell", "literalinclude", "math", "api", "bibliography")  # what t
 
 MODULES = {m.name: importlib.import_module(m.name) for m in pkgutil.walk_packages(minirnn.__path__, "minirnn.")}
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+MODELS = ("experiments.claims", "experiments.vanishing.latch", "explorables.control.scalar")  # of CONTRIBUTING
+MODELS += ("coursework.mistakes.clipping",)
 PYTHONS = {str(ROOT / folder / "bin/python") for folder in (".venv", "env")}  # of make, and of the README
 TOP = {path.parts[0] for path in source_files()}
 
@@ -92,8 +94,10 @@ def each(**chosen: list[Piece]) -> pytest.MarkDecorator:
 
 @functools.cache
 def words_of_the_library() -> set[str]:
-    """Names in its modules, attributes of its classes, parameters of functions and methods."""
+    """Names in its modules, attributes of its classes, parameters of functions and methods; names in the modules that
+    CONTRIBUTING names as models."""
     words = {part for name in MODULES for part in name.split(".")}  # with minirnn itself
+    words |= {word for name in MODELS for word in vars(importlib.import_module(name))}
     for module in MODULES.values():
         own = [v for v in vars(module).values() if getattr(v, "__module__", None) == module.__name__]
         classes = [value for value in own if inspect.isclass(value)]
@@ -165,8 +169,8 @@ def options(subcommand: str) -> set[str]:
 
 
 def check_path(word: str, folder: Path = ROOT) -> None:
-    """A path of the repository; NAME stands for any name."""
-    if not any(folder.glob(word.replace("NAME", "*").rstrip("/"))):
+    """A path of the repository; CHAPTER and NAME stand for any name."""
+    if not any(folder.glob(re.sub("CHAPTER|NAME", "*", word).rstrip("/"))):
         raise FileNotFoundError(f"there is no {word}")
 
 

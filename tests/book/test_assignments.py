@@ -23,8 +23,11 @@ PARTS = [(name, part) for name in NAMES for part in answers.module(name).CASES]
 IDS = ("ada", "ben", "cleo")
 
 
-def test_there_are_five():
-    assert NAMES == ["bptt", "vanishing", "clipping", "chaos", "elementwise"]
+def test_each_has_its_mistakes_and_no_mistakes_are_left_over():
+    modules = {path.stem for path in (ROOT / "book/coursework/mistakes").glob("[!_]*.py")}
+    assert modules == set(NAMES), (
+        "each assignment of _toc.yml has a module in book/coursework/mistakes, and no other"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -32,10 +35,12 @@ def test_parts_points_and_minutes_add_up(name):
     text = notebooks.source(name)
     parts = re.findall(r"^## Part (\d): .*\n\n\*(\d+) minutes, (\d+) points\*", text, re.MULTILINE)
     assert [int(number) for number, _, _ in parts] == list(range(1, len(parts) + 1))
-    assert 4 <= len(parts) <= 6
+    count = {4: "four", 5: "five", 6: "six"}.get(len(parts))
+    assert count, f"an assignment has four to six parts, got {len(parts)}"
     minutes = sum(int(m) for _, m, _ in parts)
     assert 60 <= minutes <= 90
-    assert re.search(rf": {minutes} minutes in six parts, 100 points, of which 15 for the written part", text)
+    card = f": {minutes} minutes in {count} parts, 100 points, of which 15 for the written part"
+    assert card in text, f"the card must say what the parts add up to: {card}"
     graded = [notebooks.grader(cell).get("points", 0) for cell in notebooks.notebook(text).cells]
     assert [int(p) for _, _, p in parts] == [p for p in graded if p]
     assert sum(graded) == 100
@@ -53,7 +58,9 @@ def test_each_part_has_a_hint_and_each_cell_an_id_of_its_own(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_answers_are_those_of_the_solutions(name):
     """If this fails: python -m coursework answers, in the folder book."""
-    kept = json.loads((notebooks.ASSIGNMENTS / f"answers/{name}.json").read_text())
+    file = notebooks.ASSIGNMENTS / f"answers/{name}.json"
+    assert file.exists(), f"to make {file}: python -m coursework answers {name}, in the folder book"
+    kept = json.loads(file.read_text())
     made = json.loads(answers.shown(name))
     assert kept.keys() == made.keys()
     for part in made:
@@ -115,14 +122,15 @@ def test_every_check_passes_on_the_solution_and_answers_differ(name):
         namespace: dict = {}
         said = dict(cells(submissions.right(student, name), namespace))
         assert set(said.values()) == {""}
-        measured.append(np.array(namespace["answer"]))
-    assert all(np.abs(a - b).max() > 1e-3 for i, a in enumerate(measured) for b in measured[:i])
+        measured.append(namespace["answer"])
+    assert None not in measured, "one part measures something of each student's own, and calls it `answer`"
+    assert all(np.abs(np.subtract(a, b)).max() > 1e-3 for i, a in enumerate(measured) for b in measured[:i])
 
 
 @pytest.mark.parametrize(("name", "part"), PARTS)
 def test_common_mistakes_get_the_message_meant_for_them(name, part):
     check, mistakes = selfcheck.Check(name), answers.module(name).mistake[part]
-    assert len(mistakes) >= 3
+    assert len(mistakes) >= 3, f"{part} needs three mistakes at least, got {len(mistakes)}"
     for message, wrong in mistakes:
         with pytest.raises(selfcheck.Wrong) as said:
             check(part, wrong)
@@ -205,7 +213,7 @@ def test_the_release_has_no_solutions(tmp_path):
             unpacked[file] = text
             if file.endswith(".ipynb"):  # as JSON, and as it is read
                 unpacked[f"{file}, read"] = "\n".join(c["source"] for c in json.loads(text)["cells"])
-    assert sum(file.endswith(".ipynb") for file in unpacked) == 5
+    assert sum(file.endswith(".ipynb") for file in unpacked) == len(NAMES)
     assert leaks(unpacked) == []
     folder = {f.relative_to(tmp_path).as_posix(): f.read_text() for f in (tmp_path / "assignments").rglob("*.*")}
     assert folder.keys() == {file for file in unpacked if "," not in file}

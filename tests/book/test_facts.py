@@ -30,4 +30,6 @@ def test_a_page_quotes_the_numbers_that_it_is_told(chapter):
     page = (ROOT / f"book/{chapter}.md").read_text()
     told = CHAPTERS[chapter].numbers()
     assert all(isinstance(text, str) and text for text in told.values())
-    assert set(re.findall(r"\{glue:text\}`([^`]+)`", page)) == set(told)
+    quoted = set(re.findall(r"\{glue:text\}`([^`]+)`", page))
+    assert quoted - told.keys() == set(), f"numbers() of facts/{chapter} must tell what book/{chapter}.md quotes"
+    assert told.keys() - quoted == set(), f"book/{chapter}.md must quote what numbers() of facts/{chapter} tells"

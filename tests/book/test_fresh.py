@@ -76,7 +76,8 @@ def test_a_chapter_needs_its_own_code_and_what_that_imports():
 
 def test_every_record_is_needed_by_a_page():
     used = {stem for page in PAGES.values() for stem in records_of(page)}
-    assert {path.stem for path in (ROOT / "book/experiments/results").glob("*.json")} <= used
+    unused = {path.stem for path in (ROOT / "book/experiments/results").glob("*.json")} - used
+    assert not unused, f'no page, nor what it imports, says load("NAME") of {", ".join(sorted(unused))}'
 
 
 def test_pages_depend_on_pins_and_on_code_in_folders(tmp_path, monkeypatch):

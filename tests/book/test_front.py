@@ -21,6 +21,13 @@ MODULES = [module.name for module in pkgutil.walk_packages(minirnn.__path__, "mi
 PAGES = {path: path.read_text() for path in BOOK.glob("*.md")}
 
 
+def test_every_page_is_in_the_contents():
+    listed = re.findall(r"(?:file|root): book/(\S+)", (ROOT / "_toc.yml").read_text())
+    absent = {path.stem for path in PAGES} | {f"assignments/{path.stem}" for path in BOOK.glob("assignments/*.md")}
+    absent -= set(listed)
+    assert not absent, f"_toc.yml must have a line `- file: book/NAME` for {', '.join(sorted(absent))}"
+
+
 def test_every_term_of_the_glossary_is_linked_from_a_chapter():
     terms = re.findall(
         r"^([a-zA-Z].*)$", PAGES[BOOK / "glossary.md"].split("```{glossary}")[1].split("```")[0], re.M
