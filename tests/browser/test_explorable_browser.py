@@ -38,7 +38,7 @@ def test_each_control_shows_what_python_draws(open_page: Any, url: str, name: st
 def test_the_text_alternative_is_shown_and_announced(open_page: Any, url: str) -> None:
     tab = open_page(url)
     tab.locator("#unrolled--gain").press("End")
-    text = unrolled.job().words(unrolled.point(unrolled.state(gain=1.2)))
+    text = unrolled.describe(unrolled.state(gain=1.2))
     tab.locator("#unrolled .gtt-describe summary").press("Enter")
     assert tab.locator("#unrolled .gtt-describe p").inner_text() == text
     tab.wait_for_function("t => document.querySelector('#unrolled .gtt-said').textContent === t", arg=text)
