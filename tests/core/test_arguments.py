@@ -50,16 +50,8 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "conformity": "case missing misshapen failing loops apart of_a_step of_the_scans differing",
     "regularizers": "omega omega_immediate traced_adjoints omega_of",
 }
-ELSEWHERE = {
-    "arguments",
-    "checks",
-    "dependencies",
-    "notebook_code",
-    "optional",
-    "processes",
-    "snapshots",
-    "sweeps",
-}  # tested by themselves
+# tested by themselves
+ELSEWHERE = {"arguments", "checks", "dependencies", "notebook_code", "optional", "processes", "snapshots", "sweeps"}
 
 
 MODULES = [m.name for m in pkgutil.walk_packages(minirnn.__path__, "minirnn.") if not m.ispkg]
