@@ -101,6 +101,7 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	PYTHONPATH=book $(BIN)/lint-imports --no-cache
 
 check: lint
 	$(BIN)/python -m pytest -q tests/test_house.py

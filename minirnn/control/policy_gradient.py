@@ -24,7 +24,7 @@ from minirnn.cells.contract import Cell
 from minirnn.control.pomdp import DelayedCue, Episodes, check_policy, policy
 from minirnn.core import checks
 from minirnn.core.arguments import checked
-from minirnn.core.params import Params, flatten, overflow_allowed
+from minirnn.core.params import Params, overflow_allowed
 from minirnn.gradients.backpropagation import adjoints, bptt, unroll
 from minirnn.learning import losses
 from minirnn.learning.losses import _two_dimensional
@@ -142,30 +142,6 @@ def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
 
 
 @checked
-def conjugate_gradient(S: np.ndarray, g: np.ndarray, damping: float, steps: int = 50) -> np.ndarray:
-    """(SᵀS + κI)⁻¹ g (P,) by products with S alone: for many samples, where a system of size N is too large.
-
-    Raises ValueError unless S (N, P), g (P,), κ > 0 and steps >= 1.
-    """
-    checks.float_array("S", S, ("N", "P"))
-    checks.float_array("g", g, (S.shape[1],))
-    damping = checks.number("damping", damping, 0.0, open_low=True)
-    scale = float(np.ldexp(1.0, np.frexp(np.abs(g).max())[1]))  # of a gradient that has vanished the square is 0
-    g = g / scale
-    v, residual = np.zeros_like(g), g.copy()
-    direction, size = residual.copy(), residual @ residual
-    for _ in range(checks.integer("steps", steps, 1)):
-        if size <= 1e-24 * (g @ g):
-            break
-        image = S.T @ (S @ direction) + damping * direction
-        step = size / (direction @ image)
-        v, residual = v + step * direction, residual - step * image
-        size, before = residual @ residual, size
-        direction = residual + size / before * direction
-    return scale * v
-
-
-@checked
 def advantages(episodes: Episodes, baseline: bool = True) -> np.ndarray:
     """A (T, B): the rewards still to come, less their mean over the *other* episodes that act at the same step.
 
@@ -212,12 +188,3 @@ def episode_scores(cell: Cell, params: Params, episodes: Episodes, weights: np.n
     pi = policy(params, unroll(cell, params, episodes.X)[1:])
     dY = _score(_chosen(episodes, actions), pi) * episodes.acted[..., None]
     return scores(cell, params, episodes.X, dY if weights is None else dY * weights[..., None])
-
-
-@checked
-def sampled_natural(
-    cell: Cell, params: Params, episodes: Episodes, damping: float, baseline: bool = True
-) -> np.ndarray:
-    """(F̂ + κI)⁻¹ ĝ (P,) with F̂ and ĝ from the same episodes, by conjugate gradients. Raises as `sampled_gradient`."""
-    S = episode_scores(cell, params, episodes) / np.sqrt(episodes.X.shape[1])
-    return conjugate_gradient(S, flatten(sampled_gradient(cell, params, episodes, baseline)), damping)

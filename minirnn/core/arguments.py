@@ -24,8 +24,8 @@ from autograd.tracer import getval
 
 from minirnn.core.checks import kind
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 KINDS = {  # of these an argument must be an instance; what to say of them, by name, since they are defined above us
     "ndarray": "an array",
@@ -48,7 +48,7 @@ LIKE = {np.ndarray: np.ndarray | np.generic, bool: bool | np.bool_}
 SHORT = {"ndarray": "array", "int": "integer", "float": "number", "NoneType": "None"}
 
 
-def checked(f: Callable[P, R]) -> Callable[P, R]:
+def checked(f: Callable[_P, _R]) -> Callable[_P, _R]:
     """Decorator: raises TypeError, which names the argument, for one that is not of the kind of its annotation."""
     parameters = inspect.signature(f).parameters
     hints = cache(lambda: get_type_hints(f))  # once the module is complete
@@ -57,7 +57,7 @@ def checked(f: Callable[P, R]) -> Callable[P, R]:
     )  # most values: no need to ask more
 
     @wraps(f)
-    def entry(*args: P.args, **kwargs: P.kwargs) -> R:
+    def entry(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         ready = exact()
         for name, value in chain(zip(parameters, args, strict=False), kwargs.items()):
             if name not in ready or type(value) in ready[name] or fits(hint := hints()[name], value):

@@ -61,18 +61,6 @@ def identity(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.nd
     return _stack(shape, lambda: gain * np.eye(shape[1]))
 
 
-def spectral_radius(rng: np.random.Generator, shape: Shape, radius: float = 0.95) -> np.ndarray:
-    """A Gaussian matrix scaled so that its largest |eigenvalue| is `radius`."""
-    radius = checks.number("radius", radius, 0.0)
-    checks.generator("rng", rng)
-
-    def block() -> np.ndarray:
-        W = rng.standard_normal((shape[1], shape[1]))
-        return radius / np.abs(np.linalg.eigvals(W)).max() * W
-
-    return _stack(shape, block)
-
-
 def sparse(rng: np.random.Generator, shape: Shape, radius: float = 0.95, nonzeros: int = 15) -> np.ndarray:
     """Gaussian, `nonzeros` entries a row (all, if there are fewer columns), scaled to spectral radius `radius`.
 

@@ -3,7 +3,7 @@
 from minirnn.diagnosis.report import Finding, Report
 
 
-def findings(report: Report, T: int, growing: bool) -> list[Finding]:
+def suggest(report: Report, T: int, growing: bool) -> list[Finding]:
     """What the measures suggest, the most certain first; one finding that all is well if nothing else is found."""
     found = []
     if report.state_overflow is not None:

@@ -19,7 +19,7 @@ from minirnn.cells.contract import Cell, Sized
 from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, norm, overflow_allowed, row_norms
-from minirnn.diagnosis.findings import findings
+from minirnn.diagnosis.findings import suggest
 from minirnn.diagnosis.report import Report
 from minirnn.dynamics.exponents import network, spectrum
 from minirnn.gradients.backpropagation import adjoints, blocks, check_inputs, unroll
@@ -65,7 +65,7 @@ def diagnose(
     report = Report(
         float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
     )
-    return replace(report, findings=tuple(findings(report, T, growing(H))))
+    return replace(report, findings=tuple(suggest(report, T, growing(H))))
 
 
 def clip_rate(norms: Sequence[float], clip: float) -> float:

@@ -3,14 +3,7 @@ bifurcations, known maps, and how smooth a loss is.
 """
 
 from minirnn.dynamics import bifurcations, exponents, lipschitz, maps, orbits, smoothness, straightening, systems
-from minirnn.dynamics.exponents import (
-    Spectrum,
-    finite_time_exponents,
-    jacobian,
-    lyapunov_exponents,
-    network,
-    spectrum,
-)
+from minirnn.dynamics.exponents import Spectrum, jacobian, lyapunov_exponents, network, spectrum
 from minirnn.dynamics.orbits import attractors, orbit
 from minirnn.dynamics.straightening import flossing
 from minirnn.dynamics.systems import System, autonomous, check_jacobian
@@ -23,7 +16,6 @@ __all__ = [
     "bifurcations",
     "check_jacobian",
     "exponents",
-    "finite_time_exponents",
     "flossing",
     "jacobian",
     "lipschitz",

@@ -7,19 +7,16 @@ dimension this **fold** is where f(x*) = x* and f'(x*) = 1. For x <- wσ(x) + b 
     x = ±ln((1 + r)/(1 - r)),   r = sqrt(1 - 4/w),   b = x - wσ(x),   w > 4                    (eq. folds)
 
 A *basin boundary* is something else: the unstable fixed point itself, from which starts on either side part.
-Scalar maps are functions of arrays; cells are taken with a constant input.
+Maps are scalar, and functions of arrays.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from minirnn.cells.contract import Cell
 from minirnn.core import checks
 from minirnn.core.activations import sigmoid
 from minirnn.core.arguments import checked
-from minirnn.core.params import Params, overflow_allowed
-from minirnn.dynamics.exponents import jacobian
 
 Scalar = Callable[[np.ndarray], np.ndarray]
 
@@ -91,37 +88,6 @@ def sigmoid_folds(w: float) -> tuple[np.ndarray, np.ndarray]:
     r = np.sqrt((w - 4) / w)
     x = (2 * np.log1p(r) + np.log(w / 4)) * np.array([-1.0, 1.0])  # 1 - r would be 1 - 1; (1 - r)(1 + r) is 4/w
     return x, x - w * sigmoid(x)
-
-
-@checked
-def cell_fixed_points(
-    cell: Cell, params: Params, starts: np.ndarray, x: np.ndarray | None = None, steps: int = 50, tol: float = 1e-10
-) -> tuple[np.ndarray, np.ndarray]:
-    """Fixed points (P, n_state) of a cell at constant input x (m,), 0 by default, and the spectral radii (P,) there.
-
-    Newton's method on h - f(h) = 0 from each row of `starts` (N, n_state). It also finds points that repel; what
-    it finds depends on the starts, and starts that do not converge are dropped. Stable where the radius is < 1.
-
-    Raises TypeError or ValueError if starts or x do not fit the cell.
-    """
-    checks.float_array("starts", starts, ("N", cell.n_state))
-    tol = checks.number("tol", tol, 0.0, open_low=True)
-    x = np.zeros(cell.m, starts.dtype) if x is None else checks.float_array("x", x, (cell.m,))
-    drive = np.repeat(cell.drive(params, x[None, None])[0], len(starts), axis=0)
-    h, eye = starts, np.eye(cell.n_state, dtype=starts.dtype)
-    with overflow_allowed():
-        for _ in range(checks.integer("steps", steps, 1)):
-            A = eye - jacobian(cell, params, h, drive)
-            A = np.where(np.isfinite(A).all(axis=(1, 2), keepdims=True), A, eye) + 1e-14 * eye
-            h = h - np.linalg.solve(A, (h - cell.step(params, h, drive))[..., None])[..., 0]
-        residual = np.abs(h - cell.step(params, h, drive)).max(axis=1)
-    found: list[np.ndarray] = []
-    for point in h[residual < tol]:
-        if all(np.abs(point - other).max() > 1e3 * tol for other in found):
-            found.append(point)
-    points = np.array(sorted(found, key=tuple), starts.dtype).reshape(-1, cell.n_state)
-    J = jacobian(cell, params, points, drive[: len(points)])
-    return points, np.abs(np.linalg.eigvals(J)).max(axis=1)
 
 
 @checked

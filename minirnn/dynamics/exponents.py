@@ -20,7 +20,6 @@ from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, overflow_allowed
 from minirnn.dynamics.systems import Product, System, check_start, stretch
-from minirnn.dynamics.systems import autonomous as autonomous
 from minirnn.gradients.backpropagation import blocks, check_inputs, check_params
 
 BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is the estimate of the error
@@ -179,6 +178,7 @@ def spectrum(
     loses exponents that are more than about 30/every below the largest. The errors are the scatter of the means of
     ten blocks of steps, divided by √10: inf where fewer than ten can be made. They miss what no block has seen.
 
+    >>> from minirnn.dynamics import autonomous
     >>> henon = autonomous(2, lambda x: np.stack([1 - 1.4 * x[:, 0] ** 2 + x[:, 1], 0.3 * x[:, 0]], 1),
     ...                    lambda x: np.array([[[-2.8 * x, 1.0], [0.3, 0.0]] for x in x[:, 0]]))
     >>> bool(np.isclose(spectrum(henon, np.zeros((1, 2)), 2000).exponents.sum(), np.log(0.3)))
@@ -236,21 +236,3 @@ def lyapunov_exponents(
     T, B, _ = X.shape
     h0 = np.zeros((B, cell.n_state), X.dtype) if h0 is None else h0
     return spectrum(network(cell, params, X), h0, T, k, burn_in).exponents
-
-
-@checked
-def finite_time_exponents(system: System, h0: np.ndarray, T: int, window: int, k: int | None = None) -> np.ndarray:
-    """Growth rates of k directions over each `window` steps, (T // window, B, k), nats a step.
-
-    Q is carried from window to window, so the mean over many windows is the spectrum; nan once a state diverged.
-    """
-    check_start(system, h0, T)
-    k = checks.integer("k", system.n if k is None else k, 1, system.n)
-    checks.integer("window", window, 1, T)
-    rates, total = [], np.zeros((len(h0), k))
-    for t, sizes, diverged in growth(system, h0, T, k):
-        total = total + np.where((diverged > 0)[:, None], np.nan, sizes)
-        if t % window == 0:
-            rates.append(total / window)
-            total = np.zeros_like(total)
-    return np.array(rates)

@@ -1,4 +1,4 @@
-"""How a loss looks around a point: its values on a line and a plane, and how fast its gradient changes.
+"""How smooth a loss is around a point: how fast its gradient changes.
 
 Gradient descent trusts the gradient as far as it is nearly constant. Along a direction d the change of the gradient
 ∇f is measured, as in zhang2020, by the largest of a few difference quotients,
@@ -14,7 +14,6 @@ the loss or its gradient as a function of Params, and treat these as one vector;
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -56,33 +55,6 @@ def moved(params: Params, direction: Params, step: float) -> Params:
 
 
 @checked
-def line_scan(f: Callable[[Params], float], params: Params, direction: Params, steps: np.ndarray) -> np.ndarray:
-    """f(θ + s·d) for each s of `steps` (S,): (S,).
-
-    >>> line_scan(lambda p: float(p["b"][0] ** 2), {"b": np.zeros(1)}, {"b": np.ones(1)}, np.array([-1.0, 2.0]))
-    array([1., 4.])
-
-    Raises TypeError or ValueError unless the direction has the keys and shapes of `params`.
-    """
-    checks.float_arrays("direction", direction, like=checks.float_arrays("params", params))
-    checks.float_array("steps", steps, ("S",))
-    return np.array([f(moved(params, direction, s)) for s in steps])
-
-
-@checked
-def plane_scan(
-    f: Callable[[Params], float], params: Params, first: Params, second: Params, r: np.ndarray, s: np.ndarray
-) -> np.ndarray:
-    """f(θ + r_i·d₁ + s_j·d₂) for each pair of r (R,) and s (S,): (R, S).
-
-    Raises as `line_scan`.
-    """
-    checks.float_arrays("first", first, like=checks.float_arrays("params", params))
-    checks.float_array("r", r, ("R",))
-    return np.array([line_scan(f, moved(params, first, step), second, s) for step in r])
-
-
-@checked
 def local_lipschitz(
     gradient: Gradient, params: Params, direction: Params, fractions: Sequence[float] = FRACTIONS
 ) -> float:
@@ -93,7 +65,8 @@ def local_lipschitz(
     >>> local_lipschitz(lambda p: p, {"b": np.array([1.0, 2.0])}, {"b": np.array([0.0, 4.0])}, [0.5])
     1.0
 
-    Raises ValueError if the direction is 0 or no fraction is given; TypeError or ValueError as `line_scan`.
+    Raises ValueError if the direction is 0 or no fraction is given; TypeError or ValueError unless the direction has
+    the keys and shapes of `params`.
     """
     checks.float_arrays("direction", direction, like=checks.float_arrays("params", params))
     length, here = norm(direction), gradient(params)
@@ -102,19 +75,6 @@ def local_lipschitz(
     sizes = [abs(checks.number("fractions", fraction)) for fraction in fractions]
     change = [norm(moved(gradient(moved(params, direction, c)), here, -1.0)) for c in fractions]
     return float(np.max(np.divide(change, sizes))) / length  # numpy's max, in which a nan stays one
-
-
-@checked
-def along_path(gradient: Gradient, path: Sequence[Params]) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient norms ‖∇f(θ_k)‖ and L̂(θ_k, θ_{k+1} - θ_k) along a path of K+1 points: (K,), (K,).
-
-    Raises ValueError for fewer than two points, and as `local_lipschitz`.
-    """
-    if len(path) < 2:
-        raise ValueError(f"path must hold at least 2 points, got {len(path)}")
-    pairs = list(pairwise(path))
-    norms = [norm(gradient(here)) for here, _ in pairs]
-    return np.array(norms), np.array([local_lipschitz(gradient, a, moved(b, a, -1.0)) for a, b in pairs])
 
 
 @checked

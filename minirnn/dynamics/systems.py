@@ -98,7 +98,7 @@ def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float
     relative to the largest entry; what a map written by hand should pass before its exponents are believed.
     Entries of x are moved by `step`, or, where they are above 1, by that share of them.
 
-    >>> from minirnn.dynamics.exponents import autonomous
+    >>> from minirnn.dynamics import autonomous
     >>> f = lambda x: np.stack([1 - 1.4 * x[:, 0] ** 2 + x[:, 1], 0.3 * x[:, 0]], axis=1)
     >>> rows = lambda x: np.array([[[-2.8 * x, 0.3], [1.0, 0.0]] for x in x[:, 0]])
     >>> check_jacobian(autonomous(2, f, rows), np.array([[0.3, 0.2]]))

@@ -25,7 +25,7 @@ from minirnn.figures.marks import BLUES, HEAT, band, decade_bar, heat_map, inter
 from minirnn.figures.panels import figure, readable, side_by_side, single, stacked
 from minirnn.figures.pictures import Picture, show
 from minirnn.figures.theme import PALETTE, STYLE, color, palette_css, styled, themed, use_book_font
-from minirnn.figures.ticks import decades, plain, plain_ticks, power_of_ten, row_names
+from minirnn.figures.ticks import decades, plain_number, plain_ticks, power_of_ten, row_names
 
 __all__ = [
     "BLUES",
@@ -57,7 +57,7 @@ __all__ = [
     "palette_css",
     "panels",
     "pictures",
-    "plain",
+    "plain_number",
     "plain_ticks",
     "power_of_ten",
     "readable",

@@ -19,14 +19,14 @@ with extra("draw"):
     from matplotlib.figure import Figure
 
 
-class Finding(Protocol):
+class Suggestion(Protocol):
     """What this module reads of a finding."""
 
     @property
     def cause(self) -> str: ...
 
 
-class Report(Protocol):
+class Measured(Protocol):
     """What this module reads of a report."""
 
     @property
@@ -34,11 +34,11 @@ class Report(Protocol):
     @property
     def exponent(self) -> float: ...
     @property
-    def findings(self) -> Sequence[Finding]: ...
+    def findings(self) -> Sequence[Suggestion]: ...
 
 
 @styled
-def draw(report: Report) -> Figure:
+def draw(report: Measured) -> Figure:
     """The gradient by lag, beside the rates at which it should fall or grow for the measured exponent."""
     lags = np.arange(len(report.by_lag))
     fig, ax = figure(7.2, 2.8, margins=(0.8, 0.5, 1.4, 0.3))
@@ -55,7 +55,7 @@ def draw(report: Report) -> Figure:
     return fig
 
 
-def html(report: Report) -> str:
+def html(report: Measured) -> str:
     """The figure, and the report as text.
 
     >>> from minirnn import VanillaRNN

@@ -19,7 +19,7 @@ with extra("draw"):
     import matplotlib as mpl
     from matplotlib import font_manager
 
-R = TypeVar("R")
+_R = TypeVar("_R")
 
 # name: (on the light page, on the dark page)
 PALETTE = {
@@ -133,11 +133,11 @@ def use_book_font() -> None:
         font_manager.fontManager.addfont(str(files / f"SourceSansPro-{weight}.ttf"))
 
 
-def styled(draw: Callable[..., R]) -> Callable[..., R]:
+def styled(draw: Callable[..., _R]) -> Callable[..., _R]:
     """Decorator: all that `draw` makes has the book's style; settings outside the call stay as they are."""
 
     @functools.wraps(draw)
-    def wrapper(*args: Any, **kwargs: Any) -> R:
+    def wrapper(*args: Any, **kwargs: Any) -> _R:
         use_book_font()
         with mpl.rc_context(rc=STYLE):
             return draw(*args, **kwargs)

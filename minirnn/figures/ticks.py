@@ -26,10 +26,10 @@ def power_of_ten(exponent: int) -> str:
     return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else f"$10^{{{exponent}}}$"
 
 
-def plain(value: float) -> str:
+def plain_number(value: float) -> str:
     """A number as it is written, with a true minus sign, and spaces between thousands from 10 000 on.
 
-    >>> plain(0.5), plain(-1), plain(1000), plain(100_000)
+    >>> plain_number(0.5), plain_number(-1), plain_number(1000), plain_number(100_000)
     ('0.5', '−1', '1000', '100 000')
     """
     text = f"{value:g}" if abs(value) < 1e4 else f"{value:,.0f}".replace(",", " ")
@@ -55,7 +55,7 @@ def decades(axis: Axis, low: int, high: int, step: int = 1) -> None:
 def plain_ticks(axis: Axis, values: Iterable[float]) -> None:
     """Ticks at these values as they are written, and no minor ones: for lengths and sizes on a logarithmic axis."""
     values = list(values)
-    _only(axis, values, [plain(value) for value in values])
+    _only(axis, values, [plain_number(value) for value in values])
 
 
 def _only(axis: Axis, places: Sequence[float], labels: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from minirnn.cells.contract import Cell, Local
 from minirnn.core.params import Params, overflow_allowed
 from minirnn.gradients.backpropagation import backward_loop, forward_loop, sum_over_time
 
-PARTS = {  # of the contract, in the order in which they are written
+CONTRACT = {  # its parts, in the order in which they are written
     "m": "the number of inputs",
     "n_state": "the number of entries of the state",
     "n_out": "how many of them a readout sees",
@@ -71,7 +71,7 @@ def missing(cell: Any) -> list[str]:
     ['float has no m: the number of inputs', 'float has no n_state: the number of entries of the state']
     """
     faults = [
-        f"{type(cell).__name__} has no {part}: {what}" for part, what in PARTS.items() if not hasattr(cell, part)
+        f"{type(cell).__name__} has no {part}: {what}" for part, what in CONTRACT.items() if not hasattr(cell, part)
     ]
     for one, other in (("scan", "scan_adjoints"), ("scan_adjoints", "scan")):
         if hasattr(cell, one) and not hasattr(cell, other):

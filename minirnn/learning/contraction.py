@@ -1,4 +1,4 @@
-"""Networks that cannot be chaotic: one by its form, others by keeping their weights in a set.
+"""Networks that cannot be chaotic, because their weights are kept in a set.
 
 >>> from minirnn import LSTM
 >>> cell, rng = LSTM(m=1, n=4), np.random.default_rng(0)
@@ -31,13 +31,16 @@ def limit_rows(M: np.ndarray, limit: float) -> np.ndarray:
     return M * np.divide(limit, sizes, where=sizes > limit, out=np.ones_like(sizes))
 
 
-def _weights(params: Params, *keys: str) -> Params:
-    """The parameters; raises ValueError unless these are among them, each with an axis at least."""
+def _units(params: Params) -> int:
+    """The n of an LSTM's parameters; raises ValueError unless these are among them and of its shapes."""
     checks.float_arrays("params", params)
-    for key in keys:
+    for key in ("W", "U", "b"):
         if key not in params or params[key].ndim == 0:
-            raise ValueError(f"params must hold {', '.join(keys)}; {key} is missing or a number")
-    return params
+            raise ValueError(f"params must hold W, U, b; {key} is missing or a number")
+    n = params["W"].shape[-1]
+    for key, shape in {"W": (4 * n, n), "U": (4 * n, "m"), "b": (4 * n,)}.items():
+        checks.float_array(f"params[{key!r}]", params[key], shape)
+    return n
 
 
 @checked
@@ -57,9 +60,7 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     room = 0.5 * (log(keep / rest) - rest**2)
     if room <= 0:
         raise ValueError(f"keep must be at least 0.6, got {keep}: nothing is left for the forget gate's input")
-    n = _weights(params, "W", "U", "b")["W"].shape[-1]
-    for key, shape in {"W": (4 * n, n), "U": (4 * n, "m"), "b": (4 * n,)}.items():
-        checks.float_array(f"params[{key!r}]", params[key], shape)
+    n = _units(params)
     W = np.concatenate(
         [
             limit_rows(M, limit)
@@ -70,18 +71,6 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     U[n : 2 * n] = limit_rows(U[n : 2 * n], room / largest_input)
     b[n : 2 * n] = np.clip(b[n : 2 * n], -room, room)
     return params | {"W": W, "U": U, "b": b}
-
-
-@checked
-def contractive_tanh(params: Params, limit: float = 0.99) -> Params:
-    """The parameters of a tanh network with the singular values of W cut at `limit`: the nearest such W.
-
-    limit < 1 makes every step a contraction, since tanh' <= 1. Sufficient, not necessary.
-    """
-    limit = checks.number("limit", limit, 0.0, open_low=True)
-    W = _weights(params, "W")["W"]
-    left, sizes, right = np.linalg.svd(checks.float_array("params['W']", W, (len(W), len(W))))
-    return params | {"W": left * np.minimum(sizes, limit) @ right}
 
 
 @checked

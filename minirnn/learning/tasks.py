@@ -48,33 +48,6 @@ def temporal_order(rng: np.random.Generator, B: int, T: int) -> Batch:
     return one_hot(symbols, 6), 2 * first + second
 
 
-def temporal_order_3bit(rng: np.random.Generator, B: int, T: int) -> Batch:
-    """`temporal_order` with three symbols that matter, in [T/10, 2T/10), [3T/10, 4T/10), [6T/10, 7T/10).
-
-    X (T, B, 6). Target (B,): the classes 0 to 7, v_1 + 2 v_2 + 4 v_3 with v = 0 for A and 1 for B, as in the code of
-    pascanu2013.
-    """
-    _check(rng, B, T, low=10)
-    symbols = rng.integers(2, 6, size=(T, B))
-    values = rng.integers(0, 2, size=(3, B))
-    for value, start in zip(values, (1, 3, 6), strict=True):
-        low = start * T // 10
-        symbols[rng.integers(low, low + T // 10, size=B), np.arange(B)] = value
-    return one_hot(symbols, 6), values[0] + 2 * values[1] + 4 * values[2]
-
-
-def random_permutation(rng: np.random.Generator, B: int, T: int, symbols: int = 100) -> Batch:
-    """Name the first symbol at the end, after T - 1 others (hochreiter1997, pascanu2013).
-
-    One-hot X (T, B, symbols): the first is 0 or 1, the others are uniform on 2 to symbols - 1, so nothing in them
-    helps. Target (B,): the first symbol.
-    """
-    _check(rng, B, T, low=2)
-    shown = rng.integers(2, checks.integer("symbols", symbols, 3), size=(T, B))
-    shown[0] = rng.integers(0, 2, size=B)
-    return one_hot(shown, symbols), shown[0].copy()
-
-
 def adding(rng: np.random.Generator, B: int, T: int) -> Batch:
     """The mean of the two marked numbers (hochreiter1997; the mean, not the sum, as in the code of pascanu2013).
 
@@ -110,26 +83,13 @@ def copy(rng: np.random.Generator, B: int, T: int, symbols: int = 8, length: int
     One-hot X (T + 2·length, B, symbols + 2): the symbols, T - 1 blanks, a cue, blanks. Target (T + 2·length, B):
     blank (class `symbols`), then the symbols again. Without memory: `length`·ln(symbols) nats a sequence.
     """
-    return _recall(rng, B, T, symbols, length, cue=-1)
-
-
-def memorization(rng: np.random.Generator, B: int, T: int, symbols: int = 5, length: int = 10) -> Batch:
-    """Noiseless memorisation of pascanu2013: as `copy`, with the cue at the first step of the answer, not before it.
-
-    One-hot X (T + 2·length, B, symbols + 2), target (T + 2·length, B). A sequence is right if every step of it is.
-    """
-    return _recall(rng, B, T, symbols, length, cue=0)
-
-
-def _recall(rng: np.random.Generator, B: int, T: int, symbols: int, length: int, cue: int) -> Batch:
-    # the cue is counted from the first step of the answer
     _check(rng, B, T, low=1)
     checks.integer("symbols", symbols, 2)
     checks.integer("length", length, 1)
     message = rng.integers(0, symbols, size=(length, B))
     shown = np.full((T + 2 * length, B), symbols)
     target = shown.copy()
-    shown[:length], shown[T + length + cue], target[T + length :] = message, symbols + 1, message
+    shown[:length], shown[T + length - 1], target[T + length :] = message, symbols + 1, message
     return one_hot(shown, symbols + 2), target
 
 
@@ -143,7 +103,12 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
     return images[order] / 16.0, labels[order]
 
 
-PARTS = {"train": slice(0, 1347), "test": slice(1347, None), "fit": slice(0, 1077), "validation": slice(1077, 1347)}
+DIGIT_PARTS = {
+    "train": slice(0, 1347),
+    "test": slice(1347, None),
+    "fit": slice(0, 1077),
+    "validation": slice(1077, 1347),
+}
 
 
 def digits(part: str, steps: int = 8) -> Batch:
@@ -155,12 +120,12 @@ def digits(part: str, steps: int = 8) -> Batch:
 
     Raises ValueError for another part, or where `steps` does not divide 64.
     """
-    checks.choice("part", part, PARTS)
+    checks.choice("part", part, DIGIT_PARTS)
     if 64 % checks.integer("steps", steps, 1, 64):
         raise ValueError(f"steps must divide 64, got {steps}")
     images, labels = _digits()
-    X = images[PARTS[part]].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
-    return np.ascontiguousarray(X), labels[PARTS[part]].copy()
+    X = images[DIGIT_PARTS[part]].reshape(-1, steps, 64 // steps).transpose(1, 0, 2)
+    return np.ascontiguousarray(X), labels[DIGIT_PARTS[part]].copy()
 
 
 def spaced_digits(part: str, T: int = 64, order: np.ndarray | None = None) -> Batch:

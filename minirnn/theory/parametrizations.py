@@ -21,7 +21,7 @@ from minirnn.core import checks
 from minirnn.core.activations import sigmoid, sigmoid_slope, tanh_slope
 from minirnn.core.params import overflow_allowed
 
-A, B = 1.0, 0.5  # of the "best" maps, as wang2024 choose them
+_A, _B = 1.0, 0.5  # of the "best" maps, as wang2024 choose them
 
 Entries = Callable[[Any], Any]
 
@@ -67,16 +67,16 @@ class RealMap:
 
 
 def _best(w: Any) -> Any:
-    return 1 / (A * w**2 + B)
+    return 1 / (_A * w**2 + _B)
 
 
 def _best_slope(w: Any) -> Any:
-    return 2 * A * w * _best(w) * _best(w)  # the square of the smallest would be 0
+    return 2 * _A * w * _best(w) * _best(w)  # the square of the smallest would be 0
 
 
 def _best_inverse(size: Any) -> Any:
     """w >= 0 with 1/(aw² + b) = size; a rounding error below 0 is 0."""
-    return np.sqrt(np.maximum(1 - B * size, 0)) / np.sqrt(A * size)
+    return np.sqrt(np.maximum(1 - _B * size, 0)) / np.sqrt(_A * size)
 
 
 def _named(*maps: RealMap) -> dict[str, RealMap]:
@@ -93,7 +93,7 @@ RATES = _named(
         lambda f: np.log(-np.expm1(f)) - f,  # log(e^{-f} - 1), which does not overflow
         (-np.inf, 0),
     ),
-    RealMap("best", lambda w: -_best(w), _best_slope, lambda f: _best_inverse(-f), (-1 / B, 0), closed=True),
+    RealMap("best", lambda w: -_best(w), _best_slope, lambda f: _best_inverse(-f), (-1 / _B, 0), closed=True),
 )
 
 MULTIPLIERS = _named(
@@ -113,7 +113,12 @@ MULTIPLIERS = _named(
         (0, 1),
     ),
     RealMap(
-        "best", lambda w: 1 - _best(w), _best_slope, lambda lam: _best_inverse(1 - lam), (1 - 1 / B, 1), closed=True
+        "best",
+        lambda w: 1 - _best(w),
+        _best_slope,
+        lambda lam: _best_inverse(1 - lam),
+        (1 - 1 / _B, 1),
+        closed=True,
     ),
 )
 

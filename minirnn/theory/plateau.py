@@ -12,7 +12,7 @@ the model and its proof are the book's.
 True
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,15 +20,17 @@ from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.optional import extra
 
+_Real = TypeVar("_Real", float, np.ndarray)
 
-def loss(c: float, w: float, D: float) -> float:
-    """(eq. delay), for w > 0; works entry by entry on arrays."""
+
+def loss(c: _Real, w: _Real, D: float) -> _Real:
+    """(eq. delay), for w > 0; of arrays, entry by entry."""
     c, w, D = checks.alike(c, w, D)
     return c**2 / (4 * w) - c * np.exp(-w * D)
 
 
-def loss_gradient(c: float, w: float, D: float) -> tuple[float, float]:
-    """∂L/∂c and ∂L/∂w."""
+def loss_gradient(c: _Real, w: _Real, D: float) -> tuple[_Real, _Real]:
+    """∂L/∂c and ∂L/∂w; of arrays, entry by entry."""
     c, w, D = checks.alike(c, w, D)
     reach = np.exp(-w * D)
     return c / (2 * w) - reach, -(c**2) / (4 * w**2) + c * D * reach

@@ -2,12 +2,13 @@
 
 import importlib
 import json
-import sys
+import pkgutil
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from minirnn.dependencies import data_files, needed
 from tests.book.figures import CHAPTERS, figures_of
 
 FIGURES = [(chapter, name) for chapter in CHAPTERS for name in figures_of(chapter)]
@@ -16,8 +17,10 @@ FIGURES = [(chapter, name) for chapter in CHAPTERS for name in figures_of(chapte
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_records_that_a_figure_depends_on_are_there(chapter: str) -> None:
     package = importlib.import_module(f"explorables.{chapter}")
-    modules = [m for name, m in sorted(sys.modules.items()) if f"{name}.".startswith(f"{package.__name__}.")]
-    assert [file for module in modules for file in getattr(module, "DATA_FILES", ()) if not file.exists()] == []
+    modules = [f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
+    files = data_files(needed(modules))
+    assert [file for file in files if not file.exists()] == []
+    assert files
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -12,9 +12,10 @@ sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
 from experiments.memory import delays, time_scales
 from experiments.memory import plateau as two_units
+from experiments.memory.approximation import KINDS
 from experiments.memory.escapes import escapes, slope
 from experiments.memory.perturbation import BETAS
-from experiments.memory.saved_fits import KINDS, error, errors, saved_fit
+from experiments.memory.saved_fits import error, errors, saved_fit
 from experiments.record import load
 from minirnn.theory.memory import KERNELS
 

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from tests.book.test_build import DESCRIBED, small_book
+from tests.book.test_build import DESCRIBED, pages, small_book
 from tests.conftest import FLAGS, ROOT, build
 
 ADDRESS = "https://github.com/someone/gradients"
@@ -29,8 +29,8 @@ def published(made_once):
 def build_with_address(folder: Path):
     """A small book whose repository has an address."""
     assignment = CODE.replace("myst: {html", "mystnb: {execution_mode: 'off'}\nmyst: {html")
-    pages = {"intro.md": CODE, "two.md": CODE, "assignments/bptt.md": assignment}
-    small_book(folder, pages)
+    texts = {"intro.md": CODE, "two.md": CODE, "assignments/bptt.md": assignment}
+    small_book(folder, texts)
     config = (folder / "_config.yml").read_text()
     assert 'repository_url: ""' in config
     (folder / "_config.yml").write_text(config.replace('repository_url: ""', f'repository_url: "{ADDRESS}"'))
@@ -78,10 +78,11 @@ def test_a_shared_page_shows_its_title_and_the_card(published):
 
 
 def test_without_an_address_no_shared_page_names_one(built_book):
-    for file in [built_book / "index.html", *sorted((built_book / "book").rglob("*.html"))]:
-        tags = meta(soup(file))
+    front = {built_book / "index.html": soup(built_book / "index.html")}
+    for file, page in (pages(built_book) | front).items():
+        tags = meta(page)
         assert tags["og:title"], file
-        assert tags["og:description"] == soup(file).find("meta", attrs={"name": "description"})["content"]
+        assert tags["og:description"] == page.find("meta", attrs={"name": "description"})["content"]
         assert tags["twitter:card"] == "summary"
         assert not any("http" in content for content in tags.values()), file
 
@@ -95,8 +96,7 @@ def test_a_notebook_fetches_what_it_imports_once_there_is_an_address(published):
 
 
 def test_without_an_address_there_is_no_button_and_every_notebook_is_whole(built_book):
-    for file in sorted((built_book / "book").rglob("*.html")):
-        page = BeautifulSoup(file.read_text(), "html.parser")
+    for file, page in pages(built_book).items():
         assert not page.select("a[href*='mybinder.org'], a[href='']"), file.name
         for link in page.select(".gtt-download a"):
             notebook = nbformat.read((file.parent / link["href"]).resolve(), as_version=4)

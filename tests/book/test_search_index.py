@@ -9,11 +9,11 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.core import publish_doctree
 from sphinx.builders.html._assets import _JavaScript
 
+from tests.book.test_build import pages
 from tests.conftest import ROOT
 
 MACROS = {"norm": ["\\left\\lVert #1 \\right\\rVert", 1], "T": "^{\\mathsf{T}}"}
@@ -149,8 +149,8 @@ def index(built_book):
 
 
 def test_every_section_of_the_index_is_on_its_page(index, built_book):
-    soups = {page[0]: BeautifulSoup((built_book / page[0]).read_text(), "html.parser") for page in index["pages"]}
-    ids = {name: {tag["id"] for tag in soup.find_all(id=True)} for name, soup in soups.items()}
+    soups = pages(built_book)
+    ids = {page[0]: {tag["id"] for tag in soups[built_book / page[0]].find_all(id=True)} for page in index["pages"]}
     sections = [(index["pages"][number][0], anchor) for number, anchor, *_ in index["sections"]]
     assert [place for place in sections if place[1] and place[1] not in ids[place[0]]] == []
     assert len(sections) == len(set(sections)) > 400

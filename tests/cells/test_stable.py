@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from minirnn import LSTM, ChaosFreeRNN, VanillaRNN, unroll
+from minirnn import LSTM, ChaosFreeRNN, unroll
 from minirnn.dynamics.exponents import lyapunov_exponents
 from minirnn.dynamics.maps import tanh_network
 from minirnn.learning import optimizers
-from minirnn.learning.contraction import contractive_lstm, contractive_tanh, limit_rows, projected
+from minirnn.learning.contraction import contractive_lstm, limit_rows, projected
 from tests.helpers import random_params, refused
 
 
@@ -69,16 +69,6 @@ def test_a_projected_lstm_forgets_at_a_geometric_rate_and_is_not_chaotic():
         assert lyapunov_exponents(cell, params, X[:, :1]).item() < np.log(0.72)
 
 
-def test_the_singular_values_of_a_projected_tanh_network_are_cut():
-    rng, cell = np.random.default_rng(0), VanillaRNN(2, 5)
-    params = random_params(rng, cell)
-    moved = contractive_tanh(params, 0.9)
-    before, after = (np.linalg.svd(p["W"])[1] for p in (params, moved))
-    np.testing.assert_allclose(after, np.minimum(before, 0.9), atol=1e-14)
-    small = contractive_tanh(moved, 2.0)["W"]
-    np.testing.assert_allclose(small, moved["W"], atol=1e-14)
-
-
 def test_a_projected_optimizer_never_leaves_the_set():
     optimizer = projected(optimizers.sgd(1.0), lambda p: {"w": np.clip(p["w"], -1, 1)})
     params, _ = optimizer.update({"w": np.zeros(2)}, {"w": np.array([5.0, -0.5])}, optimizer.init({}))
@@ -110,9 +100,6 @@ def test_bad_input():
             lambda: contractive_lstm({"W": np.ones((3, 2)), "U": np.ones((8, 1)), "b": np.ones(8)}),
             ["params['W'] must be (8, 2), got (3, 2)"],
         ),
-        (lambda: contractive_tanh({}), ["params must be a non-empty dict of arrays"]),
-        (lambda: contractive_tanh({"b": np.ones(2)}), ["params must hold W; W is missing"]),
-        (lambda: contractive_tanh({"W": np.ones((2, 3))}), ["params['W'] must be (2, 2), got (2, 3)"]),
         (lambda: tanh_network(np.array(1.0)), ["W must be (n, n) or (B, n, n), got ()"]),
         (lambda: tanh_network(np.ones((2, 3))), ["W must be (n, n) or (B, n, n), got (2, 3)"]),
     ],

@@ -87,7 +87,6 @@ def test_the_natural_direction_by_three_routes(cell, damping):
     F, g = S.T @ S, S.T @ r
     direct = np.linalg.solve(F + damping * np.eye(len(F)), g)
     np.testing.assert_allclose(pg.natural(S, r, damping), direct, rtol=1e-8, atol=1e-12)
-    np.testing.assert_allclose(pg.conjugate_gradient(S, g, damping), direct, rtol=1e-8, atol=1e-12)
     fitted = np.linalg.lstsq(np.vstack([S, np.sqrt(damping) * np.eye(len(F))]), np.append(r, 0 * g), rcond=None)
     np.testing.assert_allclose(pg.natural(S, r, damping), fitted[0], rtol=1e-7, atol=1e-10)
 
@@ -145,8 +144,9 @@ def test_sampled_fisher_and_natural_direction_tend_to_the_exact_ones(cell):
     exact = pg.natural(S, r, damping)
     advantage, damped = pg.advantages(episodes)[-1], F + damping * np.eye(len(F))
     influence = np.linalg.solve(damped, rows.T * (advantage - rows @ exact)).T  # of each episode, to first order
-    found = pg.sampled_natural(cell, params, episodes, damping)
-    assert (np.abs(found - exact) <= 5 * influence.std(axis=0) / np.sqrt(B) + 1e-9).all()
+    N = 1000  # the system to be solved is of this size
+    found = pg.natural(rows[:N] / np.sqrt(N), advantage[:N] / np.sqrt(N), damping)
+    assert (np.abs(found - exact) <= 5 * influence.std(axis=0) / np.sqrt(N) + 1e-9).all()
 
 
 def test_the_gradient_of_a_maze_against_differences_of_its_return():
@@ -212,10 +212,6 @@ def test_bad_arguments():
         pg.natural(np.zeros((0, 3)), np.zeros(0), 0.1)
     with refused(ValueError, "damping must be", ">= 0", "-1"):
         pg.natural(np.ones((1, 3)), np.ones(1), -1.0)
-    with refused(ValueError, "damping must be", "> 0"):
-        pg.conjugate_gradient(np.ones((1, 3)), np.ones(3), 0.0)
-    with refused(ValueError, "g must be (3,)", "(2,)"):
-        pg.conjugate_gradient(np.ones((1, 3)), np.ones(2), 0.1)
     with refused(ValueError, "R must be (1, 2)", "(2, 2)"):
         pg.expected_reward(np.zeros((1, 2)), np.ones((2, 2)))
 

@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from minirnn import LinearRNN, VanillaRNN
+from minirnn import VanillaRNN
 from minirnn.core.activations import sigmoid
 from minirnn.dynamics.bifurcations import (
-    cell_fixed_points,
     fixed_points,
     folds,
     orbit_diagram,
     roots,
     sigmoid_folds,
 )
+from minirnn.dynamics.exponents import jacobian
 from tests.helpers import refused
 
 
@@ -52,28 +52,9 @@ def test_the_fixed_point_of_the_latch(w, point, multiplier):
     x, m = fixed_points(lambda a: w * np.tanh(a), lambda a: w / np.cosh(a) ** 2, 0.1, 5.0)
     np.testing.assert_allclose([x[0], m[0]], [point, multiplier], atol=6e-6)
     params = {"W": np.array([[w]]), "U": np.zeros((1, 1)), "b": np.zeros(1)}
-    h, radius = cell_fixed_points(VanillaRNN(m=1, n=1), params, np.array([[-0.9], [0.01], [0.9]]))
-    np.testing.assert_allclose(h.ravel(), [-np.tanh(x[0]), 0.0, np.tanh(x[0])], atol=1e-12)
-    np.testing.assert_allclose(radius, [m[0], w, m[0]], rtol=1e-9)
-
-
-def test_a_linear_network_has_its_one_fixed_point_at_constant_input():
-    rng = np.random.default_rng(0)
-    cell = LinearRNN(m=2, n=3)
-    params = {key: 0.5 * rng.standard_normal(shape) for key, shape in cell.shapes().items()}
-    x = rng.standard_normal(2)
-    h, radius = cell_fixed_points(cell, params, rng.standard_normal((4, 3)), x)
-    assert h.shape == (1, 3)
-    np.testing.assert_allclose(h[0], params["W"] @ h[0] + params["U"] @ x + params["b"], rtol=1e-9)
-    assert radius[0] == pytest.approx(np.abs(np.linalg.eigvals(params["W"])).max(), rel=1e-9)
-
-
-def test_no_fixed_point_is_an_empty_answer():
-    """h <- h + 1 has none."""
-    params = {"W": np.eye(1), "U": np.zeros((1, 1)), "b": np.ones(1)}
-    points, radius = cell_fixed_points(LinearRNN(m=1, n=1), params, np.zeros((2, 1)))
-    assert points.shape == (0, 1)
-    assert radius.shape == (0,)
+    cell, h, rest = VanillaRNN(m=1, n=1), np.tanh(x[0]) * np.array([[-1.0], [0.0], [1.0]]), np.zeros((3, 1))
+    np.testing.assert_allclose(cell.step(params, h, rest), h, atol=1e-12)
+    np.testing.assert_allclose(jacobian(cell, params, h, rest).ravel(), [m[0], w, m[0]], rtol=1e-9)
 
 
 def test_orbits_of_the_logistic_map():
@@ -86,8 +67,6 @@ def test_orbits_of_the_logistic_map():
 def test_what_is_refused():
     with refused(ValueError, "high must be a finite number > 1"):
         roots(np.sin, 1.0, 1.0)
-    with refused(ValueError, "starts must be (N, 2)", "(3, 1)"):
-        cell_fixed_points(VanillaRNN(m=1, n=2), {}, np.zeros((3, 1)))
     with refused(ValueError, "keep must be an integer >= 1", "0"):
         orbit_diagram(lambda x, p: x, np.ones(1), 0.0, 0, 0)
 

@@ -1,20 +1,15 @@
 import numpy as np
 import pytest
 
-from minirnn import VanillaRNN, bptt
+from minirnn import VanillaRNN
 from minirnn.core.activations import sigmoid
 from minirnn.dynamics.bifurcations import fixed_points, sigmoid_folds
 from minirnn.dynamics.smoothness import (
-    along_path,
     fit_line,
-    line_scan,
     local_lipschitz,
-    moved,
     on_batch,
-    plane_scan,
 )
-from minirnn.learning import losses
-from tests.helpers import random_params, refused
+from tests.helpers import refused
 
 CELL, T = VanillaRNN(m=1, n=1, activation="sigmoid"), 50
 HALF = float(sigmoid(0.5))
@@ -76,7 +71,7 @@ def test_the_cliff_at_w_5_to_1e_9():
 
 def test_across_the_cliff_the_loss_jumps():
     b, value = 0.5 - 5 * HALF, cliff()[0]
-    E = line_scan(value, scalar(5.0, b), {**scalar(0.0, 1.0)}, np.array([-0.01, 0.01]))
+    E = [value(scalar(5.0, b + s)) for s in (-0.01, 0.01)]
     np.testing.assert_allclose(E, [0.344, 0.012], atol=5e-4)
 
 
@@ -95,13 +90,6 @@ def test_at_the_folds_the_gradient_is_small():
     """A bifurcation is not a cliff: at both folds the slope is ordinary; at b* it is 661."""
     folds = sigmoid_folds(5.0)[1]
     assert np.abs(slope_in_b(5.0, folds)).max() < 0.5
-
-
-def test_a_plane_scan_is_made_of_values():
-    value = cliff()[0]
-    plane = plane_scan(value, scalar(5.0, -2.5), scalar(1.0, 0.0), scalar(0.0, 1.0), np.arange(3.0), np.arange(2.0))
-    assert plane.shape == (3, 2)
-    assert plane[2, 1] == value(scalar(7.0, -1.5))
 
 
 def cubic(p):
@@ -126,21 +114,6 @@ def test_for_a_quadratic_it_is_the_curvature_in_the_direction():
         )
 
 
-def test_along_a_path_of_a_network():
-    rng, cell = np.random.default_rng(0), VanillaRNN(m=2, n=3)
-    params, X = random_params(rng, cell, outputs=1), rng.standard_normal((6, 4, 2))
-    loss = losses.at_end(losses.squared_error, rng.standard_normal((4, 1)))
-    value, gradient = on_batch(cell, X, loss)
-    assert value(params) == bptt(cell, params, X, loss)[0]
-    path = [params]
-    for _ in range(3):
-        path.append(moved(path[-1], gradient(path[-1]), -0.1))
-    norms, L = along_path(gradient, path)
-    assert norms.shape == L.shape == (3,)
-    step = {key: path[1][key] - path[0][key] for key in params}
-    assert L[0] == pytest.approx(local_lipschitz(gradient, params, step), rel=1e-9)
-
-
 def test_fit_of_noise_free_and_constant_data():
     x = np.linspace(0, 1, 5)
     assert fit_line(x, 2 - 3 * x) == pytest.approx((-3.0, 2.0, -1.0))
@@ -152,9 +125,7 @@ def test_what_is_refused():
     with refused(ValueError, "direction must not be 0"):
         local_lipschitz(cubic, p, {"x": np.zeros(2)})
     with refused(ValueError, "direction must hold x", "got y"):
-        line_scan(lambda p: 0.0, p, {"y": np.ones(2)}, np.ones(1))
-    with refused(ValueError, "path must hold at least 2 points", "1"):
-        along_path(cubic, [p])
+        local_lipschitz(cubic, p, {"y": np.ones(2)})
     with refused(ValueError, "x must hold at least two different"):
         fit_line(np.ones(3), np.arange(3.0))
 

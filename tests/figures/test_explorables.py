@@ -179,6 +179,7 @@ def test_frames_are_drawn_once(cache: Path) -> None:
     assert first == [e.frame(s) for s in e.all_states()]
 
 
+@pytest.mark.slow
 def test_many_frames_are_drawn_on_every_core(cache: Path) -> None:
     e = make(gain=np.linspace(0.5, 1.5, 5))  # more than eight
     drawn = dict(zip(e.all_states(), e.frames(), strict=True))

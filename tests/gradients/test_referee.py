@@ -14,8 +14,7 @@ from minirnn.cells.linear import to_complex, to_real
 from minirnn.core.params import norm
 from minirnn.core.products import outer_sum
 from minirnn.core.recurrences import linear_scan_adjoint
-from minirnn.dynamics.exponents import autonomous
-from minirnn.dynamics.systems import check_jacobian
+from minirnn.dynamics.systems import autonomous, check_jacobian
 from minirnn.gradients.referee import autograd_gradient, central_differences, energy
 from minirnn.learning import losses
 from tests.helpers import all_cells, distance, every_cell, name, random_case, refused

@@ -148,6 +148,7 @@ def test_a_run_that_changes_its_point_is_stored_under_what_it_was_given(tmp_path
 # ---------------------------------------------------------------- what one run does costs no other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "words", "jobs"),
     [
@@ -211,6 +212,7 @@ def test_stored_results_that_cannot_be_read_are_made_again(tmp_path, capsys):
     assert quiet(sweep_runs.square, grid, folder=tmp_path) == again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["sweep", "group"])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_ends_the_sweep_and_its_runs_at_once(tmp_path, kill, jobs):

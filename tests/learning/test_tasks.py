@@ -11,10 +11,7 @@ DRAWN = {
     "temporal_order": lambda rng, B, T: tasks.temporal_order(rng, B, T),
     "adding": lambda rng, B, T: tasks.adding(rng, B, T),
     "copy": lambda rng, B, T: tasks.copy(rng, B, T),
-    "temporal_order_3bit": lambda rng, B, T: tasks.temporal_order_3bit(rng, B, T),
-    "random_permutation": lambda rng, B, T: tasks.random_permutation(rng, B, T),
     "multiplication": lambda rng, B, T: tasks.multiplication(rng, B, T),
-    "memorization": lambda rng, B, T: tasks.memorization(rng, B, T),
 }
 each = pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 
@@ -188,50 +185,12 @@ def test_bad_batches_of_what_is_given():
         tasks.drawn_from(X.astype(int), target, 2)
 
 
-@pytest.mark.parametrize("T", [10, 19, 50])
-def test_temporal_order_3bit(T):
-    X, target = tasks.temporal_order_3bit(rng(), 3000, T)
-    assert (X.shape, target.shape) == ((T, 3000, 6), (3000,))
-    assert (X.sum(-1) == 1).all()
-    symbols = X.argmax(-1)
-    places = np.argsort(symbols >= 2, axis=0, kind="stable")[:3]  # the three that matter, in order
-    assert ((symbols < 2).sum(0) == 3).all()
-    for place, start in zip(places, (1, 3, 6), strict=True):
-        assert (place.min(), place.max()) == (start * T // 10, start * T // 10 + T // 10 - 1)
-    values = np.take_along_axis(symbols, places, axis=0)
-    assert (target == values[0] + 2 * values[1] + 4 * values[2]).all()
-    np.testing.assert_allclose(np.bincount(target) / 3000, 1 / 8, atol=0.03)
-
-
-def test_random_permutation():
-    X, target = tasks.random_permutation(rng(), 4000, 12)
-    symbols = X.argmax(-1)
-    assert X.shape == (12, 4000, 100)
-    assert (symbols[0] == target).all()
-    assert set(target) == {0, 1}
-    assert target.mean() == pytest.approx(0.5, abs=0.03)
-    assert (symbols[1:].min(), symbols[1:].max()) == (2, 99)
-    with refused(ValueError, "symbols must be an integer >= 3", "2"):
-        tasks.random_permutation(rng(), 5, 20, symbols=2)
-
-
 def test_multiplication():
     X, target = tasks.multiplication(rng(), 4000, 20)
     assert (X[..., 1].sum(0) == 2).all()
     np.testing.assert_allclose(target[:, 0], np.where(X[..., 1] == 1, X[..., 0], 1.0).prod(0), rtol=1e-14)
     assert target.mean() == pytest.approx(1 / 4, rel=0.05)
     assert target.var() == pytest.approx(1 / 9 - 1 / 16, rel=0.1)
-
-
-def test_memorization_is_cued_at_the_first_step_of_the_answer():
-    X, target = tasks.memorization(rng(), 7, 30)
-    assert (X.shape, target.shape) == ((50, 7, 7), (50, 7))
-    shown = X.argmax(-1)
-    assert (shown[40] == 6).all()
-    assert (np.delete(shown[10:], 30, axis=0) == 5).all()
-    assert (target[:40] == 5).all()
-    assert (target[40:] == shown[:10]).all()
-    assert set(np.unique(shown[:10])) == set(range(5))
 
 
 def test_digits_are_new_arrays_each_time():
@@ -266,8 +225,7 @@ def test_bad_B_and_rng(draw):
             draw(bad, 5, 20)
 
 
-SHORTEST = {"latch": 3, "temporal_order": 10, "temporal_order_3bit": 10, "adding": 2, "multiplication": 2}
-SHORTEST |= {"copy": 1, "memorization": 1, "random_permutation": 2}
+SHORTEST = {"latch": 3, "temporal_order": 10, "adding": 2, "multiplication": 2, "copy": 1}
 
 
 @pytest.mark.parametrize(("task", "low"), SHORTEST.items())

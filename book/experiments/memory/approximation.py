@@ -68,7 +68,7 @@ def bounds(kernel: str) -> list[float]:
     return [max(error_bound(K, m, n) for n in BOUND_SIZES) for m in UNITS]
 
 
-KINDS = ("real", "any")
+KINDS = ("real", "any")  # of the multipliers: real and positive, or complex ones too
 
 
 def results(runs: list[list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:

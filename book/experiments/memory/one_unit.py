@@ -4,7 +4,6 @@ The model is that of `theory.plateau`, L(c, w) = c²/(4w) - c e^{-wD}; what can 
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -22,8 +21,7 @@ def learned(w0: float, D: int) -> plateau.Flow:
 def shares(w0: float, D: int) -> np.ndarray:
     """The share of 1/(2eD) that is gained, at the times of the flow."""
     flow = learned(w0, D)
-    losses: Any = plateau.loss(flow.c, flow.w, D)  # type: ignore[arg-type]  # entry by entry
-    return -losses * 2 * np.e * D
+    return -plateau.loss(flow.c, flow.w, D) * 2 * np.e * D
 
 
 @cache

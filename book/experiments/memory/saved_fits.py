@@ -5,11 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.memory.approximation import UNITS
 from experiments.record import load
 from minirnn.theory.memory import KERNELS, Fit, fit
-
-UNITS = [1, 2, 3, 4, 6, 8, 12, 16, 24]
-KINDS = ("real", "any")  # of the multipliers: real and positive, or complex ones too
 
 
 @cache
