@@ -25,6 +25,9 @@ from coursework import answers, sandbox, tables
 pytestmark = pytest.mark.slow
 
 
+OF_TESTS = {".pytest_cache", "_build", ".cache"}  # what other tests make meanwhile
+
+
 @pytest.fixture(scope="module")
 def sandboxed():
     if why := sandbox.unavailable(ROOT / "book/assignments"):
@@ -55,7 +58,7 @@ def graded(sandboxed, tmp_path_factory):
     results = {s: json.loads((base / f"out/{s}/bptt.json").read_text()) for s in expected}
     print("\n" + run.stdout)
     return SimpleNamespace(
-        base=base, expected=expected, results=results, met=met, new=set(os.listdir(ROOT)) - set(before)
+        base=base, expected=expected, results=results, met=met, new=set(os.listdir(ROOT)) - set(before) - OF_TESTS
     )
 
 
