@@ -1,8 +1,11 @@
 """What code depends on: our walk against that of grimp, facades seen through, and what counts as a change."""
 
+from functools import cache
+
 import grimp
 import pytest
 
+from minirnn import dependencies
 from minirnn.dependencies import Source, data_files, digest, executed, needed, packages
 
 BOOK = ("experiments", "explorables", "facts")
@@ -12,21 +15,31 @@ MODULES = sorted(
 )  # which is imported within a function, as grimp knows too
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_what_runs_is_what_the_import_graph_says(name):
-    above = {name.rpartition(".")[0]} - {""}
-    expected, todo = set(), {name}
-    while todo:
-        module = todo.pop()
-        expected.add(module)
-        parent = {module.rpartition(".")[0]} - {""}
-        todo |= (GRAPH.find_modules_directly_imported_by(module) | parent) - expected
-    assert {*executed([name])} == expected | above
+@pytest.fixture(scope="class")
+def read_once():
+    """Each module is found and read once: nothing changes while these tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_source", "_spec", "is_installed"):
+            patch.setattr(dependencies, name, cache(getattr(dependencies, name)))
+        yield
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_what_is_needed_runs(name):
-    assert needed([name]).keys() <= executed([name]).keys()
+@pytest.mark.usefixtures("read_once")
+class TestOurModules:
+    @pytest.mark.parametrize("name", MODULES)
+    def test_what_runs_is_what_the_import_graph_says(self, name):
+        above = {name.rpartition(".")[0]} - {""}
+        expected, todo = set(), {name}
+        while todo:
+            module = todo.pop()
+            expected.add(module)
+            parent = {module.rpartition(".")[0]} - {""}
+            todo |= (GRAPH.find_modules_directly_imported_by(module) | parent) - expected
+        assert {*executed([name])} == expected | above
+
+    @pytest.mark.parametrize("name", MODULES)
+    def test_what_is_needed_runs(self, name):
+        assert needed([name]).keys() <= executed([name]).keys()
 
 
 @pytest.fixture

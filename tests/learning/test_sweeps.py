@@ -119,6 +119,7 @@ def test_numbers_that_look_alike_are_different_points():
     assert len(expand({"a": [1, 1.0, True, "1", float("nan"), 0.0, -0.0, None, [1], {"1": 1}]})) == 10
 
 
+@pytest.mark.slow
 def test_a_run_is_given_what_its_point_says(tmp_path):
     """Values and their types, to the order of a dict within a point; or the point is refused."""
     values = [1, 1.0, True, "1", None, [1, [2.5]], {"b": 1, "a": [None]}, -0.0, 10**30, "\ud800é", np.int8(3)]
@@ -171,6 +172,7 @@ def test_a_run_that_ends_its_process_costs_no_other_and_is_named(tmp_path, how, 
     assert quiet(sweep_runs.ends, grid, folder=tmp_path)[1].seconds != runs[1].seconds
 
 
+@pytest.mark.slow
 def test_no_run_sees_what_another_left(tmp_path):
     runs = quiet(sweep_runs.leaves_traces, {"x": range(3)}, folder=tmp_path, jobs=1)
     assert results(runs) == [[0, None, os.getcwd(), False]] * 3
@@ -196,6 +198,7 @@ def test_a_folder_that_takes_nothing_is_refused_before_a_run_begins(tmp_path, mo
     assert quiet(sweep_runs.square, {"x": [1]}, folder=tmp_path / "runs") == done  # nothing is to be written
 
 
+@pytest.mark.slow
 def test_stored_results_that_cannot_be_read_are_made_again(tmp_path, capsys):
     grid = {"x": range(7)}
     runs = quiet(sweep_runs.square, grid, folder=tmp_path)
@@ -259,6 +262,7 @@ def module(tmp_path, monkeypatch):
         sys.modules.pop(name, None)
 
 
+@pytest.mark.slow
 def test_a_constant_edited_and_reloaded(tmp_path, module):
     """Within a second and without a change of size, where Python itself takes an old .pyc for new."""
     module("constant_of_a_run", "C = 10\n\ndef f(x):\n    return C * x\n")
@@ -285,6 +289,7 @@ def test_a_helper_module_counts(tmp_path, module, how):
         assert results(quiet(f, {"x": [1]}, folder=tmp_path)) == [factor]
 
 
+@pytest.mark.slow
 def test_an_edit_while_the_sweep_runs_does_not_reach_it(tmp_path, module):
     text = """
 from pathlib import Path
@@ -425,6 +430,7 @@ for number, (name, cell) in enumerate(changes.items()):
     assert len(lines(tmp_path / "log")) - in_the_notebook == 1 + len(CHANGES)
 
 
+@pytest.mark.slow
 def test_a_module_started_by_m_is_the_module_that_is_imported(tmp_path, module):
     module(
         "started",
@@ -462,6 +468,7 @@ def in_a_notebook(folder, *cells):
 
 
 @pytest.mark.parametrize("body", ["a_package.sub.f(x)", "[a_package.sub.f(each) for each in [x]][0]"])
+@pytest.mark.slow
 def test_a_module_that_a_notebook_names_with_its_package_counts(tmp_path, body):
     package = tmp_path / "modules" / "a_package"
     package.mkdir(parents=True)
@@ -544,6 +551,7 @@ def test_a_folder_that_is_no_path_is_refused():
         quiet(sweep_runs.square, {"x": [1]}, folder=3)
 
 
+@pytest.mark.slow
 def test_two_sweeps_at_a_time_on_one_folder(tmp_path):
     sweeps = [partial(quiet, sweep_runs.square, {"x": range(4)}, folder=tmp_path, jobs=2) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
