@@ -51,13 +51,14 @@ def load(name: str) -> dict[str, Any]:
     """The record of an experiment: date, command, versions, settings, results."""
     path = RESULTS / f"{name}.json"
     if not path.exists():
-        raise FileNotFoundError(f"there is no record {path}; to make it: make sweeps ONLY=CHAPTER.{name}")
+        command = "make bench" if name == "bench" else f"make sweeps ONLY=CHAPTER.{name}"
+        raise FileNotFoundError(f"there is no record {path}; to make it: {command}")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def files_named(text: str) -> list[Path]:
     """The records that a text loads, each by its name as it is written: what the text depends on."""
-    return [RESULTS / f"{name}.json" for name in re.findall(r"\bload(?:_once)?\([\"'](\w+)[\"']\)", text)]
+    return [RESULTS / f"{name}.json" for name in re.findall(r"\bload\([\"'](\w+)[\"']\)", text)]
 
 
 def rounded(values: Any, digits: int = 5) -> Any:

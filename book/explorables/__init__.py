@@ -1,1 +1,1 @@
-"""What the book's figures show: one module per chapter, pure functions from parameters to a Figure."""
+"""What the book's figures show: a folder for each chapter, a module for each figure."""

@@ -151,7 +151,7 @@ def check_for_constant_input_a_window_keeps_1_less_the_power() -> None:
         assert abs(terms[:K].sum() / terms.sum() - (1 - 0.9**K)) < 1e-12
 
 
-# --- what a short window still learns; it trains --------------------------------------------------------------
+# --- what networks learn with a short window (these train some) -----------------------------------------------
 
 
 @cache

@@ -1,6 +1,6 @@
 """Gated cells: a gate decides at each step how much of the past is kept.
 
-All keep the contract of `cells`. The states are known when the backward pass begins, so the gates of the
+All keep the contract of `cells.contract`. The states are known when the backward pass begins, so the gates of the
 whole sequence are computed again in `linearize` by one matrix product, instead of being stored.
 """
 

@@ -1,5 +1,8 @@
 """Initial weights: functions `(rng, shape, ...) -> array`; options are set with `functools.partial`.
 
+`gaussian`, `fan_in`, `uniform`, `orthogonal`, `identity`, `sparse` (which has a given spectral radius), `chrono` for
+biases of gates, `ring` for eigenvalues.
+
 >>> from functools import partial
 >>> from minirnn import VanillaRNN
 >>> cell = VanillaRNN(m=3, n=10)

@@ -6,7 +6,7 @@ gradient is a sum of immediate partial derivatives, one for each time step:
     δ_t = ∂E_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ δ_{t+1},   δ_{T+1} = 0                                  (eq. adjoint)
     ∂E/∂θ = Σ_t (∂⁺h_t/∂θ)ᵀ δ_t                                                                (eq. gradient)
 
-∂⁺ holds h_{t-1} constant. Only (eq. adjoint) runs through time; all else is done for the whole sequence at once.
+∂⁺ holds h_{t-1} constant. Only the step and (eq. adjoint) run through time; all else is done for many steps at once.
 Derived in the book's chapter on backpropagation through time; see rumelhart1986, werbos1990, pascanu2013.
 
 Shapes: X (T, B, m) inputs, H (T+1, B, n_state) states with H[0] = h_0, dE (T, B, n_state) with
@@ -52,7 +52,7 @@ def sum_over_time(
     return cell.vjp_params(params, X, H_prev, [a.reshape(-1, a.shape[-1]) for a in local], D)
 
 
-# --- the same with a cell's own scans, and a block of steps at a time ------------------------------------------------
+# --- both recursions a block of steps at a time, by a cell's own scans where it has them -----------------------------
 
 BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in float64
 
@@ -175,8 +175,8 @@ def truncated_bptt(
 ) -> tuple[float, Params]:
     """Like `bptt`, but each E_t sends its error back through its last K steps only: BPTT(K) of williams1990.
 
-    K = 1 keeps the immediate partial derivatives, K >= T the exact gradient. All t go back one step *together*,
-    so the cost is K maps over the whole sequence.
+    K = 1 keeps the immediate partial derivatives, K >= T the exact gradient. The errors of all t are sent back
+    together, one step at a time, so the cost is K maps over the whole sequence.
 
     Raises ValueError if K < 1, and as `bptt`.
     """
@@ -201,8 +201,8 @@ def truncated_bptt(
 def check_inputs(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None = None) -> None:
     """Raises TypeError or ValueError unless X, h0 and the parameters fit the cell and each other.
 
-    A readout among the parameters must fit too: a V with too few columns would read too few units in silence. Of
-    other keys, which a loss may read, it is `errors` that knows.
+    A readout among the parameters must fit too: a V with too few columns would read too few units in silence. Other
+    keys, which a loss may read, are checked by `objective.evaluate`.
     """
     known = check_params(cell, params)
     checks.float_array("X", X, ("T", "B", cell.m))
@@ -225,7 +225,7 @@ def check_params(cell: Cell, params: Params) -> list[str]:
 
 
 def _check_states(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> None:
-    """For entries that are given the states."""
+    """Raises as `check_inputs`, and unless H and dE fit X: for functions that take the states."""
     check_inputs(cell, params, X)
     T, B, _ = X.shape
     checks.float_array("H", H, (T + 1, B, cell.n_state), finite=False)

@@ -73,7 +73,7 @@ def results(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def again(saved: Saved) -> Pair:
-    """T = 5 from w0 = 1.25 with noise 0.2."""
+    """Makes the run with T = 5, w0 = 1.25 and noise 0.2 again, and finds its saved one."""
     point: dict[str, Any] = dict(s=0.2, w0=1.25, T=5)
     return summary(run(**point), **point), saved(**point)
 

@@ -1,4 +1,4 @@
-"""A memory kernel and its best fit by m units: what may oscillate fits what only decays cannot.
+"""A memory kernel and its best fit by m units: multipliers that may oscillate fit kernels that decaying ones cannot.
 
     K̂[k] = Σ_i c_i λ_i^k        i = 1 … m
 
@@ -80,7 +80,7 @@ def draw_errors(ax: Axes, facts: Facts) -> None:
     ax.set(xlim=(0.9, 28), ylim=(1e-6, 2), xlabel="units m", ylabel="relative error")
     decades(ax.yaxis, -6, 0, 2)
     plain_ticks(ax.xaxis, [1, 2, 4, 8, 16, 24])
-    ax.set_title("Grey: no network can be here", color=color("muted"))
+    ax.set_title("Grey: no linear network can be here", color=color("muted"))
 
 
 def words(facts: Facts) -> str:
@@ -89,7 +89,7 @@ def words(facts: Facts) -> str:
     return (
         f"The kernel {facts.kernel} over 1000 steps, fitted by {facts.m} units whose multipliers are "
         f"{KIND_WORDS[facts.kind]}: relative error {chosen}. Beside it, the error over the number of units from 1 to "
-        f"24. At {facts.m}: real multipliers {real}, any network {every}, and no linear network can be below "
+        f"24. At {facts.m}: real multipliers {real}, any linear network {every}, and none can be below "
         f"{percent(facts.bounds[at])}."
     )
 
@@ -102,7 +102,7 @@ FIGURE = explorable(
     caption="Left: a memory kernel (grey) and the best fit found by m units. Right: the error relative to the "
     "kernel, in the sense of least squares over 1000 steps. Blue: real positive multipliers, m decaying "
     "exponentials. Green: any linear network of m units, complex eigenvalues too. Grey: below the bound that is "
-    "proved in the text. Optimised are all multipliers and weights, from several starts.",
+    "proved in the text. All multipliers and weights are optimised, from several starts.",
     m=Control(UNITS, label="units m"),
     kernel=Control(list(KERNELS), label="kernel"),
     kind=Control(list(HUES), label="multipliers"),
