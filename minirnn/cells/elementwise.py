@@ -20,8 +20,8 @@ from minirnn.core.products import affine_vjp
 
 @dataclass(frozen=True)
 class ElementwiseLinear(Sized):
-    """(eq. scan) with the `coefficients` of a subclass. A subclass also defines `derivatives` and `drive_adjoint` if u_t
-    is not the drive itself, `units` and `entries` if a unit is more than one entry of the state."""
+    """(eq. scan) with the `coefficients` of a subclass, which also defines `derivatives` and `drive_adjoint` if u_t is
+    not the drive itself, `units` and `entries` if a unit is more than one entry of the state."""
 
     def coefficients(self, params: Params, drive: np.ndarray) -> tuple[Any, Any]:
         """λ_t, (..., B, n) or (n,) where it is constant, and u_t (..., B, n_state)."""
