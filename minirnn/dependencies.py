@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import importlib.util
 import itertools
+import re
 import sysconfig
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -68,7 +69,9 @@ def data_files(sources: Sources, code: str = "") -> list[Path]:
     """The files of data that the modules and `code` read. Who reads them for others knows which: a module among these
     that has a function files_named(text) is asked for the files that each text names."""
     readers = [
-        importlib.import_module(name) for name, source in sources.items() if "\ndef files_named(" in source.text
+        importlib.import_module(name)
+        for name, source in sources.items()
+        if re.search(r"^def files_named\(", source.text, re.MULTILINE)
     ]
     texts = [code, *(source.text for source in sources.values())]
     return sorted({file for reader in readers for text in texts for file in reader.files_named(text)})
@@ -144,15 +147,42 @@ def _import_statements(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _definers(base: str, alias: str) -> list[str]:
-    """The modules that decide what `from base import alias` gives."""
-    if alias and _source(f"{base}.{alias}"):
-        return [f"{base}.{alias}"]
+def _definers(base: str, alias: str, above: tuple[str, ...] = ()) -> list[str]:
+    """The modules that decide what `from base import alias` gives.
+
+    A package's own text is seen through only where one import, and nothing else, binds the name there.
+    """
+    if not alias:  # `import a.b` binds a, of which any name may be used
+        parts = base.split(".")
+        return [".".join(parts[:k]) for k in range(1, len(parts) + 1)]
+    submodule = [f"{base}.{alias}"] if _source(f"{base}.{alias}") else []
     source = _source(base)
-    if source is None or not alias or not source.file.endswith("__init__.py"):
-        return [base]
-    gathered = [origin for origin, name in _imports(base, source.text) if name == alias and origin != base]
-    return [found for origin in gathered for found in _definers(origin, alias)] or [base]
+    if source is None or not source.file.endswith("__init__.py"):
+        return [base, *submodule]
+    bound = [binding for binding in _bindings(base, source.text, alias) if binding != (base, alias)]
+    if not bound:
+        return submodule or [base]
+    origin, name = bound[0]
+    if submodule or len(bound) > 1 or name != alias or origin in above:
+        return [base, *submodule]
+    return _definers(origin, alias, (*above, base))
+
+
+@cache
+def _bindings(package: str, text: str, name: str) -> list[tuple[str, str]]:
+    """What binds a name in a package's text: (module, name there) of an import, ("", "") of what is made here. An
+    import of everything may bind any name."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            origin = "." * node.level + (node.module or "")
+            origin = importlib.util.resolve_name(origin, package) if node.level else origin
+            found += [(origin, part.name) for part in node.names if (part.asname or part.name) in (name, "*")]
+        elif (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name) or (
+            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+        ):
+            found.append(("", ""))
+    return found
 
 
 @cache

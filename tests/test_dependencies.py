@@ -1,5 +1,7 @@
 """What code depends on: our walk against that of grimp, facades seen through, and what counts as a change."""
 
+import importlib
+import sys
 from functools import cache
 
 import grimp
@@ -55,7 +57,10 @@ def space(tmp_path, monkeypatch):
             file.write_text(text)
         return tmp_path
 
-    return write
+    yield write
+    for name in [n for n, m in sys.modules.items() if str(tmp_path) in str(getattr(m, "__file__", ""))]:
+        del sys.modules[name]  # looking for a submodule imports its package
+    importlib.invalidate_caches()
 
 
 def test_a_facade_stands_for_the_modules_that_define_its_names(space):
@@ -77,6 +82,38 @@ def test_a_facade_stands_for_the_modules_that_define_its_names(space):
     assert {*executed(["guest"])} == whole | {"guest"}
     assert {*needed(code="from hall import other")} == {"hall.other"}
     assert {*needed(["guest"], without=["hall.far"])} == {"guest", "hall.near", "hall.other"}
+
+
+@pytest.mark.parametrize(
+    ("init", "modules"),
+    [
+        ("from .a import f\n_g = f\ndef f(x):\n    return _g(x)", {"p", "p.a"}),
+        ("from .a import f\nf = print(f)", {"p", "p.a"}),
+        ("if 1:\n    from .a import f\nelse:\n    from .b import f", {"p", "p.a", "p.b"}),
+        ("from .a import f as old\nfrom .b import g as f", {"p", "p.a", "p.b"}),
+        ("from .b import f\nfrom .a import *", {"p", "p.a", "p.b"}),
+        ("from .a import f", {"p.a"}),
+        ("from .a import g\nfrom . import f", {"p.f"}),
+        ("from .a import f\n# p.f is a module too", {"p", "p.a", "p.f"}),
+        ("from q import f", {"q"}),
+        ("from q2 import f", {"q2"}),
+    ],
+)
+def test_a_name_that_more_than_one_import_binds_needs_the_package_itself(space, init, modules):
+    folder = space(p__a="f = g = 1", p__b="f = g = 2", q="f = 3", user="from p import f")
+    if "p.f" in modules:
+        space(p__f="x = 1")
+    if "q2" in modules:
+        (folder / "q2").mkdir()
+        (folder / "q2/__init__.py").write_text("def g():\n    from p import f\nf = 1\n")
+    (folder / "p/__init__.py").write_text(init)
+    importlib.invalidate_caches()
+    assert {*needed(["user"])} - {"user"} == modules
+
+
+def test_a_plain_import_needs_the_packages_above(space):
+    space(p__b="x = 1", user="import p.b\nprint(p.RATE)")
+    assert {*needed(["user"])} == {"user", "p", "p.b"}
 
 
 def test_circles_and_what_is_missing_end(space):

@@ -64,6 +64,7 @@ class Job:
         theme.use_book_font()
         with mpl.rc_context(theme.STYLE | {"svg.fonttype": self.text, "svg.hashsalt": self.name}):
             asked = self.asked(point)
+            text = self.said(asked(self.words), point)  # first: a drawing function may change the facts
             figure = asked(self.draw)
             if not isinstance(figure, Figure):
                 raise TypeError(f"draw: expected a matplotlib Figure at {point}, got {type(figure).__name__}")
@@ -72,9 +73,7 @@ class Job:
             cuts = _cuts(figure) if point == self.start else ()  # a third of the time, and the same in each frame
         width, height = (72 * float(s) for s in figure.get_size_inches())
         pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
-        return Frame(
-            compact(file.getvalue(), self.name), self.said(asked(self.words), point), (width, height), cuts, pad
-        )
+        return Frame(compact(file.getvalue(), self.name), text, (width, height), cuts, pad)
 
     def asked(self, point: Point) -> Callable[[Callable[..., Any]], Any]:
         """Calls `draw` or `words` at the state `point`, with the facts that `compute` makes of it, once for both."""

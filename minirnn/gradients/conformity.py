@@ -112,6 +112,9 @@ class _Fault(Exception):
 
 
 def _ask(cell: Cell, method: str, *arguments: Any) -> Any:
+    for part in (part for given in arguments for part in (given if isinstance(given, list | tuple) else [given])):
+        if isinstance(part, np.ndarray):
+            part.flags.writeable = False
     try:
         return getattr(cell, method)(*arguments)
     except Exception as error:
@@ -202,11 +205,13 @@ def of_a_step(cell: Any, params: Params, found: Pass, V: np.ndarray) -> Iterator
 
 
 def of_the_scans(cell: Any, params: Params, found: Pass, C: np.ndarray) -> Iterator[Pair]:
-    """The cell's own scans beside the loops that they replace."""
-    D, carry = cell.scan_adjoints(params, found.local, C, np.zeros_like(found.carry))
+    """The cell's own scans beside the loops that they replace, also with a carry from later steps."""
+    later = C[-1]
+    D, carry = cell.scan_adjoints(params, found.local, C, later)
+    by_loop, before = backward_loop(cell, params, found.local, C, later, found.drive.shape[-1])
     yield Pair("scan", cell.scan(params, found.drive, found.H[0]), "the loop over step", found.H[1:])
-    yield Pair("scan_adjoints, in D,", D, "the loop over vjp_step", found.D)
-    yield Pair("scan_adjoints, in what goes back,", carry, "the loop over vjp_step", found.carry)
+    yield Pair("scan_adjoints, in D,", D, "the loop over vjp_step", by_loop)
+    yield Pair("scan_adjoints, in what goes back,", carry, "the loop over vjp_step", before)
 
 
 def differing(cell: Cell, judges: dict[str, Callable[[Case], Params]]) -> list[str]:

@@ -177,6 +177,20 @@ BROKEN = {
         {"scan": lambda self, params, drive, h0: MinGRU.scan(self, params, drive, 0 * h0)},
         ["scan differs from the loop over step"],
     ),
+    "scans that forget what comes back": (
+        LRU,
+        {
+            "scan_adjoints": lambda self, params, local, dE, carry: LRU.scan_adjoints(
+                self, params, local, dE, 0 * carry
+            )
+        },
+        ["scan_adjoints, in D, differs from the loop over vjp_step"],
+    ),
+    "a scan that uses up its drive": (
+        MinGRU,
+        {"scan": lambda self, params, drive, h0: MinGRU.scan(self, params, np.negative(drive, out=drive), h0)},
+        ["scan raised", "it must not change its arguments"],
+    ),
     "no conjugate": (LRU, {"scan_adjoints": unreal}, ["scan_adjoints, in D, differs from the loop over vjp_step"]),
 }
 
