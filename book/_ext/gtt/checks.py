@@ -51,7 +51,10 @@ def check_page(
     if not str(app.env.doc2path(pagename)).endswith(".md"):
         log.warning("a page is a text notebook (.md), which cannot store outputs", location=pagename)
     if 'name="description"' not in context["metatags"]:
-        log.warning("no description: add `myst: html_meta: description:` to the front matter", location=pagename)
+        missing = (
+            "no description: add `myst: html_meta: description:` to the front matter, in quotes if it has a colon"
+        )
+        log.warning(missing, location=pagename)
     pictures = Pictures()
     pictures.feed(context["body"])
     bare = [node["uri"] for node in doctree.findall(nodes.image) if not node.get("alt", "").strip()]
