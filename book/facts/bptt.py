@@ -7,7 +7,7 @@ import numpy as np
 from experiments.bptt.scalar import scalar_terms
 from experiments.bptt.term_maps import CELLS, SEEDS, by_lag, network_states, term_map
 from explorables.bptt import truncation
-from facts import ran
+from facts import ran, thousands
 from minirnn import LSTM, bptt
 from minirnn.core.params import Params
 from minirnn.gradients import referee
@@ -18,13 +18,13 @@ def numbers() -> dict[str, str]:
     return {
         "scalar-half": f"{gradient(0.5):.3f}",
         "scalar-one": f"{gradient(1.0):.0f}",
-        "scalar-more": f"{gradient(1.1):,.0f}".replace(",", " "),
+        "scalar-more": thousands(gradient(1.1)),
         "radius-low": f"{min(radii()):.2f}",
         "radius-high": f"{max(radii()):.2f}",
         "mean-slope": f"{mean_slope():.2f}",
         "forget-high": f"{np.quantile(forget_gates(), 0.9):.2f}",
         "lstm-loss": f"{1 / at_lag_20('LSTM'):.0f}",
-        "tanh-loss": f"{1 / at_lag_20('tanh'):,.0f}".replace(",", " "),
+        "tanh-loss": thousands(1 / at_lag_20("tanh")),
         "window-share": f"{truncation.compute(lam=0.9, K=20, kind='constant').kept:.0f}",
         **{f"recall-{K}": str(learned()[K]) for K in (1, 10, 20)},
         "digits-accuracy": f"{100 * right:.1f}",

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from explorables.intro.knob import compute, runs
-from facts import power
+from facts import power, thousands
 
 
 @cache
@@ -23,7 +23,7 @@ def best(gain: float) -> float:
 def numbers() -> dict[str, str]:
     return {
         "shrunk": power(1 / compute(0.5).sizes[-1]),
-        "grown": f"{compute(2.5).sizes[-1]:,.0f}".replace(",", " "),
+        "grown": thousands(compute(2.5).sizes[-1]),
         "window-low": f"{learned().min():.1f}",
         "window-high": f"{learned().max():.1f}",
         "seeds": str(runs()["accuracy"].shape[1]),

@@ -14,6 +14,7 @@ from experiments.memory.time_scales import scale_over_memory
 from experiments.record import load
 from explorables.memory import perturb, plateau, ratio, units
 from explorables.memory.wording import percent
+from facts import thousands
 from minirnn import VanillaRNN
 from minirnn.learning import losses, optimizers
 from minirnn.learning.training import train
@@ -50,7 +51,7 @@ def waiting_times() -> dict[str, str]:
     late, early = slope("flow", "nine-tenths"), slope("flow", "hundredth")
     return {
         "half-4": f"{escape_time(1.0, 4):.0f}",
-        "half-8": f"{escape_time(1.0, 8):,.0f}".replace(",", " "),
+        "half-8": thousands(escape_time(1.0, 8)),
         "half-14": "2·10⁹",  # see check_the_time_of_half_the_gain
         "half-slow": f"{escape_time(0.25, 14):.1f}",
         "slope-late": f"{late:.2f}",

@@ -20,7 +20,7 @@ from experiments.vanishing.saved import (
 )
 from experiments.vanishing.sums import typical_gradient
 from explorables.vanishing import flow, order
-from facts import ran
+from facts import ran, thousands
 
 START = ("from experiments.vanishing import latch", "for rho, c in")  # cells that import what later ones use
 
@@ -223,7 +223,7 @@ def marked_numbers() -> dict[str, str]:
             group = [run for run in runs if (run["task"], run["method"]) == (task, method)]
             told[f"{task}-{method}"] = solved(group, " of ")
             updates = np.median([run["updates"] for run in group])
-            told[f"{task}-{method}-updates"] = f"{updates:,.0f}".replace(",", " ")
+            told[f"{task}-{method}-updates"] = thousands(updates)
     return told
 
 
