@@ -161,13 +161,12 @@ def _walk(cell: Cell, dtype: str) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
 
 
 class Pass(NamedTuple):
-    """The states H (T+1, B, n_state), the local derivatives, D and the carry to h0, all by the loops."""
+    """The states H (T+1, B, n_state), the local derivatives and D, all by the loops."""
 
     H: np.ndarray
     drive: np.ndarray
     local: Local
     D: np.ndarray
-    carry: np.ndarray
 
 
 def loops(cell: Cell, given: Case) -> Pass:
@@ -176,8 +175,8 @@ def loops(cell: Cell, given: Case) -> Pass:
     H[0] = given.h0
     forward_loop(cell, given.params, drive, H)
     local = cell.linearize(given.params, drive, H[:-1], H[1:])
-    D, carry = backward_loop(cell, given.params, local, given.loss.C, np.zeros_like(given.h0), drive.shape[-1])
-    return Pass(H, drive, local, D, carry)
+    D, _ = backward_loop(cell, given.params, local, given.loss.C, np.zeros_like(given.h0), drive.shape[-1])
+    return Pass(H, drive, local, D)
 
 
 def apart(value: np.ndarray, right: np.ndarray) -> float:
