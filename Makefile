@@ -1,4 +1,4 @@
-# Everything runs in .venv, which is made on first use and again when the pins change.
+# All commands run in .venv, which is made on first use and again when the pins change.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -6,22 +6,28 @@ PORT ?= 8000
 
 help:
 	@echo "make book    build the book into _build/html"
-	@echo "make quick   the tests of the library, lint and types: for the loop while one works, a minute"
-	@echo "make test    run all tests but the next ones; the book is built where its pages are looked at: ten minutes"
-	@echo "make test-install   make fresh environments as the README, Binder and nbgrader tell, and try them"
+	@echo "make quick   run the tests of the library, lint and types, while you work: a minute"
+	@echo "make test    run all tests but the next ones; those of pages build the book first: ten minutes"
+	@echo "make test-install   make fresh environments as the README, Binder and nbgrader prescribe, and try them"
 	@echo "make serve   show the built book at http://127.0.0.1:$(PORT)"
 	@echo "make lab     open the chapters in JupyterLab"
-	@echo "make sweeps  make the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
-	@echo "make bench   time the library beside PyTorch, JAX and autograd (ten minutes; installs the first two)"
+	@echo "make sweeps  run the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
+	@echo "make diagnose-bench   run diagnose on the benchmark's networks, and count how often it is right (an hour)"
+	@echo "make bench   time the library beside PyTorch, JAX and autograd (a quarter of an hour; installs the first two)"
 	@echo "make assignments   write the students' notebooks, and a zip of them, into _build/release"
-	@echo "make grade FROM=folder TO=folder   grade FROM/STUDENT/ASSIGNMENT.ipynb, each in a sandbox (needs bubblewrap)"
-	@echo "make check   lint, format, types, and the length of modules"
-	@echo "make lock    make requirements.txt anew from pyproject.toml, keeping the pins that still fit"
-	@echo "make offline one zip of the built book, for a course without a network"
+	@echo "make new-assignment NAME=sequences   write a small, complete assignment to begin from"
+	@echo "make grade FROM=submissions.zip TO=folder ROSTER=roster.csv   grade a platform's zip, or FROM/STUDENT/ASSIGNMENT.ipynb,"
+	@echo "             each in a sandbox (needs bubblewrap)"
+	@echo "make grade-bench   time the grading of 100 artificial submissions (five minutes)"
+	@echo "make similar FROM=folder TO=folder   list submissions of similar structure: a hint, and no verdict"
+	@echo "make check   check lint, format, types, and the length of modules"
+	@echo "make lock    write requirements.txt anew from pyproject.toml, keeping the pins that still fit"
+	@echo "make package build the library's wheel and source archive into _build/package, and check them"
+	@echo "make offline write one zip of the built book, for a course without a network"
 	@echo "make links   try the links that lead out of the book (needs a network)"
-	@echo "make clean   remove what was built, and .venv"
+	@echo "make clean   remove the built files, and .venv"
 
-# From 25.1 on pip shows how far its installation is; without it, set-up is silent for a minute.
+# From version 25.1 on pip shows a progress bar; an older pip would be silent for a minute.
 .venv/ready: requirements.txt pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed; $(PYTHON) is older or missing. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -33,7 +39,7 @@ help:
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt
 	@touch $@
 
-# The kernel of a chapter has no terminal of its own, so where there is one its figures are told.
+# The kernel of a chapter has no terminal of its own, so its figures get the name of ours, if there is one.
 book: .venv/ready
 	@if terminal=$$(tty); then export MINIRNN_PROGRESS="$$terminal"; fi; \
 	  echo "Running the chapters and drawing their figures: minutes the first time; then only what changed"; \
@@ -41,13 +47,20 @@ book: .venv/ready
 	@echo
 	@echo "The book is in _build/html. To read it: make serve"
 
-# As many processes as cores, each with one numerical thread; tests/conftest.py says in which order they take tests.
-WORKERS ?= 2
+# Two processes, each with one numerical thread, and two more for `make test`, where many tests wait for browsers and other
+# processes; tests/conftest.py sets the order of the tests.
+WORKERS ?= $(if $(filter test,$(MAKECMDGOALS)),4,2)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
-ROOMS := $(wildcard $(addprefix tests/,core cells gradients learning dynamics theory control diagnosis figures))
+ROOMS := $(wildcard $(addprefix tests/,core cells gradients layers learning dynamics theory control bridges diagnosis figures))
 
-quick: .venv/ready lint
-	$(PYTEST) -q -m "not slow" minirnn $(ROOMS) $(wildcard tests/test_*.py)
+OF_THE_HOUSE := tests/test_house.py tests/test_dependencies.py    # 2500 tests, one a file: `make check` has the former
+
+# Lint uses one core, so the tests run beside it.
+quick: .venv/ready
+	@$(MAKE) --no-print-directory -j2 lint library
+
+library: .venv/ready
+	$(PYTEST) -q -m "not slow" minirnn $(ROOMS) $(filter-out $(OF_THE_HOUSE),$(wildcard tests/test_*.py))
 
 test: .venv/ready
 	$(PYTEST) --durations=15 --ignore=tests/install
@@ -63,7 +76,7 @@ serve:
 	@echo "The book is at http://127.0.0.1:$(PORT)  (Ctrl-C stops)"
 	@"$(PYTHON)" -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-# Chapters open as notebooks by a setting of this start alone; what JupyterLab keeps is in .venv, nothing in the home.
+# Only this command makes chapters open as notebooks; JupyterLab writes its files into .venv and none into your home.
 LAB := $(CURDIR)/.venv/lab
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 lab: export JUPYTER_CONFIG_DIR := $(LAB)
@@ -83,19 +96,37 @@ sweeps: .venv/ready
 assignments: .venv/ready
 	@cd book && ../$(BIN)/python -m coursework release ../_build/release
 
-# By way of the environment a name may hold what means something to make or to a shell.
+# Names go through the environment, since they may hold characters that have a meaning in make or in a shell.
+new-assignment: export CALLED := $(NAME)
+new-assignment: .venv/ready
+	@PYTHONPATH=book $(BIN)/python -m coursework new "$$CALLED"
+
 FROM ?= submissions
 TO ?= grades
-grade: export SOURCE := $(FROM)
-grade: export TARGET := $(TO)
+grade similar: export SOURCE := $(FROM)
+grade similar: export TARGET := $(TO)
+grade: export PEOPLE := $(ROSTER)
+grade: export DATES := $(COURSE)
+grade: export BOOK := $(GRADEBOOK)
 grade: .venv/ready
-	@PYTHONPATH=book $(BIN)/python -m coursework grade "$$SOURCE" --out="$$TARGET" $(MORE)
+	@PYTHONPATH=book $(BIN)/python -m coursework grade "$$SOURCE" --out="$$TARGET" $${PEOPLE:+"--roster=$$PEOPLE"} $${DATES:+"--course=$$DATES"} $${BOOK:+"--gradebook=$$BOOK"} $(MORE)
+
+grade-bench: .venv/ready
+	@$(BIN)/python -m tests.benchmarks.grading
+
+similar: .venv/ready
+	@PYTHONPATH=book $(BIN)/python -m coursework.similar "$$SOURCE" "$$TARGET"
 
 IMPORT_TIME := import time; begin = time.perf_counter(); import minirnn; end = time.perf_counter()
 bench: .venv/ready
 	@$(BIN)/python -c '$(IMPORT_TIME); print(f"import minirnn: {end - begin:.2f} s; the aim is 0.5 s")'
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.watching
+
+diagnose-bench: .venv/ready
+	cd book && ../$(BIN)/python -m experiments diagnosis.learns diagnosis.confusion diagnosis.blind_learns diagnosis.blind_confusion
+	@cd book && ../$(BIN)/python -m experiments.diagnosis.scores
 
 lint: .venv/ready
 	$(BIN)/ruff check .
@@ -106,7 +137,7 @@ lint: .venv/ready
 check: lint
 	$(BIN)/python -m pytest -q tests/test_house.py
 
-EXTRAS := $(foreach extra,draw data theory sweeps cluster book test dev,--extra $(extra))
+EXTRAS := $(foreach extra,draw data theory sweeps cluster safetensors book test dev,--extra $(extra))
 LOCK := uv pip compile --universal --python-version 3.11 $(EXTRAS) --no-emit-index-url --no-header --no-annotate
 lock: .venv/ready
 	$(BIN)/python -m pip install --quiet uv
@@ -114,6 +145,14 @@ lock: .venv/ready
 	$(LOCK) pyproject.toml --quiet --output-file requirements.txt
 	cat requirements.txt >> requirements.new
 	mv requirements.new requirements.txt
+
+# The package is built in an environment of its own, so that the pins of .venv stay.
+package:
+	"$(PYTHON)" -m venv _build/packaging
+	_build/packaging/bin/python -m pip install --disable-pip-version-check --quiet build==1.6.1 twine==7.0.0
+	rm -rf _build/package
+	_build/packaging/bin/python -m build --outdir _build/package .
+	_build/packaging/bin/python -m twine check --strict _build/package/*
 
 offline: book
 	$(BIN)/python -m zipfile -c _build/gradients-through-time.zip _build/html
@@ -125,4 +164,4 @@ links: .venv/ready
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book quick test test-install serve lab sweeps assignments grade bench lint check lock offline links clean
+.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench diagnose-bench lint check lock package offline links clean

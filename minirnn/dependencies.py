@@ -1,90 +1,85 @@
-"""What code depends on: one walk over imports, for frames, pages, sweeps and their tests alike.
+"""The dependencies of code: one walk over imports, for frames, pages, sweeps and their tests alike.
 
-A module depends on those that it imports, also within functions, and on what these import, down to installed packages.
-Two walks differ in what a package is. To *run* a module, the text of every package above it is executed first, with all
-that it imports: `executed`. What can change a *result* is less (`needed`): a package that only gathers names stands for
-the modules that define them, so that `from minirnn import bptt` needs the module in which bptt is written and not those
-of control. Comments and docstrings change no result, and `digest` leaves them out.
+A module depends on the modules that it imports, also within functions, and on their imports, down to installed
+packages. There are two walks. To *run* a module, Python first executes the text of every package above it, with all its
+imports: `executed`. Fewer modules can change a *result* (`needed`): a package that only gathers names stands for the
+modules that define them, so `from minirnn import bptt` needs the module in which bptt is written, and not those of
+control. Comments and docstrings change no result, and `digest` leaves them out. The walks do not see an import whose
+name is computed, nor a change that a call makes in another module.
 
 >>> ["minirnn.control.td" in walk(["minirnn.theory.plateau"]) for walk in (executed, needed)]
 [True, False]
 """
 
-import ast
 import hashlib
 import importlib
 import importlib.util
 import itertools
 import re
+import sys
 import sysconfig
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import NamedTuple
 
-
-class Source(NamedTuple):
-    """A module's file and its text."""
-
-    file: str
-    text: str
-
+from minirnn import statements
+from minirnn.statements import Source
 
 Sources = dict[str, Source]  # by the module's name
+STDLIB = sysconfig.get_path("stdlib")  # asked once: sysconfig puts the answer together each time
 
 
 def executed(modules: Iterable[str], always: str = "") -> Sources:
-    """All that runs when the modules are imported and their functions called. Packages that were installed are left
-    out, but for minirnn, and for the module `always`."""
-
-    def imports(name: str, text: str) -> list[str]:
-        parts = [(base, f"{base}.{alias}") for base, alias in _imports(name, text)]
-        return [name.rpartition(".")[0], *itertools.chain(*parts)]  # the text of the package above runs first
-
-    return _walk(modules, imports, always)
+    """All modules that run when these are imported and their functions called. Installed packages are left out, except
+    minirnn and the module `always`."""
+    return _walk(modules, _run, always)
 
 
 def needed(modules: Iterable[str] = (), code: str = "", without: Iterable[str] = (), always: str = "") -> Sources:
-    """What can change a result of the modules, and of `code`, a text that imports; installed packages as in `executed`.
-    Modules `without` are left out, and what only these import."""
-    left_out = set(without)
+    """The modules that can change a result of these, and of `code`, a text with imports; installed packages as in
+    `executed`. Modules `without` are left out, with the modules that only they import."""
+    modules, left_out, cells = [*modules], set(without), Source("<code>", code)
 
-    def imports(name: str, text: str) -> list[str]:
-        found = [definer for base, alias in _imports(name, text) for definer in _definers(base, alias)]
+    def imports(name: str, source: Source) -> list[str]:
+        found = [definer for base, alias in _imports(name, source) for definer in _definers(base, alias)]
         return [definer for definer in found if definer not in left_out]
 
-    return _walk([*modules, *imports("", code)], imports, always)
+    run = _walk([*modules, *_run("", cells)], _run, always)
+    givers = [name for name, source in run.items() if name not in left_out and statements.gives(source)]
+    return _walk([*modules, *givers, *imports("", cells)], imports, always)
 
 
 def digest(sources: Sources) -> str:
-    """A hash of the names and the code of the modules. One whose text says __doc__ may read its docstrings: there they
-    count."""
-    parts = [f"{name}\n{_code(source.text)}\n" for name, source in sorted(sources.items())]
+    """A hash of the names and the code of the modules. If one of them reads docstrings, all docstrings count."""
+    documented = any(statements.reads_docstrings(source) for source in sources.values())
+    parts = [f"{name}\n{statements.code(source, documented)}\n" for name, source in sorted(sources.items())]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def data_files(sources: Sources, code: str = "") -> list[Path]:
-    """The files of data that the modules and `code` read. Who reads them for others knows which: a module among these
-    that has a function files_named(text) is asked for the files that each text names."""
+    """The files of data that the modules and `code` read. A module that reads files for others has a function
+    files_named(text), which finds the files that a text names. A script beside a module and of its name belongs to it:
+    its twin in a page."""
     readers = [
         importlib.import_module(name)
         for name, source in sources.items()
         if re.search(r"^def files_named\(", source.text, re.MULTILINE)
     ]
     texts = [code, *(source.text for source in sources.values())]
-    return sorted({file for reader in readers for text in texts for file in reader.files_named(text)})
+    twins = {Path(source.file).with_suffix(".js") for source in sources.values()}
+    named = {file for reader in readers for text in texts for file in reader.files_named(text)}
+    return sorted(named | {twin for twin in twins if twin.exists()})
 
 
 def packages(sources: Sources) -> list[str]:
-    """The installed packages that the modules import, and those of Python itself."""
-    tops = {base.partition(".")[0] for name, (_, text) in sources.items() for base, _ in _imports(name, text)}
+    """The installed packages that the modules import, and the modules of Python itself."""
+    tops = {base.partition(".")[0] for name, source in sources.items() for base, _ in _imports(name, source)}
     return sorted(top for top in tops if is_installed(top))
 
 
 def is_installed(top: str) -> bool:
-    """Is it a package whose text does not count? That of minirnn counts wherever it lies."""
+    """Is it a package whose text does not count? The text of minirnn always counts, wherever it is installed."""
     if top == "minirnn":
         return False
     spec = _spec(top)
@@ -94,11 +89,17 @@ def is_installed(top: str) -> bool:
         len(parts) == 1  # built-in or frozen
         or "site-packages" in parts
         or "dist-packages" in parts
-        or Path(origin).is_relative_to(sysconfig.get_path("stdlib"))
+        or Path(origin).is_relative_to(STDLIB)
     )
 
 
-def _walk(modules: Iterable[str], imports: Callable[[str, str], list[str]], always: str = "") -> Sources:
+def _run(name: str, source: Source) -> list[str]:
+    """The modules that run because a module does: the package above it first, then what it imports."""
+    parts = [(base, f"{base}.{alias}") for base, alias in _imports(name, source)]
+    return [name.rpartition(".")[0], *itertools.chain(*parts)]
+
+
+def _walk(modules: Iterable[str], imports: Callable[[str, Source], list[str]], always: str = "") -> Sources:
     sources: Sources = {}
     seen, todo = set(), sorted(modules)
     while todo:
@@ -109,48 +110,55 @@ def _walk(modules: Iterable[str], imports: Callable[[str, str], list[str]], alwa
         source = _source(name)
         if source:
             sources[name] = source
-            todo += imports(name, source.text)
+            todo += imports(name, source)
     return sources
 
 
 def _spec(name: str) -> ModuleSpec | None:
-    with suppress(ImportError, ValueError):  # `from a import f` may ask for a module a.f that there is not
-        return importlib.util.find_spec(name)
+    """Where Python finds a module. importlib.util.find_spec would run the packages above it."""
+    above = name.rpartition(".")[0]
+    # `from a import f` may look for a module a.f that does not exist; a folder within a folder raises KeyError
+    with suppress(ImportError, ValueError, KeyError):
+        if not above:
+            return importlib.util.find_spec(name)
+        folders = _folders(above)
+        return next(filter(None, (finder.find_spec(name, folders) for finder in sys.meta_path)), None)
     return None
+
+
+def _folders(package: str) -> list[str]:
+    """Where the modules of a package lie; one without an __init__.py may lie in several folders."""
+    spec = _spec(package)
+    if spec and spec.origin:
+        return list(spec.submodule_search_locations or [])
+    above, _, last = package.rpartition(".")
+    return [str(Path(folder, last)) for folder in (_folders(above) if above else sys.path)]
 
 
 def _source(name: str) -> Source | None:
     spec = _spec(name)
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):  # whatever loads it: pytest, say
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):  # any loader will do, pytest's too
         return None
-    return Source(spec.origin, importlib.util.decode_source(Path(spec.origin).read_bytes()))
+    try:
+        return Source(spec.origin, importlib.util.decode_source(Path(spec.origin).read_bytes()))
+    except (SyntaxError, UnicodeDecodeError) as error:  # their messages do not name the file
+        raise SyntaxError(str(error), (spec.origin, None, None, None)) from None
 
 
-def _imports(name: str, text: str) -> list[tuple[str, str]]:
+def _imports(name: str, source: Source) -> list[tuple[str, str]]:
     """(module, name in it) for each name that a text imports; the name is "" for `import a.b`."""
     spec = _spec(name) if name else None
     package = name if spec is not None and spec.submodule_search_locations else name.rpartition(".")[0]
     return [
         (importlib.util.resolve_name(base, package) if base.startswith(".") else base, alias)
-        for base, alias in _import_statements(text)
+        for base, alias in statements.imports(source)
     ]
 
 
-@cache
-def _import_statements(text: str) -> list[tuple[str, str]]:
-    found = []
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            found += [(alias.name, "") for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            found += [("." * node.level + (node.module or ""), alias.name) for alias in node.names]
-    return found
-
-
 def _definers(base: str, alias: str, above: tuple[str, ...] = ()) -> list[str]:
-    """The modules that decide what `from base import alias` gives.
+    """The modules that define what `from base import alias` imports.
 
-    A package's own text is seen through only where one import, and nothing else, binds the name there.
+    The walk passes through a package's own text only if one import, and nothing else, binds the name there.
     """
     if not alias:  # `import a.b` binds a, of which any name may be used
         parts = base.split(".")
@@ -159,37 +167,10 @@ def _definers(base: str, alias: str, above: tuple[str, ...] = ()) -> list[str]:
     source = _source(base)
     if source is None or not source.file.endswith("__init__.py"):
         return [base, *submodule]
-    bound = [binding for binding in _bindings(base, source.text, alias) if binding != (base, alias)]
+    bound = [binding for binding in statements.bindings(base, source, alias) if binding != (base, alias)]
     if not bound:
         return submodule or [base]
     origin, name = bound[0]
     if submodule or len(bound) > 1 or name != alias or origin in above:
         return [base, *submodule]
     return _definers(origin, alias, (*above, base))
-
-
-@cache
-def _bindings(package: str, text: str, name: str) -> list[tuple[str, str]]:
-    """What binds a name in a package's text: (module, name there) of an import, ("", "") of what is made here. An
-    import of everything may bind any name."""
-    found = []
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom):
-            origin = "." * node.level + (node.module or "")
-            origin = importlib.util.resolve_name(origin, package) if node.level else origin
-            found += [(origin, part.name) for part in node.names if (part.asname or part.name) in (name, "*")]
-        elif (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name) or (
-            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-        ):
-            found.append(("", ""))
-    return found
-
-
-@cache
-def _code(text: str) -> str:
-    """A text without what Python does not run: comments, blank lines, docstrings."""
-    tree, documented = ast.parse(text), ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    for node in ast.walk(tree) if "__doc__" not in text else ():
-        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)

@@ -1,4 +1,4 @@
-"""What a user may not have: packages that come with an extra of minirnn, and a progress bar for every place.
+"""Optional packages, which come with an extra of minirnn, and a progress bar for every place.
 
     with extra("draw"):
         import matplotlib as mpl
@@ -20,13 +20,17 @@ EXTRAS = {
     "draw": "figures",
     "data": "tasks on real data",
     "sweeps": "grids of runs",
+    "cluster": "runs on a cluster",
     "theory": "fits of kernels, and flows",
+    "safetensors": "weights in files of safetensors",
+    "torch": "networks of PyTorch",
+    "jax": "step functions of JAX",
 }
 
 
 @contextmanager
 def extra(name: str) -> Iterator[None]:
-    """Around imports of what the extra `name` installs: where a package is missing, the error says how to get it."""
+    """A context for imports of packages of the extra `name`: if one is missing, the error says how to install it."""
     purpose = EXTRAS[name]
     try:
         yield

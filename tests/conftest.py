@@ -3,13 +3,16 @@
 import fcntl
 import functools
 import http.server
+import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +30,23 @@ settings.load_profile("patient")
 ROOT = Path(__file__).parents[1]
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 FLAGS = ("-W", "-n", "--keep-going")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHROMIUM_ARGS += ["--disable-sync"]
 FORMULAS_ARE_SET = "[...document.querySelectorAll('.math')].every(m => m.querySelector('mjx-container'))"
+CUT_CODE = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
 
 
-# Their tests share what takes long to make and change it, so one process has them all.
-IN_ONE_PROCESS = ("tests/book/test_grading.py", "tests/install/")
+def cut_code(page: Any) -> int:
+    """How many blocks of code are cut at their right edge."""
+    return page.evaluate(CUT_CODE)
+
+
+# Their tests share what takes long to make, so one process has them all: those of a file, of a chapter's facts, or of
+# the pages of the book as they are read.
+IN_ONE_PROCESS = re.compile(
+    r"(tests/book/test_grading\.py|tests/install/)|(tests/book/test_(?:facts|build)\.py)::\w+\[(\w+)"
+)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -43,25 +56,31 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduler(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return next((file for file in IN_ONE_PROCESS if nodeid.startswith(file)), nodeid)
+            shared = IN_ONE_PROCESS.match(nodeid)
+            return " ".join(filter(None, shared.groups())) if shared else nodeid
 
     return Scheduler(config, log)
 
 
 def place_in_the_run(item: pytest.Item) -> int:
-    """First what builds the book; beside it what needs no book, the longest first; last what looks at its pages."""
+    """First what builds the book; beside it what needs no book, the longest first; last what looks at its pages, and of
+    that first the visits, which take longest."""
     chosen = getattr(item, "callspec", None)
     needs = {*getattr(item, "fixturenames", ()), chosen.params.get("site_folder") if chosen else None}
     if item.name == "test_every_page_of_the_contents_is_built":
         return 0
     if "built_book" in needs:
-        return 3
+        return 3 if item.nodeid.startswith("tests/browser/test_visit.py") else 4
     return 1 if item.get_closest_marker("slow") else 2
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_in_the_run)
+    if find_spec("torch") is None:  # examples that need it say so by their first line
+        for item in items:
+            if isinstance(item, pytest.DoctestItem) and "import_torch()" in (item.dtest.docstring or ""):
+                item.add_marker(pytest.mark.skip(reason="PyTorch is not installed"))
 
 
 def source_files() -> list[Path]:
@@ -155,15 +174,28 @@ def site(built_book: Path):
     server.server_close()
 
 
+def stop_without(why: str) -> None:
+    """Without what a test needs it is skipped; where CI=true it fails."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
+
+
+@pytest.fixture(scope="session")
+def sandboxed() -> None:
+    """For tests that grade in a sandbox."""
+    sandbox = importlib.import_module("coursework.sandbox")
+    if why := sandbox.unavailable(ROOT / "book/assignments"):
+        stop_without(why)
+
+
 @pytest.fixture(scope="session")
 def browser():
-    """A Chromium for the whole run. Without one, browser tests are skipped; where CI=true they fail."""
+    """A Chromium for the whole run, without windows where there is one: its visits are a quarter shorter. Without any,
+    browser tests are skipped; where CI=true they fail."""
     from playwright.sync_api import sync_playwright
 
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if path is None:
-        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        stop("no Chromium on the PATH: install one with the system's packages (apt-get install chromium)")
+        stop_without("no Chromium on the PATH: install one with the system's packages (apt-get install chromium)")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield running

@@ -6,19 +6,45 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from minirnn import CELLS, LinearRNN
+from minirnn import CELLS, GRU, LRU, LSTM, LinearRNN, Parallel, RotationRNN, Stack, VanillaRNN
 from minirnn.core.activations import ACTIVATIONS
 from minirnn.learning import losses
 
 
+def compositions(m=2, n=3):
+    """Layers and directions, of cells that show all of their state and of others, and both at once."""
+    yield Stack([LSTM(m, 2), LSTM(2, n)])
+    yield Stack([GRU(m, n), LSTM(n, 2)])
+    yield Stack([LRU(m, 2), VanillaRNN(4, n)])
+    yield Parallel(GRU(m, n), GRU(m, 2))
+    yield Stack([Parallel(LSTM(m, 2), GRU(1, 1)), Stack([VanillaRNN(3, n)])])
+
+
 def every_cell(m=2, n=3):
-    """Every registered cell, with every activation where it has one."""
+    """Every registered cell, with every activation where it has one, and some that are composed of them."""
     for make in CELLS:
         choosable = make is not LinearRNN and "activation" in {field.name for field in fields(make)}
         yield from (make(m, n, activation=name) for name in ACTIVATIONS) if choosable else (make(m, n),)
+    yield from compositions(m, n)
+
+
+class Leaky(VanillaRNN):
+    """h_t = 0.8 h_{t-1} + 0.2 tanh(a_t), without the rules for directions that would go with it."""
+
+    def step(self, params, h_prev, drive):
+        return 0.8 * h_prev + 0.2 * super().step(params, h_prev, drive)
+
+    def linearize(self, params, drive, H_prev, H):
+        return (0.2 * (1 - ((H - 0.8 * H_prev) / 0.2) ** 2),)
+
+    def vjp_step(self, params, local, delta):
+        carry, d = super().vjp_step(params, local, delta)
+        return carry + 0.8 * delta, d
 
 
 def name(cell):
+    if hasattr(cell, "named"):
+        return f"{type(cell).__name__}({', '.join(map(name, cell.named().values()))})"
     return type(cell).__name__ + (f"-{cell.activation}" if hasattr(cell, "activation") else "")
 
 
@@ -36,6 +62,9 @@ def random_params(rng, cell, outputs=None, dtype=np.float64):
         params["nu"] = rng.uniform(0.3, 1.1, cell.n)
     if getattr(cell, "activation", "") == "relu":
         params["b"] += 1.0
+    if isinstance(cell, RotationRNN):  # it forgets nothing: sums of large inputs would leave a softmax no gradient
+        params["U"][cell.n :] *= 0.4
+        params["b"][cell.n :] *= 0.4
     return {key: value.astype(dtype) for key, value in params.items()}
 
 

@@ -8,7 +8,8 @@ import grimp
 import pytest
 
 from minirnn import dependencies
-from minirnn.dependencies import Source, data_files, digest, executed, needed, packages
+from minirnn.dependencies import data_files, digest, executed, needed, packages
+from minirnn.statements import Source
 
 BOOK = ("experiments", "explorables", "facts")
 GRAPH = grimp.build_graph("minirnn", *BOOK, cache_dir=None)
@@ -59,7 +60,7 @@ def space(tmp_path, monkeypatch):
 
     yield write
     for name in [n for n, m in sys.modules.items() if str(tmp_path) in str(getattr(m, "__file__", ""))]:
-        del sys.modules[name]  # looking for a submodule imports its package
+        del sys.modules[name]  # who reads data is asked for its files
     importlib.invalidate_caches()
 
 
@@ -116,6 +117,71 @@ def test_a_plain_import_needs_the_packages_above(space):
     assert {*needed(["user"])} == {"user", "p", "p.b"}
 
 
+@pytest.mark.parametrize(
+    "sets", ["a.RATE = 5", "a.RATES['exp'] = 5", "setattr(a, 'RATE', 5)", "del a.RATE", "a.RATE += 1"]
+)
+@pytest.mark.parametrize(
+    "user", ["from p import a", "from p.a import RATE", "from importlib import import_module\nimport_module('p.a')"]
+)
+def test_who_gives_another_module_a_value_is_needed_where_it_runs(space, sets, user):
+    folder = space(
+        p__a="RATE, RATES = 1, {}",
+        p__b="X = 1",
+        p__tune=f"from . import a\n{sets}",
+        user=user,
+    )
+    init = folder / "p/__init__.py"
+    init.write_text("from . import b, tune\n")
+    assert {*needed(["user"])} >= {"user", "p.a", "p.tune"}
+    init.write_text(f"from . import a, b\n{sets}\n")
+    assert {*needed(["user"])} >= {"user", "p", "p.a"}
+    assert {*needed(code=user)} >= {"p", "p.a"}
+
+
+def test_what_a_package_would_set_when_it_is_called_is_not_needed(space):
+    folder = space(p__a="RATE = 1", p__b="X = {}\nX[1] = 2", user="from p import a")
+    (folder / "p/__init__.py").write_text("from . import a, b\ndef later():\n    a.RATE = 5\n")
+    assert {*needed(["user"])} == {"p.a", "user"}
+
+
+def test_a_module_that_is_imported_by_a_function_is_seen(space):
+    space(
+        p__a="x = 1",
+        p__b="x = 1",
+        q="x = 1",
+        p__user="import importlib\nimportlib.import_module('.a', __package__)",
+    )
+    space(user="from importlib import import_module\nimport_module('p.b')\n__import__('q')\nprint('p.a')")
+    assert {*needed(["p.user"])} == {"p", "p.a", "p.user"}
+    assert {*executed(["user"])} == {"p", "p.b", "q", "user"}
+
+
+def test_looking_runs_no_code(space):
+    folder = space(p__a="x = 1", user="from p import a")
+    (folder / "p/__init__.py").write_text("raise SystemExit('ran')\n")
+    assert {*executed(["user", "p.a"])} == {"p", "p.a", "user"}
+    assert {*needed(["user", "p.a"])} == {"p.a", "user"}
+    assert "p" not in sys.modules
+
+
+def test_modules_of_folders_without_a_package_are_found(space):
+    folder = space(user="from outer.inner import a\nfrom outer.inner.b import y")
+    (folder / "outer/inner").mkdir(parents=True)
+    (folder / "outer/inner/a.py").write_text("x = 1")
+    (folder / "outer/inner/b.py").write_text("from . import a\ny = 1")
+    assert {*needed(["user"])} == {*executed(["user"])} == {"user", "outer.inner.a", "outer.inner.b"}
+
+
+@pytest.mark.parametrize("text", [b"x = 1\ny = = 2\n", b"# coding: of-tomorrow\n", b"x = '\xff'\n"])
+@pytest.mark.parametrize("walk", [needed, executed])
+def test_a_text_that_python_cannot_read_is_named(space, text, walk):
+    file = space(user="import faulty") / "faulty.py"
+    file.write_bytes(text)
+    with pytest.raises(SyntaxError, match=r"faulty\.py") as caught:
+        walk(["user"])
+    assert caught.value.filename == str(file)
+
+
 def test_circles_and_what_is_missing_end(space):
     space(one="import two\nimport nowhere_to_be_found", two="from one import x", three="def f():\n    import one")
     assert {*needed(["three"])} == {"one", "two", "three"} == {*executed(["three"])}
@@ -152,6 +218,17 @@ def test_a_docstring_that_is_read_counts():
     assert digest({"m": Source("m.py", one)}) != digest({"m": Source("m.py", two)})
 
 
+@pytest.mark.parametrize("reader", ["print(m.__doc__)", "from inspect import getdoc", "inspect.getdoc(m)"])
+def test_a_docstring_that_another_module_reads_counts(reader):
+    one, two = ({"m": Source("m.py", f'"""{word}"""'), "n": Source("n.py", reader)} for word in ("One", "Two"))
+    assert digest(one) != digest(two)
+
+
+def test_a_docstring_about_docstrings_is_one():
+    one, two = (f'"""{word}: what __doc__ is."""\nx = 1  # no __doc__\n' for word in ("One", "Two"))
+    assert digest({"m": Source("m.py", one)}) == digest({"m": Source("m.py", two)})
+
+
 def test_the_data_of_a_text_are_named_by_who_reads_them(space):
     folder = space(
         reader="from pathlib import Path\n\ndef files_named(text):\n"
@@ -160,3 +237,10 @@ def test_the_data_of_a_text_are_named_by_who_reads_them(space):
     )
     assert data_files(needed(["user"])) == [folder / "a.txt"]
     assert data_files(needed(["user"]), "read(b)") == [folder / "a.txt", folder / "b.txt"]
+
+
+def test_a_script_beside_a_module_that_bears_its_name_belongs_to_it():
+    """So that a page is built again when the script of its figure changes."""
+    found = {file.name for file in data_files(needed(["explorables.elementwise.ring"]))}
+    assert found >= {"ring.js", "draws.js"}
+    assert "cliff.js" not in found

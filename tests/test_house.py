@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -65,6 +66,13 @@ def test_docstrings_have_no_stray_quote_marks(file: Path):
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             assert not re.search(r'\s"$|^"\w[^"]*$', ast.get_docstring(node) or "", re.MULTILINE)
+
+
+def test_one_address():
+    """Where the repository lies is said in _config.yml; the package names this address, or none while there is none."""
+    address = re.search(r'repository_url: "(.*)"', (ROOT / "_config.yml").read_text())[1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project.get("urls", {}) == ({"Repository": address} if address else {})
 
 
 def test_one_version():

@@ -18,7 +18,7 @@ MODULES = [module.name for module in pkgutil.walk_packages(minirnn.__path__, "mi
 DRAWING = [name for name in MODULES if name.startswith("minirnn.figures")]
 MATHEMATICS = [name for name in MODULES if name not in DRAWING]
 WITH_CODE = [name for name in MATHEMATICS if not hasattr(importlib.import_module(name), "__path__")]
-HEAVY = ["matplotlib", "ipywidgets", "anywidget", "sklearn", "joblib", "torch", "scipy", "IPython", "pandas"]
+HEAVY = ["matplotlib", "ipywidgets", "anywidget", "sklearn", "joblib", "torch", "jax", "scipy", "IPython", "pandas"]
 
 
 def python(code: str) -> str:
@@ -46,6 +46,7 @@ for name in ["minirnn", *{MATHEMATICS}]:
     assert python(code) == ""
 
 
+@pytest.mark.slow
 def test_figures_leave_the_settings_of_matplotlib_alone():
     pytest.importorskip("matplotlib")
     code = f"""
@@ -85,7 +86,10 @@ def test_what_is_public_has_a_docstring(name: str):
 # Examples of these stand where they are used: a cell, `bptt`, `diagnose`.
 SHOWN_ELSEWHERE = {
     f"minirnn.{name}" for name in ("cells.contract", "cells.stable", "core.products", "gradients.objective")
-} | {"minirnn.diagnosis.findings", "minirnn.diagnosis.report"}
+} | {
+    f"minirnn.diagnosis.{name}"
+    for name in ("__main__", "around", "findings", "inside", "measures", "watched_models")
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(WITH_CODE) - SHOWN_ELSEWHERE))

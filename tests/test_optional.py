@@ -30,6 +30,15 @@ SWEEP = (
     "results(sweep(square, {'x': [2]}, folder=tempfile.mkdtemp(), jobs=1))"
 )
 MEMORY = "import numpy as np; from minirnn.theory import memory; "
+OBSERVED = (
+    "import numpy as np; from minirnn import bridges; bridges.observe_step("
+    "lambda *given: given[-1], np.ones((1, 1, 1)), np.ones((1, 1)), lambda *given: given[-1].sum(), "
+)
+TO_TORCH = """
+import numpy as np
+from minirnn import LSTM, bridges
+bridges.to_torch(LSTM(1, 1), LSTM(1, 1).init(np.random.default_rng(0)))
+"""
 USES = [
     *(("draw", "matplotlib", f"import minirnn.figures.{n}") for n in ("theme", "explorables", "frames", "live")),
     ("draw", "joblib", "import minirnn.figures.frames"),
@@ -43,13 +52,25 @@ USES = [
         "cloudpickle",
         "from minirnn.learning.snapshots import snapshot\ndef run(x): return x\nsnapshot(run)",
     ),
+    *(
+        ("safetensors", "safetensors", f"import numpy as np; from minirnn.core import archives as a; a.{call}")
+        for call in ("save_params({'W': np.ones(2)}, 'w.safetensors')", "load_params('w.safetensors')")
+    ),
     ("theory", "scipy", MEMORY + "memory.airy(3)"),
     ("theory", "scipy", MEMORY + "memory.fit(np.ones(3), np.array([0.5]), positive=True)"),
+    ("theory", "scipy", MEMORY + "memory.project(np.ones(3), np.array([0.5]))"),
     ("theory", "scipy", MEMORY + "memory.optimise(np.ones(3), np.array([0.5]))"),
     ("theory", "scipy", "from minirnn.theory import plateau; plateau.flow(1.0, 2.0)"),
+    ("torch", "torch", "from minirnn import bridges; bridges.from_torch(None)"),
+    ("torch", "torch", "from minirnn import bridges; bridges.observe_torch(None, print)"),
+    ("torch", "torch", TO_TORCH),
+    ("torch", "torch", OBSERVED + "'torch')"),
+    ("jax", "jax", OBSERVED + "'jax')"),
+    ("jax", "jax", OBSERVED + "'jax', {'w': np.ones(1)})"),
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "package", "code"), USES)
 def test_a_missing_package_is_named_with_its_extra(name: str, package: str, code: str):
     result = run(f"import sys; sys.modules[{package!r}] = None\n{code}")
@@ -81,7 +102,10 @@ def test_what_is_imported_is_required_or_stands_under_its_extra(file: Path):
             assert name is None
             continue
         brought = {Requirement(text).name for text in wanted[name]}
-        assert brought & set(DISTRIBUTIONS[package]), f"{file.name}: {package} needs `with extra(...)`; got {name}"
+        # of a package that is not installed, as PyTorch may be, the distribution has its name
+        assert brought & set(DISTRIBUTIONS.get(package, [package])), (
+            f"{file.name}: {package} needs `with extra(...)`; got {name}"
+        )
 
 
 def test_extras_are_those_of_the_project():
@@ -101,7 +125,7 @@ import sys; sys.modules["matplotlib"] = None
 import numpy as np
 from minirnn import VanillaRNN
 from minirnn.learning import losses
-from minirnn.diagnosis.measures import diagnose
+from minirnn.diagnosis.entry import diagnose
 rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=4)
 params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
 X = rng.standard_normal((20, 2, 1))
@@ -137,6 +161,7 @@ def test_tqdm_warns_in_a_notebook_without_ipywidgets():
     assert "TqdmWarning: IProgress not found" in run(NOTEBOOK + "import tqdm.auto", "always").stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [TRAIN, SWEEP], ids=["train", "sweep"])
 def test_a_notebook_without_ipywidgets_shows_a_plain_bar(code: str):
     result = run(NOTEBOOK + code, "always")

@@ -15,11 +15,22 @@ async function setFormulas(address) {
   await MathJax.startup.promise;
   addEventListener("beforeprint", () => MathJax.typeset(take(Infinity)));
   while (formulas.length) {
-    await MathJax.typesetPromise(take(6));
+    const some = take(6);
+    await MathJax.typesetPromise(some);
+    some.forEach(breakable);
     reachable();
     land();
     await new Promise((resume) => setTimeout(resume));
   }
+}
+// A displayed formula that is wider than a phone goes on below: after a wide space, and else before a relation
+function breakable(formula) {
+  const parts = (which) => [...formula.querySelectorAll(`[display] > mjx-math > ${which}`)];
+  const breaking = () => document.createElement("wbr");
+  for (const space of parts(":is(mjx-mspace, mjx-mstyle:has(> mjx-mspace))"))
+    if (space.offsetWidth > 12) space.after(breaking());
+  if (![formula, ...formula.children].some((box) => box.scrollWidth > box.clientWidth + 1)) return;
+  for (const relation of parts("[space='4']:not([space='4'] + *)")) relation.before(breaking());
 }
 const mathjax = document.querySelector('link[rel="prefetch"][href*="mathjax/"]');
 if (mathjax) requestAnimationFrame(() => setTimeout(setFormulas, 0, mathjax.href));

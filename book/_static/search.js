@@ -85,6 +85,7 @@ function understand(query) {
       if (near && !known) corrected.push([word, near]);
       else if (!known && !longer.length) unknown.push(word);
       group.push(...(near ? [near] : longer).map((other) => ({ all: [stem(other)], weight: 0.9 })));
+      for (const all of (near && same.get(stem(near))) ?? []) group.push({ all, weight: 0.8, inRow: true });
     }
     groups.push(group.filter(({ all }) => all.every((token) => spread.has(token))));
   }
@@ -105,7 +106,7 @@ function worth(token, { tokens, counts, titleStems, keyStems, pageStems }) {
   const count = counts.get(token) ?? 0;
   const inText = (2.2 * count) / (count + 1.2 * (0.4 + (0.6 * tokens.length) / meanLength));
   const inTitle = titleStems.includes(token) ? 3 / (1 + titleStems.length / 8) : 0;
-  return rarity(token) * (inText + inTitle + 1.3 * keyStems.has(token) + 0.9 * pageStems.has(token));
+  return rarity(token) * (inText + inTitle + 1.6 * keyStems.has(token) + 0.9 * pageStems.has(token));
 }
 
 // The best alternative of a group in a section: what it is worth, and its words

@@ -1,12 +1,15 @@
 """Checks that answer at once, and name the likely mistake.
 
-`Check("bptt")` reads answers/bptt.json: for each part the arguments of a few small cases, the right results, and the
-results of common mistakes, each with what to say about it. It holds numbers and no solution. A function is called on
-the cases; if its result is that of a known mistake, that is what it is told, else where it differs.
+`Check("bptt")` reads answers/bptt.json: for each part and each task the arguments of two small cases, the right
+results, and what is left of the results of common mistakes, each with what to say about it. It holds numbers and no
+solution. A function is called on both. In the first all sizes differ, so that nothing fits by accident; in the second
+they are the same, so that a transposed matrix gives numbers, by which it is known. What is no known mistake is told
+where and how it differs, or what an exception most likely means.
 """
 
 import copy
 import json
+import re
 import traceback
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,9 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hints import hint
 
-HERE = Path(__file__).parent
 UNWRITTEN = "not written yet. Put your code in the place of `raise NotImplementedError`."
+NO_ID = (
+    'Put your student id between the quotes of `student = ""`, at the top, and run that cell and the one below it.'
+)
+Task = dict[str, dict[str, str]]  # {what differs between students: {value: its words}}
 
 
 class Wrong(AssertionError):
@@ -33,14 +40,25 @@ class Unwritten(Wrong):
 def generator(assignment: str, student: str) -> np.random.Generator:
     """The random numbers of a student: the same for the same id, others for another.
 
-    >>> a, b = (generator("bptt", name).integers(10**9) for name in ("ada", "ben"))
-    >>> bool(a == generator("bptt", " Ada ").integers(10**9)), bool(a == b)
-    (True, False)
+    >>> int(generator("bptt", "ada").integers(100)), int(generator("bptt", " Ada ").integers(100))
+    (87, 87)
     """
     if not isinstance(student, str) or not student.strip():
-        raise Wrong('Put your student id between the quotes of `student = ""`, in part 5, and run that cell.')
+        raise Wrong(NO_ID)
     digest = sha256(f"{assignment}/{student.strip().lower()}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def choose(task: Task, assignment: str, student: str) -> dict[str, str]:
+    """{what differs: its value for this student}, each drawn from a generator of its own.
+
+    >>> choose({"unit": {"sin": "f(a) = sin(a)"}}, "bptt", "ada")
+    {'unit': 'sin'}
+    """
+    return {
+        what: list(values)[int(generator(f"{assignment}/{what}", student).integers(len(values)))]
+        for what, values in task.items()
+    }
 
 
 def same(got: object, want: object, tol: float = 1e-6) -> bool:
@@ -79,16 +97,17 @@ def difference(got: object, want: object, name: str = "the result") -> str:
     try:
         got = np.asarray(got)
     except ValueError:
-        return (
-            f"{name} must have shape {want.shape}; yours is a {type(got).__name__} of parts of different lengths."
-        )
+        kind = type(got).__name__
+        return f"{name} must have shape {want.shape}; yours is a {kind} of parts of different lengths."
     if not np.issubdtype(got.dtype, np.number) and got.dtype != bool:
         kind = type(next(iter(got.ravel().tolist()), None)).__name__
-        return (
-            f"{name} must be {f'numbers of shape {want.shape}' if want.shape else 'a number'}; yours holds {kind}."
-        )
+        wanted = f"numbers of shape {want.shape}" if want.shape else "a number"
+        return f"{name} must be {wanted}; yours holds {kind}."
     if got.shape != want.shape:
         return f"{name} must have shape {want.shape}; yours has {got.shape}."
+    with np.errstate(all="ignore"):
+        if said := relation(got * 1, want):  # of what is true and false, numbers
+            return f"{name} {said}."
     if not want.shape:
         return f"{name} must be {want.item():.6g}; yours is {got.item():.6g}."
     worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(got - want), nan=np.inf)), want.shape)
@@ -99,38 +118,81 @@ def difference(got: object, want: object, name: str = "the result") -> str:
     )
 
 
+def relation(got: np.ndarray, want: np.ndarray) -> str:
+    """What a wrong array of the right shape has to do with the right one, in words; empty if nothing is seen.
+
+    >>> relation(np.array([2.0, 4.0]), np.array([1.0, 2.0])), relation(np.array(3.1), np.array(1.7))
+    ('is 2 times what is expected', '')
+    """
+    factor = complex(np.vdot(want, got) / np.vdot(want, want))
+    if factor and np.isfinite(factor) and same(got / factor, want):
+        times = f"{factor.real:.4g}" if abs(factor.imag) < 1e-9 else f"{factor:.4g}"
+        telling = want.size > 1 or np.isclose(max(abs(factor), 1 / abs(factor)), (1, 2, 3, 4)).any()
+        if telling:  # any number is some multiple of another
+            return "has the wrong sign" if same(-got, want) else f"is {times} times what is expected"
+    if want.ndim == 2 and got.shape == got.T.shape and same(got.T, want):
+        return "is the transpose of what is expected"
+    if not want.ndim or len(want) < 3:
+        return ""
+    if same(got[::-1], want):
+        return "has the right entries in the reverse order"
+    if same(got[1:], want[:-1]) or same(got[:-1], want[1:]):
+        return "is off by one along its first axis"
+    size = np.abs(want[np.isfinite(want)]).max(initial=0.0)
+    right = [np.allclose(g, w, rtol=0, atol=1e-6 * size, equal_nan=True) for g, w in zip(got, want, strict=True)]
+    if all(right):
+        return ""
+    first, last = right.index(False), len(right) - 1 - right[::-1].index(False)
+    if first == last:
+        return f"is wrong in entry {first} alone"
+    if first and not any(right[first:]):
+        return f"is right up to entry {first - 1}, and wrong from entry {first} on"
+    ends_right = last < len(right) - 1 and not any(right[: last + 1])
+    return f"is wrong up to entry {last}, and right from entry {last + 1} on" if ends_right else ""
+
+
 def unwritten(function: Callable[..., object], error: NotImplementedError) -> str:
-    """Which function still has no code of a student's: the one that was called, or another that it calls."""
+    """Which function has no code yet: the one that was called, or another that it calls."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
     name = frame.f_code.co_name
     return UNWRITTEN if name == getattr(function, "__name__", name) else f"it calls `{name}`, which is {UNWRITTEN}"
 
 
 class Check:
-    """`check(part, function)` for the parts of one assignment."""
+    """`check(part, function)` for the parts of one assignment, as a student's own task wants them."""
 
     def __init__(self, assignment: str) -> None:
-        text = (HERE / "answers" / f"{assignment}.json").read_text(encoding="utf-8")
-        self.parts = {part: {key: decode(v) for key, v in held.items()} for part, held in json.loads(text).items()}
+        text = (Path(__file__).parent / "answers" / f"{assignment}.json").read_text(encoding="utf-8")
+        self.assignment, self.parts = assignment, json.loads(text)
+        self.words: Task = self.parts.pop("task")
+        self.options: dict[str, str] = {}
+
+    def task(self, student: str) -> None:
+        """Prints the task of a student, by which all parts are checked from now on."""
+        self.options = choose(self.words, self.assignment, student)
+        print("\n".join([f"The task of {student.strip()}:", *(self.words[k][v] for k, v in self.options.items())]))
 
     def __call__(self, part: str, function: Callable[..., object]) -> None:
-        """Prints that the function passes, or raises Wrong."""
-        held = self.parts[part]
-        for i, (args, right) in enumerate(zip(held["cases"], held["right"], strict=True)):
-            given = copy.deepcopy(args)
-            try:
-                got = function(*given)
-            except NotImplementedError as error:
-                raise Unwritten(f"{part}: {unwritten(function, error)}") from None
-            if not same(given, args, 0.0):
-                raise Wrong(f"{part}: your function changed one of its arguments. Work on a copy: `x = x.copy()`.")
-            if same(got, right):
-                continue
-            for message, results in held["mistakes"]:
-                if same(got, results[i]):
-                    raise Wrong(f"{part}: {message}")
-            raise Wrong(f"{part}: {difference(got, right)}")
-        print(f"✓ {part}: right.")
+        """Prints that the function passes, or raises Wrong, or what the function raised."""
+        if not self.options:
+            raise Wrong(NO_ID)
+        block = self.parts[part]["of"][" ".join(self.options[what] for what in self.parts[part]["varies"])]
+        held = {key: decode(value) for key, value in block.items()}
+        results = [result(part, function, args) for args in held["cases"]]
+        pairs = enumerate(zip(results, held["right"], strict=True))
+        wrong = [i for i, (got, right) in pairs if not same(got, right)]
+        if not wrong:
+            print(f"✓ {part}: right.")
+            return
+        sketches = [sketch(got) for got in results]
+        for message, known in held["mistakes"]:
+            if recognised(sketches, known, wrong):
+                raise Wrong(f"{part}: {message}")
+        got = results[wrong[0]]
+        if isinstance(got, Exception):
+            print(f"✗ {part}: your code stopped. {hint(type(got).__name__, str(got))}".rstrip())
+            raise got
+        raise Wrong(f"{part}: {difference(got, held['right'][wrong[0]])}")
 
     def own(self, part: str, function: Callable[..., object], student: str, answer: Any) -> None:
         """Is `answer` what the function, which must be right, gives for this student?"""
@@ -141,6 +203,67 @@ class Check:
         if not same(answer, function(student)):
             raise Wrong(f"{part}: `answer` is not what your function gives for {student!r}. Run its cell again.")
         print(f"✓ {part}: your own measurement is {np.round(answer, 6)}.")
+
+
+def result(part: str, function: Callable[..., object], args: tuple[Any, ...]) -> object:
+    """What a function returns, or the exception it raised; Wrong where it has no code, or changes an argument."""
+    given = copy.deepcopy(args)
+    try:
+        got = function(*given)
+    except NotImplementedError as error:
+        raise Unwritten(f"{part}: {unwritten(function, error)}") from None
+    except Exception as error:
+        return error
+    if not same(given, args, 0.0):
+        raise Wrong(f"{part}: your function changed one of its arguments. Work on a copy: `x = x.copy()`.")
+    return got
+
+
+def sketch(value: object) -> list[Any]:
+    """[form, two weighted sums of all entries, their size]: the same, up to rounding, for the same result.
+
+    Of an exception its kind and the numbers it names, which are those of the case: [kind and numbers].
+
+    >>> sketch((np.zeros(2), 3.0))[0], sketch([1, 2]) == sketch(np.array([1.0, 2.0]))
+    ('((2,) ())', True)
+    """
+    if isinstance(value, Exception):
+        return [" ".join([type(value).__name__, *re.findall(r"\d+", str(value))])]
+    form, parts = flattened(value)
+    entries = np.nan_to_num(np.concatenate([np.zeros(0), *parts]), nan=1.7, posinf=2.7, neginf=-2.7)
+    k = np.arange(1, len(entries) + 1)
+    return [form, float(entries @ np.cos(k * k)), float(entries @ np.sin(k * k)), float(np.abs(entries).sum())]
+
+
+def flattened(value: object) -> tuple[str, list[np.ndarray]]:
+    """The form of a result in words, and its entries as real numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # parts of different shapes
+        array = np.array(None)
+    if np.issubdtype(array.dtype, np.number) or array.dtype == bool:
+        halves = [array.real, array.imag] if np.iscomplexobj(array) else [array]
+        return str(array.shape), [half.ravel().astype(float) for half in halves]
+    pairs: list[tuple[str, object]] = [("", held) for held in value] if isinstance(value, tuple | list) else []
+    if isinstance(value, dict):
+        pairs = sorted(((str(key), held) for key, held in value.items()), key=lambda pair: pair[0])
+    made = [(key, *flattened(held)) for key, held in pairs]
+    names = " ".join(f"{key}{form}" for key, form, _ in made) or type(value).__name__
+    return f"({names})", [part for _, _, parts in made for part in parts]
+
+
+def recognised(got: list[list[Any]], known: list[list[Any]], wrong: list[int]) -> bool:
+    """Are the results those of a known mistake: in every case, or in all where both are numbers, a `wrong` one too?"""
+    pairs = [(i in wrong, a, b) for i, (a, b) in enumerate(zip(got, known, strict=True))]
+    numbers = [(at, a, b) for at, a, b in pairs if len(a) == len(b) == 4]
+    both = numbers if any(at for at, _, _ in numbers) else pairs
+    return all(alike(a, b) for _, a, b in both)
+
+
+def alike(a: list[Any], b: list[Any]) -> bool:
+    if len(a) != len(b) or a[0] != b[0]:
+        return False
+    return all(abs(x - y) <= 1e-6 * max(b[3], 1e-9) for x, y in zip(a[1:], b[1:], strict=True))
 
 
 def encode(value: object) -> object:

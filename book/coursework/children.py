@@ -22,7 +22,7 @@ STOPPING = threading.Event()
 
 
 class Stopped(Exception):
-    """The command was ended: what runs now has no result."""
+    """The command was ended: the submissions that run now have no result."""
 
 
 @contextlib.contextmanager
@@ -41,7 +41,7 @@ def alone(target: Path) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Makes of the signal to end what Ctrl-C makes: a KeyboardInterrupt. Only a main thread can."""
+    """Turns the signal to end into a KeyboardInterrupt, as Ctrl-C does. Only a main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -137,7 +137,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 def last_line(file: Path) -> str:
     lines = [line for line in file.read_text("utf-8", "replace")[-4000:].splitlines() if line.strip()]
-    return lines[-1] if lines else "it ended without a word"
+    return lines[-1] if lines else "it ended without a message"
 
 
 def read(file: Path) -> Result:

@@ -1,9 +1,10 @@
-"""Runs one submission, rebuilt upon the assignment (`rebuild.py`), and says what each part got.
+"""Runs one submission, rebuilt upon the assignment (`rebuild.py`), and gives each part its points and its message.
 
 The kernel is in a sandbox; this process is not, and compares what the student's functions return with what the
 solutions do.
 """
 
+import functools
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import nbformat
 from jupyter_client import AsyncKernelManager
@@ -26,14 +27,8 @@ from coursework.records import Part
 
 SHOWN = 10_000  # characters of a cell's output that are kept
 TAKEN = 2_000_000  # characters of a result that is compared
+Right = Callable[[str], list[Any]]  # from a student's id to the right results
 Same = Callable[[object, object], bool]  # are two results the same, up to rounding?
-
-
-class Solved(TypedDict):
-    """The right results of the hidden cases, and the solutions, by part."""
-
-    right: dict[str, list[Any]]
-    functions: dict[str, Any]
 
 
 class Client(NotebookClient):
@@ -144,8 +139,8 @@ def not_run(cell: NotebookNode, why: str) -> None:
         cell.outputs.append(messages.error(why))
 
 
-def marks(nb: NotebookNode, name: str, student: str, solved: Solved) -> list[Part]:
-    """What each part of an executed notebook got; its test cells show what the student's functions return."""
+def marks(nb: NotebookNode, name: str, student: str, solved: answers.Solved) -> list[Part]:
+    """The points of each part of an executed notebook, from the results that its test cells show."""
     same = answers.selfcheck().same
     rows = []
     for i, cell in enumerate(nb.cells):
@@ -159,8 +154,8 @@ def marks(nb: NotebookNode, name: str, student: str, solved: Solved) -> list[Par
         failure = messages.error_of(cell)
         message = messages.of_error(failure, nb.cells[:i], passed) if failure else messages.SILENT
         if shown and not failure:
-            function = solved["functions"][part] if "check.own(" in cell.source else None
-            message = verdict(shown[-1], solved["right"][part], function, student, same)
+            function = functools.partial(solved.own, part) if "check.own(" in cell.source else None
+            message = verdict(shown[-1], functools.partial(solved.right, part), function, student, same)
         cell.outputs = [said(part, out) for out in cell.outputs if f"✓ {part}" in out.get("text", "")][:1]
         cell.outputs += [messages.error(message)] if message else []
         rows.append((part, 0 if message else test["points"], test["points"], message))
@@ -170,13 +165,13 @@ def marks(nb: NotebookNode, name: str, student: str, solved: Solved) -> list[Par
 
 
 def said(part: str, out: NotebookNode) -> NotebookNode:
-    """The verdict of a check alone: what a function prints may be arguments of a hidden test."""
+    """The verdict of a check alone: a function might print the arguments of a hidden test."""
     line = next(line for line in out.text.splitlines() if f"✓ {part}" in line)
     return nbformat.v4.new_output("stream", text=line[:200])
 
 
 def hide(cell: NotebookNode) -> None:
-    """Takes away the outputs of a cell that show, or ask for, what the hidden tests are made of."""
+    """Removes the outputs of a cell that show arguments of hidden tests, or ask for them."""
     if cell.cell_type == "code" and not notebooks.grader(cell).get("points"):
         asks = "_hidden" in cell.source and notebooks.grader(cell).get("grade_id") != "setup"
         cell.outputs = [] if asks else [out for out in cell.outputs if "_hidden" not in json.dumps(out)]
@@ -187,7 +182,7 @@ def results(out: NotebookNode) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def verdict(shown: dict[str, Any], right: list[object], function: Function | None, student: str, same: Same) -> str:
+def verdict(shown: dict[str, Any], right: Right, function: Function | None, student: str, same: Same) -> str:
     """What is wrong with the results of a part; empty if nothing is. `function` is the solution of a part that is
     measured on data of the student's own."""
     try:
@@ -196,20 +191,19 @@ def verdict(shown: dict[str, Any], right: list[object], function: Function | Non
         return messages.UNREADABLE
 
 
-def compared(
-    shown: dict[str, Any], right: list[object], function: Function | None, student: str, same: Same
-) -> str:
+def compared(shown: dict[str, Any], right: Right, function: Function | None, student: str, same: Same) -> str:
     """`verdict`, for results that can be read."""
     decode = answers.selfcheck().decode
     got = [decode(value) for value in shown["results"]]
     own, answer = shown.get("own"), decode(shown.get("answer"))
-    if len(got) != len(right) or not all(map(same, got, right)):
-        return messages.WRONG
-    if function is None:
-        return ""
     if not isinstance(own, str) or not intake.same_id(own, student):
         return f"{messages.OTHER_ID}{own!r:.50}, but this was handed in by {student!r}. Put in your own id."
-    return "" if same(answer, function(own)) else messages.NOT_YOURS
+    if borrowed := shown.get("borrowed"):
+        return messages.BORROWED.format(modules=", ".join(map(str, borrowed)))
+    wanted = right(own)
+    if len(got) != len(wanted) or not all(map(same, got, wanted)):
+        return messages.WRONG
+    return "" if function is None or same(answer, function(own)) else messages.NOT_YOURS
 
 
 def course_folder(name: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reads what lies below one folder, and nothing that a link, a pipe or a device there leads to.
+"""Reads the files below one folder, and follows no link, pipe or device.
 
 What students hand in may hold anything: a link to the solutions, a pipe that never ends, a device, a file of a
 terabyte. So each name on the way is opened at the folder before it, never as a link, and what was opened is looked at
@@ -123,10 +123,22 @@ def below(source: Path, top: str) -> dict[Names, str]:
             if not folder or name.lower().endswith(".ipynb"):
                 found[inner] = "is a folder, not a file" if folder else refusal(status)
             if folder and (name.startswith(".") or len(inner) > DEPTH or len(folders) == FOLDERS):
-                found[inner] = "is a folder that is not searched: it is hidden, too deep, or one of too many"
+                found[inner] = (
+                    "is a folder that grading does not search: it is hidden, too deep, or one of too many"
+                )
             elif folder:
                 folders.append(inner)
     return found
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Waits until no other program of ours holds this file, and holds it."""
+    import fcntl  # not on Windows, where nothing is graded
+
+    with file.with_name(f".{file.name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def write_whole(file: Path, data: bytes) -> None:

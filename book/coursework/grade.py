@@ -1,4 +1,4 @@
-"""Grades a folder of submissions, FROM/STUDENT/ASSIGNMENT.ipynb, into a folder of results.
+"""Grades submissions, a folder FROM/STUDENT/ASSIGNMENT.ipynb or what a platform gives, into a folder of results.
 
     TO/STUDENT/ASSIGNMENT.json    what each part got, and of which submission and which course this is the grade
     TO/STUDENT/ASSIGNMENT.html    the feedback page
@@ -14,115 +14,182 @@ import io
 import json
 import shlex
 import sys
-import time
+import tempfile
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from coursework import children, files, intake, notebooks, report, sandbox
-from coursework.children import one, read
+from coursework import (
+    attempts,
+    children,
+    cluster,
+    collect,
+    dates,
+    files,
+    gradebooks,
+    intake,
+    notebooks,
+    notices,
+    overview,
+    report,
+    roster,
+    sandbox,
+    term,
+    upload,
+)
+from coursework.children import read
+from coursework.cluster import One
+from coursework.collect import Collected
+from coursework.dates import Course
+from coursework.fingerprints import fingerprint
+from coursework.gradebooks import Gradebook
 from coursework.intake import Remark, Submission
-from coursework.records import Graded, Result
+from coursework.progress import Progress
+from coursework.records import Arrived, Graded, Pair, Result
+from coursework.roster import Roster
 
 
-def fingerprint(name: str, data: bytes, notes: list[str]) -> str:
-    """Changes when the submission does, or what is noted on it, or the assignment, its answers, or what it runs."""
-    cases = (notebooks.BOOK / f"coursework/mistakes/{name}.py").read_text(encoding="utf-8")
-    course = "".join([notebooks.source(name), cases, *notebooks.helpers(name).values()])
-    return sha256(data + json.dumps([notes, course]).encode()).hexdigest()
+@dataclass(frozen=True)
+class Options:
+    """How to grade: in a sandbox if `safe`, `only` one assignment, `jobs` at a time, a cell in at most `seconds`."""
+
+    safe: bool = True
+    only: str | None = None
+    jobs: int | None = None  # as many as there are cores, or places on the cluster
+    cluster: str | None = None  # the address of a scheduler of Dask
+    seconds: float = sandbox.SECONDS
+    roster: Path | None = None
+    course: Path | None = None
+    gradebooks: tuple[Path, ...] = ()
 
 
-def grade(
-    source: Path, target: Path, *, safe: bool = True, only: str | None = None, jobs: int = 1, seconds: float = 30
-) -> int:
-    """Grades what has no grade yet, `jobs` at a time, with so many seconds for a cell; returns the exit code."""
+def grade(source: Path, target: Path, **words: Any) -> int:
+    """Grades all submissions without a grade, by these options; returns the exit code."""
     if why := unfit():
         print(why, file=sys.stderr)
         return 2
-    source, target = Path(source), Path(target)
-    if not source.is_dir() or target.resolve() == source.resolve():
-        why = f"FROM must be a folder of submissions, and TO another folder; FROM is {source}, TO is {target}."
+    source, target, options = Path(source), Path(target), Options(**words)
+    if (
+        not (source.is_dir() or (source.suffix.lower() == ".zip" and source.is_file()))
+        or target.resolve() == source.resolve()
+    ):
+        why = f"FROM must be a folder of submissions or a zip, and TO another folder; FROM is {source}, TO is {target}."
         print(why, file=sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # in a notebook or a test it may be of another kind
             stream.reconfigure(errors="backslashreplace")  # whatever a name holds, and wherever this is printed
-    target.mkdir(parents=True, exist_ok=True)
-    with children.alone(target) as first:
-        if not first:
-            print(f"Another grading is running in {target}: wait for it, or give another TO.", file=sys.stderr)
-            return 2
-        try:
-            with children.ended_by_signals():
-                return grade_all(source, target, safe, only, jobs, seconds)
-        except KeyboardInterrupt:
-            print("Stopped. What has a grade keeps it: give the command again to go on.", file=sys.stderr)
-            return 130
+    try:
+        with children.ended_by_signals(), tempfile.TemporaryDirectory(prefix="from-gtt") as work:
+            try:
+                plan = prepared(source, Path(work), target, options)
+            except (ValueError, files.Refused) as why:
+                print(f"{why}. So nothing was graded.", file=sys.stderr)
+                return 2
+            target.mkdir(parents=True, exist_ok=True)
+            with children.alone(target) as first:
+                if first:
+                    return grade_all(plan)
+        print(f"Another grading is running in {target}: wait for it, or give another TO.", file=sys.stderr)
+        return 2
+    except cluster.Missing as why:
+        print(f"{why}. So nothing was graded.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Finished grades are kept: run the command again to go on.", file=sys.stderr)
+        return 130
 
 
-def grade_all(source: Path, target: Path, safe: bool, only: str | None, jobs: int, seconds: float) -> int:
+@dataclass(frozen=True)
+class Plan:
+    """All that is given: what was handed in, the roster, the dates, gradebooks, where results go, and how to grade."""
+
+    collected: Collected
+    people: Roster | None
+    course: Course
+    books: list[Gradebook]
+    target: Path
+    options: Options
+
+
+def prepared(source: Path, work: Path, target: Path, options: Options) -> Plan:
+    """Reads all that is given. Raises ValueError or Refused, before anything is written or run, where that fails."""
+    people = roster.read(options.roster) if options.roster else None
+    books = list(map(gradebooks.read, options.gradebooks))
+    people = gradebooks.with_numbers(people, books) if people else None
+    course = dates.read(options.course, notebooks.names()) if options.course else Course()
+    times = gradebooks.times(books)
+    collected = collect.collect(source, work, notebooks.names(), people, course.zone, times)
+    return Plan(collected, people, course, books, target, options)
+
+
+def grade_all(plan: Plan) -> int:
     """`grade`, in a folder of results that no other command uses."""
-    found, remarks = intake.look(source, notebooks.names(), target)
-    todo = [each for each in found if only in (None, each.name)]
-    if todo and safe and (why := sandbox.unavailable(notebooks.ASSIGNMENTS, notebooks.BOOK, source, target)):
+    target, only = plan.target, plan.options.only
+    todo, remarks, passed = chosen(plan)
+    visible = (notebooks.ASSIGNMENTS, notebooks.BOOK, *plan.collected.folders, target)
+    here = plan.options.safe and not plan.options.cluster  # a worker looks for the sandbox of its own machine
+    if todo and here and (why := sandbox.unavailable(*visible)):
         print(sandbox.MISSING.format(why=why), file=sys.stderr)
         return 2
     for remark in remarks:
         tell(remark)
-    with ThreadPoolExecutor(jobs) as pool, children.ended_with(pool):
-        failures = list(filter(None, pool.map(lambda each: renew(source, each, target, safe, seconds), todo)))
-    results, lost = kept(target)
-    for sentence in twins(results):
+    failures = renew_all(plan, todo)
+    results, lost = attempts.kept(target, plan.course)
+    notices.passed_over(results, passed)
+    for sentence in [*notices.twins(results), *notices.strangers(results, plan.people)]:
         print(sentence, file=sys.stderr)
-    rows = beside(results, [*remarks, *failures, *lost])
-    for sentence in report.write(target, results, rows):
-        print(sentence, file=sys.stderr)
+    remarks += [*failures, *lost]
+    handed_in = {each.name for _, each in todo} or {name for _, name, _ in results}
+    missing = notices.absent(plan.people, handed_in, [*results, *remarks])
+    for remark in missing:
+        tell(remark)
+    rows = notices.beside(results, remarks) + missing
+    publish(plan, results, rows)
     if not todo:
         names = ", ".join(notebooks.names() if only is None else [only])
-        print(f"Nothing to grade: no {source}/STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
+        print(f"Nothing to grade: no STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
     many = "1 grade" if len(results) == 1 else f"{len(results)} grades"
-    print(f"{many} in {target / 'grades.csv'}; rows on what was not graded: {len(rows)}")
+    print(f"{many} in {target / 'grades.csv'}; rows on files that were not graded: {len(rows)}")
     return 0 if todo and not failures and not lost else 1
+
+
+def publish(plan: Plan, results: list[Graded], rows: list[Remark]) -> None:
+    """Writes the table, all pages, and the files for platforms."""
+    finals, sentences = report.write(plan.target, results, rows, plan.course)
+    overview.write(plan.target, results, finals, rows, plan.course)
+    term.write(plan.target, results, finals, plan.course)
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+    for sentence in upload.write(plan.target, plan.books, finals, plan.people, plan.course):
+        print(sentence)
+    for sentence in upload.feedback(plan.target, results):
+        print(sentence)
+
+
+def chosen(plan: Plan) -> tuple[list[tuple[int, Submission]], list[Remark], dict[Pair, list[str]]]:
+    """What is graded, each with the number of its attempt; remarks on the rest; the times of attempts passed over."""
+    todo, remarks, passed = [], list(plan.collected.remarks), defaultdict(list)
+    for attempt, folder in enumerate(plan.collected.folders):
+        found, said = intake.look(folder, notebooks.names(), plan.target)
+        remarks += [
+            Remark(each.student, "", f"an earlier attempt: {each.text}") if attempt else each for each in said
+        ]
+        for each in found:
+            if plan.options.only not in (None, each.name):
+                continue
+            if attempt and not plan.course.best:
+                time = plan.collected.of(attempt, each.path).get("time") or "at a time that is not known"
+                passed[each.student, each.name].append(time)
+            else:
+                todo.append((attempt, each))
+    return todo, remarks, passed
 
 
 def tell(remark: Remark) -> None:
     print(f"{remark.student:<24}{remark.name or '-':<14}not graded: {remark.text}", flush=True)
-
-
-def kept(target: Path) -> tuple[list[Graded], list[Remark]]:
-    """All grades in a folder, also those of earlier runs, and remarks on those that cannot be read."""
-    every = sorted(f for name in notebooks.names() for f in target.glob(f"*/{name}.json"))
-    results = [(intake.student_id(f.parent.name), f.stem, read(f)) for f in every]
-    lost = [Remark(student, name, f"the grade in {target} cannot be read; delete it, and grade again")
-            for student, name, result in results if "points" not in result]  # fmt: skip
-    return [each for each in results if "points" in each[2]], lost
-
-
-def twins(results: list[Graded]) -> list[str]:
-    """Sentences on grades of one student under two names, as where a folder was renamed between two runs; noted too."""
-    alike: dict[tuple[str, str], list[Graded]] = {}
-    for each in results:
-        alike.setdefault((intake.folded(each[0]), each[1]), []).append(each)
-    said = []
-    for (_, name), same in alike.items():
-        if len(same) > 1:
-            ids = ", ".join(student for student, _, _ in same)
-            said.append(
-                f"{name} has grades of {ids}, which are one id: was a folder renamed? Delete the results of the old "
-                "name, and give its points in written.csv to the new one."
-            )
-            for _, _, result in same:
-                result["notes"].append(f"one id under several names: {ids}")
-    return said
-
-
-def beside(results: list[Graded], remarks: list[Remark]) -> list[Remark]:
-    """The remarks that need a row of their own; those on what has a grade, of an earlier file, are noted there."""
-    graded = {(student, name): result for student, name, result in results}
-    for remark in remarks:
-        if remark[:2] in graded:
-            graded[remark[:2]]["notes"].append(f"an earlier file's grade; now not graded: {remark.text}")
-    return [remark for remark in remarks if remark[:2] not in graded]
 
 
 def unfit() -> str | None:
@@ -133,11 +200,28 @@ def unfit() -> str | None:
     return sandbox.COPY.format(copy=copy, python=shlex.quote(sys.executable)) if copy else None
 
 
-def renew(source: Path, submission: Submission, target: Path, safe: bool, seconds: float) -> Remark | None:
+def renew_all(plan: Plan, todo: list[tuple[int, Submission]]) -> list[Remark]:
+    """Grades submissions, some at a time; remarks on those for which this failed."""
+    progress = Progress(len(todo))
+    with cluster.connected(plan.options.cluster) as (one, places):
+
+        def graded(each: tuple[int, Submission]) -> Remark | None:
+            remark = renew(plan, one, *each)
+            progress.step()
+            return remark
+
+        with ThreadPoolExecutor(plan.options.jobs or places) as pool, children.ended_with(pool):
+            return list(filter(None, pool.map(graded, todo)))
+
+
+def renew(plan: Plan, one: One, attempt: int, submission: Submission) -> Remark | None:
     """Makes the grade of a submission, unless there is one of this very submission and course; a remark if it fails."""
-    student, name, path, notes = submission
+    student, name, path, _ = submission
     try:
-        grade_anew(student, name, files.read(source, path), notes, target / student, safe, seconds)
+        data, arrived = files.read(plan.collected.folders[attempt], path), plan.collected.of(attempt, path)
+        folder = plan.target / student
+        folder = attempts.folder(folder, arrived, attempt) if attempt else folder
+        grade_anew(one, submission, data, arrived, folder, plan.options)
         return None
     except children.Stopped:
         return None
@@ -150,21 +234,24 @@ def renew(source: Path, submission: Submission, target: Path, safe: bool, second
 
 
 def grade_anew(
-    student: str, name: str, data: bytes, notes: list[str], folder: Path, safe: bool, seconds: float
+    one: One, submission: Submission, data: bytes, arrived: Arrived, folder: Path, options: Options
 ) -> None:
     """Makes and keeps the grade of a submission, if it has none yet."""
+    student, name, _, notes = submission
     kept, now = folder / f"{name}.json", fingerprint(name, data, notes)
     before = read(kept)
-    if current(kept, before, now, seconds):
+    if current(kept, before, now, options.seconds):
+        if arrived and before.get("arrived") != arrived:
+            save(kept, before | {"arrived": arrived})
         return
     if before.get("fingerprint"):
-        kept.rename(folder / f"{name}.before-{time.strftime('%Y%m%dT%H%M%S')}.json")
-    result = one(name, student, data, notes, folder, safe, seconds)
+        attempts.put_aside(kept, before, arrived)
+    result = one(name, student, data, notes, folder, options.safe, options.seconds)
     if result.get("broken"):  # it may have been this machine: a student gets a second try, and then a human
-        result = one(name, student, data, notes, folder, safe, seconds)
+        result = one(name, student, data, notes, folder, options.safe, options.seconds)
         if result.get("broken"):
-            result["notes"].append("could not be graded, twice: please look at it; the next run tries again")
-    save(kept, result | {"fingerprint": None if result.pop("broken", False) else now})
+            result["notes"].append("grading failed twice: please look at the notebook; the next run tries again")
+    save(kept, result | {"arrived": arrived, "fingerprint": None if result.pop("broken", False) else now})
     print(
         f"{student:<24}{name:<14}{result['points']:>4} of {result['of']}  {result['seconds']:>6.1f} s", flush=True
     )

@@ -4,6 +4,9 @@
 returns; the grader, outside, compares. No answer is ever in the reach of the student's code, so changing `np.allclose`
 or the checks, or reading every file and frame, gains nothing.
 
+Both choose the cases by the task of the student whose id the notebook has; that it is the id of whoever handed it in is
+compared outside. And both watch which modules a function calls: what is graded is code of the student's own.
+
 `keep` is for nbgrader, which decides inside the kernel. It holds the answers, and looks up all that it uses at the
 start, so that what a student changes later changes nothing here.
 
@@ -14,32 +17,49 @@ from collections.abc import Callable
 from typing import Any
 
 
-def ask(cases: object) -> "Callable[..., None]":
+def ask(held: "dict[str, Any]") -> "Callable[..., None]":
+    import sys
     from copy import deepcopy
 
     from IPython.display import display
 
-    from selfcheck import decode, encode
+    from selfcheck import choose, decode, encode
 
-    arguments = decode(cases)
+    def hidden(part: str, function: "Callable[..., object]", own: str, answer: object = None) -> None:
+        options, cases = choose(held["task"], held["name"], own), held["parts"][part]
+        results, borrowed = [], set()
 
-    def hidden(part: str, function: "Callable[..., object]", own: object = None, answer: object = None) -> None:
-        results = [encode(function(*deepcopy(args))) for args in arguments[part]]
-        display(
-            {"application/json": {"part": part, "results": results, "own": own, "answer": encode(answer)}}, raw=True
-        )
+        def watch(frame: "Any", event: str, _: object) -> None:
+            module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+            if module in ("minirnn", "autograd", "torch", "jax"):
+                borrowed.add(module)
+
+        sys.setprofile(watch)
+        try:
+            for args in decode(cases["of"][" ".join(options[what] for what in cases["varies"])]["cases"]):
+                results.append(encode(function(*deepcopy(args))))
+        finally:
+            sys.setprofile(None)
+        shown = {
+            "part": part,
+            "results": results,
+            "own": own,
+            "answer": encode(answer),
+            "borrowed": sorted(borrowed),
+        }
+        display({"application/json": shown}, raw=True)
 
     return hidden
 
 
-def keep(cases: object, right: object) -> "Callable[..., None]":
+def keep(held: "dict[str, Any]") -> "Callable[..., None]":
     import copy
+    import sys
 
     import numpy as np
 
-    from selfcheck import decode
+    from selfcheck import choose, decode
 
-    arguments, results = decode(cases), decode(right)
     asarray, ravel, deepcopy, fail = np.asarray, np.ndarray.ravel, copy.deepcopy, AssertionError
     sizes, most, pairs, kind, number, length, inf = abs, max, zip, isinstance, complex, len, float("inf")
 
@@ -62,14 +82,31 @@ def keep(cases: object, right: object) -> "Callable[..., None]":
         ]
         return not wrong
 
-    def hidden(part: str, function: "Callable[..., object]", *measured: object) -> None:
-        for args, want in pairs(arguments[part], results[part]):
-            if not near(function(*deepcopy(args)), want):
+    profile = sys.setprofile
+
+    def hidden(part: str, function: "Callable[..., object]", own: str, *answer: object) -> None:
+        options, kept = choose(held["task"], held["name"], own), held["parts"][part]
+        block = kept["of"][" ".join([options[what] for what in kept["varies"]])]
+        borrowed = []
+
+        def watch(frame: "Any", event: str, _: object) -> None:
+            if frame.f_globals.get("__name__", "").partition(".")[0] in ("minirnn", "autograd", "torch", "jax"):
+                borrowed.append(frame.f_globals["__name__"])
+
+        for args, want in pairs(decode(block["cases"]), decode(block["right"])):
+            profile(watch)
+            try:
+                got = function(*deepcopy(args))
+            finally:
+                profile(None)
+            if borrowed:
+                raise fail(f"Your function calls {borrowed[0]}. Write the code yourself, with NumPy.")
+            if not near(got, want):
                 raise fail(
-                    "Right on the example you could see, wrong on others. Does your code use a size or a number of "
-                    "the example?"
+                    "Right on the examples you could see, wrong on others. Does your code use a size or a number of "
+                    "the examples?"
                 )
-        if measured and not near(measured[1], function(measured[0])):
-            raise fail(f"`answer` is not what the function gives for {measured[0]!r}. Run its cell again.")
+        if answer and not near(answer[0], function(own)):
+            raise fail(f"`answer` is not what the function gives for {own!r}. Run its cell again.")
 
     return hidden

@@ -3,11 +3,13 @@
 A student is a folder in FROM. For an assignment NAME, this rule holds:
 
 1. STUDENT/NAME.ipynb, or nbgrader's STUDENT/NAME/NAME.ipynb, is graded. Others that resemble it are noted.
-2. Without it, a file whose name still says NAME, such as `NAME (1).ipynb`, `Copy of NAME.ipynb`, `NAME.ipynb.txt`, in
-   the student's folder or further down, is graded with a note, if it is the only one.
-3. Where 1 or 2 leave several that differ, none is graded: which one was meant is not guessed.
+2. Without it, a file whose name still says NAME, such as `NAME (1).ipynb`, `Copy of NAME.ipynb`, `NAME.ipynb.txt`, or
+   a notebook that has NAME's test cells under another name, in the student's folder or further down, is graded with a
+   note, if it is the only one.
+3. If 1 or 2 leave several that differ, none is graded, and the teacher has to choose.
 """
 
+import functools
 import os
 import re
 import stat
@@ -16,13 +18,14 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
-from coursework import files
+from coursework import files, notebooks
 from coursework.files import Names
 
 NOTEBOOK = re.compile(r"(.*)\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
 ARCHIVE = re.compile(r".*\.(zip|tar|t?gz|tgz|7z|rar|bz2|xz)", re.IGNORECASE | re.DOTALL)
+TEST_CELL = re.compile(rb'"(test-\w+)"')
 RESULTS = re.compile(r"(grades|written)\b.*", re.IGNORECASE | re.DOTALL)  # what grading writes beside the students'
-HANDED_OUT = ("selfcheck.py", "README.txt", "timestamp.txt")  # by the students' zip, and the last by nbgrader
+HANDED_OUT = ("selfcheck.py", "hints.py", "milestones.py", "README.txt", "timestamp.txt")  # nbgrader's is the last
 LISTED = 5  # files that a remark names
 
 
@@ -110,9 +113,10 @@ def handed_in(source: Path, folder: str, names: Sequence[str]) -> tuple[list[Sub
     """What a student's folder holds."""
     student = student_id(folder)
     found = {path: why for path, why in files.below(source, folder).items() if why or not handed_out(path)}
+    said = {path: assignment(path[-1], names) or by_cells(source, path, names) for path in found}
     submissions, remarks = [], []
     for name in names:
-        paths = [path for path in found if assignment(path[-1], names) == name]
+        paths = [path for path in found if said[path] == name]
         try:
             if paths:
                 path, notes = chosen(source, name, paths, found)
@@ -120,11 +124,11 @@ def handed_in(source: Path, folder: str, names: Sequence[str]) -> tuple[list[Sub
         except files.Refused as why:
             remarks.append(Remark(student, name, str(why)))
     rest = [f"{files.shown(path[1:] or path)} {why or no_notebook(path[-1], names)}"
-            for path, why in found.items() if not assignment(path[-1], names)]  # fmt: skip
+            for path, why in found.items() if not said[path]]  # fmt: skip
     if rest:
         remarks.append(Remark(student, "", listed(rest)))
     elif not submissions and not remarks:
-        remarks.append(Remark(student, "", "there is nothing in the folder that the student was to hand in"))
+        remarks.append(Remark(student, "", "the folder holds no notebook of an assignment"))
     return submissions, remarks
 
 
@@ -141,7 +145,7 @@ def listed(words: list[str]) -> str:
 
 
 def assignment(file: str, names: Sequence[str]) -> str | None:
-    """The assignment that a file's name says; None where it says none, or several.
+    """The assignment in a file's name; None where it holds none, or several.
 
     >>> [assignment(f, ["bptt", "chaos"]) for f in ("Copy of BPTT (1).ipynb", "bptt.ipynb.txt", "chaos-bptt.ipynb")]
     ['bptt', 'bptt', None]
@@ -154,6 +158,26 @@ def assignment(file: str, names: Sequence[str]) -> str | None:
     return said[0] if len(said) == 1 else None
 
 
+def by_cells(source: Path, path: Names, names: Sequence[str]) -> str | None:
+    """The assignment whose test cells a notebook has; None where these are of none, or of several.
+
+    Its text is searched, and not parsed: what a student wrote is read in a process of its own, which has limits.
+    """
+    if not NOTEBOOK.fullmatch(path[-1]) or path[-1].startswith("."):
+        return None
+    try:
+        cells = {match.decode() for match in TEST_CELL.findall(files.read(source, path))}
+    except files.Refused:
+        return None
+    said = [name for name in names if cells & test_cells(name)]
+    return said[0] if len(said) == 1 else None
+
+
+@functools.cache
+def test_cells(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"grade_id: (test-\w+)", notebooks.source(name)))
+
+
 def chosen(source: Path, name: str, paths: list[Names], found: dict[Names, str]) -> tuple[Names, list[str]]:
     """The path that is graded for an assignment, and notes on it. Raises Refused where there is none."""
     exact = [path for path in paths if path[1:] in ((f"{name}.ipynb",), (name, f"{name}.ipynb"))]
@@ -163,8 +187,9 @@ def chosen(source: Path, name: str, paths: list[Names], found: dict[Names, str])
         raise files.Refused(f"{files.shown(path[1:])} {found[path]}")
     if any(files.read(source, other) != files.read(source, path) for other in others):
         alike = listed([files.shown(each[1:]) for each in likely])
-        raise files.Refused(f"which of several files was meant is not guessed; leave one of: {alike}")
-    notes = [] if exact else [f"{files.shown(path[1:])} was taken for {name}.ipynb"]
+        raise files.Refused(f"several files could be the submission; leave one of: {alike}")
+    by = "" if assignment(path[-1], [name]) else ", for its test cells"
+    notes = [] if exact else [f"{files.shown(path[1:])} was taken for {name}.ipynb{by}"]
     passed = [files.shown(each[1:]) for each in paths if each != path]
     return path, notes + [f"not graded, since {files.shown(path[1:])} is there: {listed(passed)}"] * bool(passed)
 

@@ -1,4 +1,4 @@
-"""What a student and a teacher read of a part that got no points: what is wrong, what was expected, what to do."""
+"""Messages to student and teacher on a part without points: what is wrong, what was expected, what to do."""
 
 import re
 
@@ -9,7 +9,7 @@ from coursework import answers
 from coursework.records import Part
 
 WRONG = (
-    "✗ Right on the example you could see, wrong on others. Does your code use a size or a number of the example?"
+    "✗ Right on the examples you could see, wrong on others. Does your code use a size or a number of the examples?"
 )
 UNREADABLE = (
     "✗ What the function returned could not be read. It must return numbers and arrays of numbers, or a dict or tuple "
@@ -22,6 +22,7 @@ SILENT = (
 NOT_YOURS = (
     "✗ `answer` is not what the function gives for your id. It must be what the call above the test returns."
 )
+BORROWED = "✗ Your function calls {modules:.100}. Write the code yourself, with NumPy."
 FORGED = "✗ The cell sent a message that Jupyter does not know: something in it talks to the kernel itself."
 OTHER_ID = "✗ `student` is "  # how the message on another student's id begins
 LOOP = "Look for a loop that does not end"
@@ -78,15 +79,19 @@ def of_error(out: NotebookNode, before: list[NotebookNode], passed: bool = False
     if missing := re.match(r"name '(\w+)' is not defined", out.evalue):
         return undefined(missing[1], before)
     kind = SAME.get(out.ename, out.ename)
-    advice = ADVICE["PermissionError"] if READ_ONLY in out.evalue else ADVICE.get(kind, "")
-    where = "Right on the example you could see; on another one your code" if passed else "Your code"
+    advice = (
+        ADVICE["PermissionError"]
+        if READ_ONLY in out.evalue
+        else ADVICE.get(kind) or answers.hint(out.ename, out.evalue)
+    )
+    where = "Right on the examples you could see; on another one your code" if passed else "Your code"
     said = re.sub(r"\(\d+\.py, ", "(", ": ".join(filter(None, (kind, out.evalue))))
     return f"✗ {where} stopped with {said[:500].rstrip('.')}. {advice}".rstrip()
 
 
 def notes(rows: list[Part]) -> list[str]:
     """What of the messages on parts a teacher must see too: that the work may be another student's."""
-    return [f"{part}: {said.removeprefix('✗ ')}" for part, *_, said in rows if said.startswith(OTHER_ID)]
+    return list(dict.fromkeys(said.removeprefix("✗ ") for *_, said in rows if said.startswith(OTHER_ID)))
 
 
 def undefined(name: str, before: list[NotebookNode]) -> str:

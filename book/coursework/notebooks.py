@@ -107,9 +107,8 @@ def as_json(nb: NotebookNode) -> str:
 
 def helpers(name: str) -> dict[str, str]:
     """{path: text} of what a student's notebook imports: the checks, and the numbers they know."""
-    return {
-        path: (ASSIGNMENTS / path).read_text(encoding="utf-8") for path in ("selfcheck.py", f"answers/{name}.json")
-    }
+    paths = ("selfcheck.py", "hints.py", f"answers/{name}.json")
+    return {path: (ASSIGNMENTS / path).read_text(encoding="utf-8") for path in paths}
 
 
 README = """Assignments of the book Gradients Through Time
@@ -129,13 +128,16 @@ Windows, in PowerShell:
     .venv\\Scripts\\python -m pip install "numpy>=2" matplotlib jupyterlab
     .venv\\Scripts\\python -m jupyter lab
 
-Open a notebook and work from top to bottom; in part 5 put in your student id. Hand in the .ipynb file.
+Open a notebook, put in your student id at the top, and work from top to bottom. Hand in the .ipynb file.
+mini.py and milestones.py are the project of the term: python milestones.py says what your mini.py can do by now.
 """
 
 
 def release_files() -> dict[str, str]:
-    """{path: text} of the release: notebooks, checks, and what to do."""
-    files = {"README.txt": README}
+    """{path: text} of the release: notebooks, checks, the project of the term, and what to do."""
+    project = ASSIGNMENTS / "project"
+    files = {"README.txt": README, "mini.py": stripped((project / "mini.py").read_text(encoding="utf-8"))}
+    files["milestones.py"] = (project / "milestones.py").read_text(encoding="utf-8")
     for name in names():
         files[f"{name}.ipynb"] = as_json(notebook(stripped(source(name))))
         files |= helpers(name)

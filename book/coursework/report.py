@@ -1,5 +1,6 @@
 """What a teacher and a student read: the table of grades, the written parts side by side, the feedback pages."""
 
+import functools
 import html
 import re
 from collections.abc import Iterable, Sequence
@@ -9,22 +10,34 @@ from nbformat import NotebookNode
 
 from coursework import files, notebooks, tables, written
 from coursework import given as points_for
+from coursework.dates import NO_COURSE, Course, Verdict
 from coursework.intake import Remark
-from coursework.records import Graded, Result
+from coursework.records import Graded, Pair, Result
 
+HEAD = ["student", "assignment", "run", "run_of", "written", "written_of", "total", "handed_in", "late", "taken_off",
+        "final", "parts", "notes", "seconds", "lost"]  # fmt: skip
 CHANGED = """{student} {name}: the written part has changed since its {points:g} points were given; they count until you
 change them. Read it again. To keep them for the new text, empty the cell, give the command, and type them again."""
+
+UNDATED = """When these came is not known, so nothing is taken off: {which}. Write the times into course.toml, as
+[submitted.ID] ASSIGNMENT = TIME, or add the platform's gradebook, if it has them."""
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
 td:nth-child(2){white-space:nowrap}
 pre{background:#f5f5f5;padding:.6rem;overflow-x:auto;white-space:pre-wrap}
+p.lines{white-space:pre-line}
 pre.out{background:none;border-left:3px solid #ccc}"""
 
 
 def parts(name: str) -> tuple[list[tuple[str, int]], int]:
     """[(part, points)] that are graded by running, and the points of the written part."""
-    held = [notebooks.grader(cell) for cell in notebooks.notebook(notebooks.source(name)).cells]
+    return parts_of(notebooks.source(name))
+
+
+@functools.cache  # for a class of 300 a source would be read as a notebook as many times
+def parts_of(source: str) -> tuple[list[tuple[str, int]], int]:
+    held = [notebooks.grader(cell) for cell in notebooks.notebook(source).cells]
     run = [
         (h["grade_id"].removeprefix("test-"), h["points"]) for h in held if h.get("points") and not h["solution"]
     ]
@@ -52,8 +65,11 @@ def page(name: str, student: str, result: Result, nb: NotebookNode | None) -> st
 END_OF_SUMMARY = "</ul>"  # the first one of a page: all that comes from a submission is escaped
 
 
-def summary(name: str, student: str, result: Result, by_hand: float | None = None) -> str:
-    """The page down to the notebook, with the points that were given for the written part, if they were."""
+def summary(
+    name: str, student: str, result: Result, by_hand: float | None = None, dated: str = "", comment: str = ""
+) -> str:
+    """The page down to the notebook, with the points for the written part, if they were given, a sentence on its date,
+    and the teacher's comment."""
     most = parts(name)[1]
     last = ("written", "–" if by_hand is None else f"{by_hand:g}", most, "")
     lines: list[tuple[str, int | str, int, str]] = [*result["parts"], last]
@@ -65,9 +81,14 @@ def summary(name: str, student: str, result: Result, by_hand: float | None = Non
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{name}: {html.escape(student)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{name}: {html.escape(student)}</h1>"
-        f"<p>{total(result, by_hand, most)}</p>"
+        f"<p>{total(result, by_hand, most)}</p>{paragraph(dated)}{paragraph(comment)}"
         f"<table><tr><th>Part</th><th>Points</th><th></th></tr>{rows}</table><ul>{notes}{END_OF_SUMMARY}"
     )
+
+
+def paragraph(text: str) -> str:
+    """A text of several lines, if there is one."""
+    return f'<p class="lines">{html.escape(text)}</p>' if text else ""
 
 
 def mark(got: int | str) -> str:
@@ -82,11 +103,13 @@ def total(result: Result, by_hand: float | None, most: int) -> str:
     return f"<strong>{whole}</strong>: {run}, and {by_hand:g} of {most} for the written part."
 
 
-def renew_page(file: Path, name: str, student: str, result: Result, by_hand: float | None) -> None:
+def renew_page(
+    file: Path, name: str, student: str, result: Result, by_hand: float | None, dated: str = "", comment: str = ""
+) -> None:
     """Puts the points as they are now above the notebook of a page, which stays as it is."""
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     notebook = before.partition(END_OF_SUMMARY)[2] or "</body></html>\n"
-    after = summary(name, student, result, by_hand) + notebook
+    after = summary(name, student, result, by_hand, dated, comment) + notebook
     if after != before:
         files.write_whole(file, after.encode("utf-8", "backslashreplace"))
 
@@ -108,38 +131,64 @@ def uncoloured(text: str) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", text)
 
 
-def write(target: Path, results: list[Graded], remarks: Iterable[Remark] = ()) -> list[str]:
+def dated(verdict: Verdict, left: float | None) -> str:
+    """A sentence for the student on when the work came, and what that costs; empty if it was in time."""
+    if not verdict.late or not verdict.time:
+        return ""
+    time = f"Handed in on {verdict.time:%d %B %Y at %H:%M} ({verdict.time:%Z}), {verdict.late}"
+    if verdict.off is None:
+        return f"{time}. What is taken off for this is known when the written part is graded."
+    return f"{time}: {verdict.off:g} points are taken off" + ("." if left is None else f", and {left:g} are left.")
+
+
+def write(
+    target: Path, results: list[Graded], remarks: Iterable[Remark] = (), course: Course = NO_COURSE
+) -> tuple[dict[Pair, float], list[str]]:
     """grades.csv, with `remarks` on what has no grade, the written parts, and the points of written.csv on each page;
-    returns what a teacher must read."""
+    returns the final points, and what a teacher must read."""
     known = {(student, name): parts(name)[1] for student, name, _ in results}
     given, sentences = written.take(target / "written.csv", known)
+    comments = written.comments(target / "written.csv", known)
     (target / "written").mkdir(exist_ok=True)
     texts = {(student, name): result["written"] for student, name, result in results}
     stale = points_for.outdated(target / "written/given.json", given, texts)
     sentences += [CHANGED.format(student=s, name=n, points=given[s, n]) for s, n in stale]
-    head = ["student", "assignment", "run", "run_of", "written", "written_of", "total", "parts", "notes", "seconds",
-            "lost"]  # fmt: skip
-    table = []
+    table, undated = [], []
+    finals: dict[Pair, float] = {}
     for student, name, result in results:
         if (student, name) in stale:
             result["notes"].append("the written part has changed since its points were given")
         by_hand, most = given.get((student, name)), known[student, name]
-        mine, whole = ("", "") if by_hand is None else (f"{by_hand:g}", f"{result['points'] + by_hand:g}")
+        whole = None if by_hand is None else result["points"] + by_hand
+        verdict = course.verdict(student, name, result.get("arrived") or {}, whole)
+        if verdict.late and not verdict.time:
+            undated.append(f"{student} {name}{' (marked as late)' * verdict.late.startswith('marked')}")
+        left = None if whole is None else whole - (verdict.off or 0)
         each = "; ".join(f"{part} {got}/{of}" for part, got, of, _ in result["parts"])
         lost = " ".join(
             f"{part}: {message.removeprefix('✗ ').removeprefix(f'{part}: ')}"
             for part, _, _, message in result["parts"]
             if message
         )
-        table.append([student, name, result["points"], result["of"], mine, most, whole, each,
-                      "; ".join(result["notes"]), result["seconds"], lost])  # fmt: skip
-        renew_page(target / student / f"{name}.html", name, student, result, by_hand)
-    table += [[student, name, *[""] * 6, f"not graded: {text}", "", ""] for student, name, text in remarks]
-    save_csv(target / "grades.csv", [head, *sorted(table, key=lambda row: row[:2])])
+        if left is not None:
+            finals[student, name] = left
+        table.append([student, name, result["points"], result["of"], cell(by_hand), most, cell(whole),
+                      verdict.time.isoformat(" ", "minutes") if verdict.time else "", verdict.late, cell(verdict.off),
+                      cell(left), each, "; ".join(result["notes"]), result["seconds"], lost])  # fmt: skip
+        page_of = target / student / f"{result.get('file', name)}.html"
+        renew_page(page_of, name, student, result, by_hand, dated(verdict, left), comments.get((student, name), ""))
+    table += [[student, name, *[""] * 10, f"not graded: {text}", "", ""] for student, name, text in remarks]
+    save_csv(target / "grades.csv", [HEAD, *sorted(table, key=lambda row: row[:2])])
     for name in {name for _, name, _ in results}:
         excerpts = [f"# {s}\n\n{quoted(r['written'])}\n" for s, n, r in results if n == name]
         (target / f"written/{name}.md").write_text("\n".join(excerpts), encoding="utf-8", errors="backslashreplace")
-    return sentences
+    if undated:
+        sentences.append(UNDATED.format(which=", ".join(undated)))
+    return finals, sentences
+
+
+def cell(number: float | None) -> str:
+    return "" if number is None else f"{number:g}"
 
 
 def quoted(text: str) -> str:

@@ -41,6 +41,12 @@ def system() -> list[str]:
     return [path for path in (*SYSTEM, *{sys.prefix, sys.base_prefix}) if Path(path).exists()]
 
 
+def jobs() -> int:
+    """How many submissions run at a time: one for each core, if each can have the memory that it may take."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(len(os.sched_getaffinity(0)), memory // MEMORY))
+
+
 def user() -> int:
     """Whom a kernel runs as where the teacher is root: of each process of the grader somebody else, since processes are
     counted by user."""

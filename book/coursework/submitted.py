@@ -51,7 +51,7 @@ def cells(data: bytes, known: Collection[str]) -> tuple[list[NotebookNode], list
 
 
 def made(cell: dict[str, Any], source: str, key: str | None) -> NotebookNode:
-    """A new cell of a text, of which nothing else is kept."""
+    """A new cell with this text and nothing else."""
     new = nbformat.v4.new_code_cell if cell.get("cell_type") == "code" else nbformat.v4.new_markdown_cell
     return new(source, metadata={"nbgrader": {"grade_id": key}} if key else {})
 
@@ -98,7 +98,7 @@ def listed(held: object) -> list[object]:
 
 
 def breach(held: dict[str, Any]) -> str:
-    """In what way the file breaks the format that Jupyter writes; empty if it does not."""
+    """The way in which the file breaks Jupyter's format; empty if it does not."""
     if held.get("nbformat") != 4:
         return f"nbformat is {held.get('nbformat')!r:.20}, not 4"
     try:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from coursework import tables
+from coursework import files, tables
 from coursework.records import Pair
 
 COLUMNS, PROBLEM = ("student", "assignment", "points", "of"), "problem (written by grading)"
+COMMENT = "comment"  # a column that there may be: what the student reads beside the points
 REASON = "no points: "
 NUMBER = re.compile(r"\d+(?:[.,]\d*)?|[.,]\d+")
 SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".numbers")
@@ -28,11 +29,11 @@ Ids = dict[str, tuple[str, dict[str, list[str]]]]
 
 @dataclass
 class Row:
-    """A row of the file: its number in a spreadsheet, its cells as typed, and what they mean."""
+    """A row of the file: its number in a spreadsheet, its cells as typed, and their meaning."""
 
     number: int
     cells: list[str]
-    typed: dict[str, str]  # of the four columns
+    typed: dict[str, str]  # of the four columns, and the comment
     surplus: list[str]  # right of the last column
     pair: Pair | None = None
     points: float | None = None
@@ -45,15 +46,17 @@ def take(file: Path, known: Most) -> tuple[dict[Pair, float], list[str]]:
 
     A pair of `known` that has no row yet gets one.
     """
+    with files.locked(file):
+        return taken(file, known)
+
+
+def taken(file: Path, known: Most) -> tuple[dict[Pair, float], list[str]]:
+    """`take`, while no other program of ours writes the file."""
     try:
         table = tables.read(file)
-        head, rows = layout(table.rows, {name for _, name in known})
+        head, rows = judged(table, known)
     except ValueError as why:
         return {}, [f"{file.name} gave no points, and is left as it is: {why}"]
-    ids = ids_of(known)
-    for row in rows:
-        judge(row, known, ids)
-    refuse_lost_zeros(rows, ids)
     refuse_doubles(rows)
     save(file, table, head, rows, known)
     said = sentences(file.name, rows)
@@ -69,6 +72,54 @@ def take(file: Path, known: Most) -> tuple[dict[Pair, float], list[str]]:
         if other != file and other.suffix.lower() in SHEETS
     ]
     return {row.pair: row.points for row in rows if row.pair and row.points is not None}, said
+
+
+def comments(file: Path, known: Most) -> dict[Pair, str]:
+    """What a teacher wrote beside the points; nothing where the file cannot be read, which `take` says."""
+    try:
+        _, rows = judged(tables.read(file), known)
+    except ValueError:
+        return {}
+    return {row.pair: text for row in rows if row.pair and (text := tables.bare(row.typed[COMMENT]))}
+
+
+def put(file: Path, pair: Pair, points: str, comment: str, known: Most) -> dict[Pair, float]:
+    """Writes the points and the comment for one pair of `known`; returns all points that are in the file then.
+
+    Raises ValueError, and changes nothing, where the points are none, or the file cannot be read.
+    """
+    if points and (not NUMBER.fullmatch(points) or value(points) > known[pair]):
+        raise ValueError(f"points must be a number from 0 to {known[pair]}, got {points!r}")
+    with files.locked(file):
+        taken(file, known)  # each pair has a row now
+        table = tables.read(file)
+        head, rows = judged(table, known)
+        names = [key(name) for name in head]
+        if COMMENT not in names:
+            table.rows = [[*row, ""] for row in table.rows]
+            table.rows[0][-1] = COMMENT
+            names.append(COMMENT)
+        cells = {"points": points, COMMENT: tables.protected(comment.strip())}
+        mine = [row for row in rows if row.pair == pair]
+        if not mine:
+            raise ValueError(
+                f"{file.name} has no row for {' '.join(pair)} that is certain; correct what it says there"
+            )
+        for row in mine:
+            for name, text in cells.items():
+                table.rows[row.number - 1][names.index(name)] = text
+        tables.save(file, table, "utf-8-sig")
+        return taken(file, known)[0]
+
+
+def judged(table: tables.Table, known: Most) -> tuple[list[str], list[Row]]:
+    """The head of a table, and its rows with what they mean. Raises ValueError."""
+    head, rows = layout(table.rows, {name for _, name in known})
+    ids = ids_of(known)
+    for row in rows:
+        judge(row, known, ids)
+    refuse_lost_zeros(rows, ids)
+    return head, rows
 
 
 def layout(rows: list[list[str]], assignments: set[str]) -> tuple[list[str], list[Row]]:
@@ -90,7 +141,7 @@ def layout(rows: list[list[str]], assignments: set[str]) -> tuple[list[str], lis
 
 def as_row(number: int, cells: list[str], names: list[str]) -> Row:
     cells = cells + [""] * (len(names) - len(cells))
-    typed = {name: cells[names.index(name)] if name in names else "" for name in COLUMNS}
+    typed = {name: cells[names.index(name)] if name in names else "" for name in (*COLUMNS, COMMENT)}
     return Row(number, cells, typed, cells[len(names) :])
 
 

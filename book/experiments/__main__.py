@@ -19,10 +19,10 @@ def every() -> dict[str, Experiment]:
 
 
 def main(chosen: list[str]) -> int:
-    """Makes them one after another, each to its end although another fails; returns how many failed."""
+    """Makes the experiments one after another, also after one fails; returns the number of failures."""
     there = every()
     if unknown := set(chosen) - set(there):
-        raise SystemExit(f"There are {', '.join(there)}; there is no {', '.join(sorted(unknown))}.")
+        raise SystemExit(f"Experiments must be among {', '.join(there)}; there is no {', '.join(sorted(unknown))}.")
     failed = 0
     for name in chosen or there:
         print(name, file=sys.stderr)

@@ -1,10 +1,10 @@
-"""An experiment: what varies, one run of it, what is saved of all runs, and what they say about the papers' claims.
+"""An experiment: its grid, one run, the record of all runs, and the claims of papers that the record judges.
 
     EXPERIMENT = Experiment(
         name="latch",                                        # of this module, and of its record results/latch.json
         run=run,                                             # one run, a function of this module
         grid={"s": NOISES, "w0": STARTS, "T": LENGTHS},      # run(s=…, w0=…, T=…), the last changing fastest
-        settings=dict(lr=LR, updates=UPDATES),               # what is the same in all runs, for the record
+        settings=dict(lr=LR, updates=UPDATES),               # the settings that all runs share, for the record
         results=results,                                     # from the runs, in the order of the grid, to the record
         rows=list,                                           # and back
         again=again,
@@ -27,14 +27,14 @@ from minirnn.learning.sweeps import GridPoint
 YES, PARTLY, NO = "reproduced", "in part", "not reproduced"
 
 Grid = Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]
-Saved = Callable[..., Any]  # what the record has of the run at a point, saved(gain=1.0, seed=0)
-Pair = tuple[Any, Any]  # what was made now, and what is saved of it
-Verdict = tuple[str, str]  # what we found, and YES, PARTLY or NO
+Saved = Callable[..., Any]  # the entry of the record for a run, saved(gain=1.0, seed=0)
+Pair = tuple[Any, Any]  # a result made now, and the one in the record
+Verdict = tuple[str, str]  # our result in words, and YES, PARTLY or NO
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What a paper says, in a row of the scoreboard. `judge` takes the results of the record."""
+    """A claim of a paper, a row of the scoreboard. `judge` takes the results of the record."""
 
     paper: str  # its key in the bibliography
     page: str
@@ -44,8 +44,16 @@ class Claim:
     judge: Callable[[Any], Verdict]
 
 
-def verdict(found: str, holds: bool, partly: bool = False) -> Verdict:
-    return found, YES if holds else PARTLY if partly else NO
+NOT_RUN = False  # a comparison that a claim makes and our runs do not
+
+
+def verdict(ours: str, *holds: bool) -> Verdict:
+    """Which of a claim's comparisons hold, each by its interval (`intervals`); the scoreboard's page defines the words.
+
+    >>> verdict("5/5 at 20, 0/5 at 100", True, False)
+    ('5/5 at 20, 0/5 at 100', 'in part')
+    """
+    return ours, YES if all(holds) else PARTLY if any(holds) else NO
 
 
 def only(entries: Sequence[Any]) -> Any:
@@ -60,17 +68,17 @@ def one(entry: Any) -> list[Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """`name`, `run` and the grid that it is run on, and:
+    """A `name`, a function `run`, the grid on which it is run, and:
 
-    settings: what is the same in all runs, as the record has it
-    results: from the list of what `run` returned, in the order of the grid, to what the record has
-    rows: from there back to the list of what it has of each run, which is as long as the grid
-    again: makes a run, or a part of one, anew; returns it and what is saved of it, which must agree. It takes `saved`
-    arguments: from a point of the grid to the arguments of `run`, where other runs choose some of them, as a rate
-    options: of `sweep`, how the runs are made
-    claims: what the record says about papers
+    settings: the settings that all runs share, as the record holds them
+    results: maps the results of `run`, a list in the order of the grid, to the results in the record
+    rows: maps these back to a list with the entry of each run, which is as long as the grid
+    again: takes `saved`, makes a run, or a part of one, anew; returns it and its entry in the record, which must agree
+    arguments: maps a point of the grid to the arguments of `run`, if other runs choose some of them, as a rate
+    options: options of `sweep`
+    claims: the claims of papers that the record judges
 
-    Where nothing varies there is no grid, and one run returns what the record has.
+    If nothing varies, there is no grid, and a single run returns the results.
     """
 
     name: str
@@ -94,16 +102,16 @@ class Experiment:
         unique = [point for i, point in enumerate(points) if point not in points[:i]]  # two choices may be the same
         before = time.time()
         outcomes = sweeps.sweep(self.run, unique, folder=CACHE, **self.options)
-        # the record says what the runs took of one core, also those that were kept, and not how long we waited
+        # the record holds the time of one core for all runs, also for those made earlier, and not our waiting time
         started += time.time() - before - sum(outcome.seconds for outcome in outcomes)
-        made = sweeps.results(outcomes)
-        results = self.results([made[unique.index(point)] for point in points])
+        by_point = sweeps.results(outcomes)
+        results = self.results([by_point[unique.index(point)] for point in points])
         return save(self.name, started, dict(self.settings), results, command)
 
     def saved(self, **point: Any) -> Any:
-        """What the record has of the run at this point of the grid."""
+        """The record's entry for the run at this point of the grid."""
         return self.rows(load(self.name)["results"])[self.points().index(point)]
 
     def rerun(self) -> Pair:
-        """A run made now, and what is saved of it."""
+        """A run made now, and its entry in the record."""
         return self.again(self.saved)

@@ -20,7 +20,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def swept(run: Callable[..., Any], grid: Any, **options: Any) -> list[Any]:
-    """The results of `run` for each point of the grid; see `learning.sweeps`. What was finished before is kept."""
+    """The results of `run` for each point of the grid; see `learning.sweeps`. Finished runs are not repeated."""
     return sweeps.results(sweeps.sweep(run, grid, folder=CACHE, **options))
 
 
@@ -51,18 +51,18 @@ def load(name: str) -> dict[str, Any]:
     """The record of an experiment: date, command, versions, settings, results."""
     path = RESULTS / f"{name}.json"
     if not path.exists():
-        command = "make bench" if name == "bench" else f"make sweeps ONLY=CHAPTER.{name}"
+        command = "make bench" if name in ("bench", "watch") else f"make sweeps ONLY=CHAPTER.{name}"
         raise FileNotFoundError(f"there is no record {path}; to make it: {command}")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def files_named(text: str) -> list[Path]:
-    """The records that a text loads, each by its name as it is written: what the text depends on."""
+    """The records that a text loads, each found by its name in the text, which therefore depends on them."""
     return [RESULTS / f"{name}.json" for name in re.findall(r"\bload\([\"'](\w+)[\"']\)", text)]
 
 
 def rounded(values: Any, digits: int = 5) -> Any:
-    """Nested lists of floats with `digits` significant digits: what a figure needs, and small in git."""
+    """Nested lists of floats with `digits` significant digits: enough for a figure, and small in git."""
     if np.ndim(values):
         return [rounded(v, digits) for v in values]
     return float(f"{values:.{digits}g}")
@@ -78,7 +78,7 @@ def grouped(entries: Sequence[Any], size: int) -> list[list[Any]]:
 
 
 def by(keys: Iterable[str], entries: Sequence[Any]) -> dict[str, Any]:
-    """The entries in as many equal parts as there are keys: the runs of each value of a grid's slowest axis.
+    """The entries in equal parts, one for each key: the runs of each value of a grid's slowest axis.
 
     >>> by(["free", "contractive"], [1, 2, 3, 4])
     {'free': [1, 2], 'contractive': [3, 4]}

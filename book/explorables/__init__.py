@@ -1,1 +1,1 @@
-"""What the book's figures show: a folder for each chapter, a module for each figure."""
+"""The book's figures: a folder for each chapter, a module for each figure."""

@@ -1,23 +1,27 @@
-"""The numbers that the prose quotes, and what must hold of them: a module for each chapter.
+"""The numbers that the prose quotes, and checks of its statements: a module for each chapter.
 
-`numbers()` of a module gives the texts that {glue:text} puts into its page, by key; functions `check_…` assert
-what passages say, and the tests run them all. A page needs one hidden cell for both:
+`numbers()` of a module returns the texts that {glue:text} puts into its page, by key; functions `check_…` assert the
+statements of passages, and the tests run them all. A page needs one hidden cell for both:
 
     from facts import tell, vanishing
 
     tell(vanishing.numbers())
+
+The cells of a page are read here too, for the facts, which run them, for the build, which needs their imports, and for
+the tests.
 """
 
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from myst_nb import glue
 
 BOOK = Path(__file__).parents[1]
-CELL = re.compile(r"^```\{code-cell\} ipython3\n(?!:tags:)(.*?)^```$", re.MULTILINE | re.DOTALL)
+# options stand between two lines of dashes, or each after a colon
+CELL = re.compile(r"^```\{code-cell\}.*\n(---\n(?:.*\n)*?---\n|(?::.*\n)*)((?:.*\n)*?)```$", re.MULTILINE)
 
 
 def tell(numbers: Mapping[str, str]) -> None:
@@ -44,6 +48,15 @@ def thousands(number: float) -> str:
     return f"{number:,.0f}".replace(",", "\u00a0")
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, a true minus.
+
+    >>> signed(-0.125), signed(0.5, 1)
+    ('−0.12', '+0.5')
+    """
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
 def power(number: float) -> str:
     """A number of one digit and its power of ten.
 
@@ -54,20 +67,42 @@ def power(number: float) -> str:
     return f"{digit}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
+class Cell(NamedTuple):
+    """A cell: the line of the page at which its code begins, its options, its code."""
+
+    line: int
+    options: str
+    code: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Do readers see its code?"""
+        return not re.search("remove-(cell|input)", self.options)
+
+
+def cells(text: str) -> list[Cell]:
+    r"""The cells of a page, in its order.
+
+    >>> cells("# Title\n\n```{code-cell} ipython3\n:tags: [remove-cell]\nx = 1\n```\n")
+    [Cell(line=5, options=':tags: [remove-cell]\n', code='x = 1\n')]
+    """
+    return [Cell(text.count("\n", 0, cell.start(2)) + 1, cell[1], cell[2]) for cell in CELL.finditer(text)]
+
+
 @cache
 def shown(chapter: str) -> list[str]:
     """The code of the page's cells that readers see."""
-    return CELL.findall((BOOK / f"{chapter}.md").read_text(encoding="utf-8"))
+    return [cell.code for cell in cells((BOOK / f"{chapter}.md").read_text(encoding="utf-8")) if cell.is_shown]
 
 
 def ran(chapter: str, *texts: str) -> dict[str, Any]:
-    """The names that stand after some of the page's cells ran, in this order: the one cell that has each text.
+    """The names that are defined after some of the page's cells ran, in this order: for each text the cell that has it.
 
-    So what is checked is what readers run, and no copy of it. What these cells print is not shown.
+    So the facts check the code that readers run, and no copy of it. The output of these cells is not shown.
     """
     names: dict[str, Any] = {"__name__": f"{chapter}.md", "print": lambda *_: None}
     for text in texts:
-        cells = [code for code in shown(chapter) if text in code]
-        assert len(cells) == 1, f"{chapter}.md: expected one cell with {text!r}, got {len(cells)}"
-        exec(compile(cells[0], f"{chapter}.md", "exec"), names)
+        having = [code for code in shown(chapter) if text in code]
+        assert len(having) == 1, f"{chapter}.md: expected one cell with {text!r}, got {len(having)}"
+        exec(compile(having[0], f"{chapter}.md", "exec"), names)
     return names

@@ -1,5 +1,5 @@
 """Recurrent cells: the contract that backpropagation through time asks of them, and the cells: plain, gated,
-linear in their state, and stable by their form.
+linear in their state, stable by their form, and able to count.
 """
 
 from minirnn.cells import contract
@@ -9,10 +9,12 @@ from minirnn.cells.gated import GRU, LSTM, ResetFirstGRU
 from minirnn.cells.linear import LRU, BlockRNN, DiagonalRNN, NormalizedRNN
 from minirnn.cells.plain import IndRNN, LinearRNN, VanillaRNN
 from minirnn.cells.stable import ChaosFreeRNN
+from minirnn.cells.tracking import RotationRNN, SignedMinGRU
 
 CELLS = (
     *(VanillaRNN, IndRNN, LSTM, GRU, ResetFirstGRU, MinGRU, ChaosFreeRNN),
     *(LinearRNN, BlockRNN, DiagonalRNN, NormalizedRNN, LRU),
+    *(SignedMinGRU, RotationRNN),
 )
 
 __all__ = [
@@ -29,6 +31,8 @@ __all__ = [
     "MinGRU",
     "NormalizedRNN",
     "ResetFirstGRU",
+    "RotationRNN",
+    "SignedMinGRU",
     "VanillaRNN",
     "contract",
 ]

@@ -3,16 +3,25 @@
 A cell is a frozen record of sizes and choices and holds no weights. Its methods are pure functions of a dict
 of parameters. A pass through time is a *scan* over what cannot be done at once, between *maps* that can:
 
-    drive       map     all that depends on the input alone:  U x_t + b                        (eq. drive)
+    drive       map     the part that depends on the input alone:  U x_t + b                   (eq. drive)
     step        scan    h_t from h_{t-1} and the drive                                         (eq. step)
-    linearize   map     what the derivative of the step needs, once the states are known       (eq. local)
+    linearize   map     the local derivatives of the step, from the states                     (eq. local)
     vjp_step    scan    δ_t  ->  (∂h_t/∂h_{t-1})ᵀ δ_t  and  d_t = ∂E/∂a_t, a_t the pre-activation
     vjp_params  map     Σ_B of d_t (∂⁺a_t/∂θ): the immediate partial derivatives               (eq. terms)
-    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: how the step moves a small change of the state; may be left out
-    saturated   map     which units hardly answer to their input any more; may be left out
+
+What a cell may leave out:
+
+    widest              the entries for which a step counts when steps are cut into blocks; by default n_state
+    reads_drive         False if `linearize` does not read the drive: it is then not computed again, and is nan
+    vjp_inputs  map     d_t  ->  ∂E/∂x_t, for a drive that is affine in x_t; a cell above another one needs it
+    jvp_step    scan    v  ->  (∂h_t/∂h_{t-1}) v: the effect of a small change of the state
+    jvp_inputs  map     v  ->  (∂h_t/∂x_t) v: the effect of a small change of the input
+    saturated   map     True for units whose input hardly changes them any more
+    openness    map     {"input": …, "forget": …, "output": …}: how far gates are open, 0 to 1
+    slopes      map     the slope of a unit in its pre-activation, over the steepest that it can have
 
 A cell may replace the loops over `step` and `vjp_step` by scans of its own, which need no call for each step
-(`Scannable`): one that is linear in its state, element by element, has them from `elementwise.ElementwiseLinear`.
+(`Scannable`). A cell that is linear in its state, element by element, inherits them from `ElementwiseLinear`.
 
 Time comes first: X (T, B, m), H (T+1, B, n_state) with H[0] = h_0. Vectors are rows, so the book's W h is
 `h @ W.T`. All but `drive` and `linearize` also work on arrays with further leading axes; `jvp_step` takes many
@@ -24,22 +33,22 @@ NumPy's. Checks are made by the callers (`init`, `unroll`), never inside a step.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from minirnn.core import checks
 from minirnn.core.activations import ACTIVATIONS
 from minirnn.core.params import Params
-from minirnn.core.products import times
+from minirnn.core.products import times_many
 
 Local = Sequence[np.ndarray]
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 
 class Cell(Protocol):
-    """What `bptt` needs of a cell. Shapes: B batch, m inputs, k pre-activations; `n_out` leading entries of the
-    state are what a readout sees."""
+    """The methods that `bptt` calls. Shapes: B batch, m inputs, k pre-activations; a readout sees the first `n_out`
+    entries of the state."""
 
     @property
     def m(self) -> int: ...
@@ -58,10 +67,9 @@ class Cell(Protocol):
     ) -> Params: ...
 
 
-@runtime_checkable
 class Scannable(Protocol):
-    """What a cell may have besides: H (T, B, n_state) without h0, as the loop over `step` gives it; D (T, B, k) and the
-    carry to h0, as the loop over `vjp_step` does."""
+    """A cell with scans of its own: H (T, B, n_state) without h0, as the loop over `step` computes it; D (T, B, k) and
+    the carry to h0, as the loop over `vjp_step` computes them."""
 
     def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray: ...
     def scan_adjoints(
@@ -77,23 +85,41 @@ def step_jacobian(cell: Cell, params: Params, local: Local, lead: tuple[int, ...
     return np.moveaxis(np.asarray(rows), 0, -2)
 
 
+def input_jacobian(cell: Any, params: Params, local: Local, lead: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """∂h_t/∂x_t (*lead, n_state, m), in the same way."""
+    n = cell.n_state
+    unit = np.eye(n, dtype=dtype).reshape(n, *[1] * len(lead), n)
+    _, d = cell.vjp_step(params, local, np.broadcast_to(unit, (n, *lead, n)))
+    return np.moveaxis(cell.vjp_inputs(params, d), 0, -2)
+
+
 @dataclass(frozen=True)
 class Sized:
     """Sizes that every cell has: m inputs, n units; they and the activation are checked when the cell is made.
 
-    A cell that defines no `jvp_step` beside its step has this one, through the Jacobian: n_state times as much work.
-    A cell that does not say which of its units are saturated has none.
+    A cell that defines no `jvp_step` or `jvp_inputs` beside its step gets these through the Jacobian: n_state times as
+    much work. One that defines no `vjp_inputs` beside its drive gets it from the drive of unit inputs. A cell that
+    defines no `saturated` has no saturated units.
     """
 
     m: int
     n: int
 
+    reads_drive: ClassVar[bool] = True
+    scan: ClassVar[Any] = None  # the loop over `step` serves
+    scan_adjoints: ClassVar[Any] = None
+
     def __init_subclass__(cls) -> None:
-        replaced = {"step", "linearize", "vjp_step"} & vars(cls).keys()
-        if replaced and hasattr(cls, "scan") and not {"scan", "scan_adjoints"} <= vars(cls).keys():
-            raise TypeError(f"{cls.__name__} must define scan and scan_adjoints, as it defines {replaced.pop()}")
-        if replaced and "jvp_step" not in vars(cls):  # the inherited rule is that of another step
-            cls.jvp_step = Sized.jvp_step  # type: ignore[method-assign]
+        before = {name for base in cls.__mro__[1:] for name in vars(base)}
+        replaced = {"step", "linearize", "vjp_step", "drive"} & vars(cls).keys() & before
+        rules = ["vjp_inputs", "jvp_inputs"] if "drive" in replaced else []
+        replaced -= {"drive"}
+        if replaced and not {"scan", "scan_adjoints"} & vars(cls).keys():
+            cls.scan = cls.scan_adjoints = None  # the inherited scans belong to another step: the loops take over
+        if {"linearize", "derivatives", "coefficients"} & vars(cls).keys() & before:
+            cls.reads_drive = vars(cls).get("reads_drive", True)
+        for rule in {*rules, *(["jvp_step", "jvp_inputs"] if replaced else [])} - vars(cls).keys():
+            setattr(cls, rule, getattr(Sized, rule))  # the inherited rule belongs to another step or drive
 
     def __post_init__(self) -> None:
         checks.integer("m", self.m, 1)
@@ -112,8 +138,17 @@ class Sized:
         lead = np.broadcast_shapes(*(a.shape[:-1] for a in local))
         return (step_jacobian(self, params, local, lead, V.dtype) @ V[..., None])[..., 0]
 
+    def jvp_inputs(self: Any, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        lead = np.broadcast_shapes(*(a.shape[:-1] for a in local))
+        return (input_jacobian(self, params, local, lead, V.dtype) @ V[..., None])[..., 0]
+
+    def vjp_inputs(self: Any, params: Params, D: np.ndarray) -> np.ndarray:
+        unit = np.eye(self.m, dtype=D.dtype)
+        columns = self.drive(params, unit) - self.drive(params, 0 * unit)
+        return D @ columns.swapaxes(-1, -2)
+
     def saturated(self: Any, H: np.ndarray) -> np.ndarray:
-        """Of the units in H (..., n_state): (..., n_out), True where a unit hardly answers to its input."""
+        """True where a unit hardly answers to its input, from H (..., n_state): (..., n_out) in a single layer."""
         return np.zeros((*H.shape[:-1], self.n_out), bool)
 
 
@@ -122,7 +157,7 @@ class Affine(Sized):
     """A cell whose inputs enter by U x_t + b alone, k pre-activations of them: U (k, m) and b (k,)."""
 
     def draw(self: Any, rng: np.random.Generator, **weights: Initializer) -> Params:
-        """Parameters of the cell's shapes, in their order: those named from their initializers, the others 0."""
+        """Parameters of the cell's shapes, in their order: drawn where an initializer is given by name, else 0."""
         checks.generator("rng", rng)
         return {
             key: weights[key](rng, shape) if key in weights else np.zeros(shape)
@@ -130,4 +165,7 @@ class Affine(Sized):
         }
 
     def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
-        return times(X, params["U"]) + params["b"]
+        return times_many(X, params["U"]) + params["b"]
+
+    def vjp_inputs(self, params: Params, D: np.ndarray) -> np.ndarray:
+        return D @ params["U"]

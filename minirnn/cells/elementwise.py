@@ -1,4 +1,4 @@
-"""Cells that are linear in their state, element by element, say their recurrence once; loops and scans follow.
+"""Cells that are linear in their state, element by element: each defines its recurrence, and loops and scans follow.
 
     h_t = λ_t ⊙ h_{t-1} + u_t                                                                   (eq. scan)
 
@@ -15,7 +15,7 @@ from minirnn.core import initializers, recurrences
 from minirnn.core.activations import sigmoids
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
-from minirnn.core.products import affine_vjp
+from minirnn.core.products import affine_vjp, parts, times_many
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,17 @@ class ElementwiseLinear(Sized):
     """(eq. scan) with the `coefficients` of a subclass, which also defines `derivatives` and `drive_adjoint` if u_t is
     not the drive itself, `units` and `entries` if a unit is more than one entry of the state."""
 
+    @property
+    def widest(self) -> int:
+        """A quarter of the state: a step does little to each entry, so blocks must be longer to be worth their cost."""
+        return (self.n_state + 3) // 4
+
     def coefficients(self, params: Params, drive: np.ndarray) -> tuple[Any, Any]:
         """λ_t, (..., B, n) or (n,) where it is constant, and u_t (..., B, n_state)."""
         raise NotImplementedError(f"{type(self).__name__} must define coefficients")
 
     def derivatives(self, params: Params, drive: np.ndarray, H_prev: np.ndarray) -> Local:
-        """∂h_t/∂h_{t-1} = λ_t, and what `drive_adjoint` needs."""
+        """∂h_t/∂h_{t-1} = λ_t, and the local derivatives that `drive_adjoint` reads."""
         return (self.coefficients(params, drive)[0],)
 
     def drive_adjoint(self, local: Local, delta: np.ndarray) -> np.ndarray:
@@ -102,5 +107,13 @@ class MinGRU(ElementwiseLinear, Affine):
     def drive_adjoint(self, local: Local, delta: np.ndarray) -> np.ndarray:
         return np.concatenate([delta, delta], axis=-1) * local[1]
 
+    def jvp_inputs(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        z, s = parts(local[1] * times_many(V, params["U"]), 2)
+        return z + s
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return affine_vjp(X, D)
+
+    def openness(self, params: Params, drive: np.ndarray, H_prev: np.ndarray) -> dict[str, np.ndarray]:
+        z, lam = sigmoids(drive[..., : self.n])
+        return {"input": z, "forget": lam}

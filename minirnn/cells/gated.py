@@ -12,7 +12,7 @@ import numpy as np
 
 from minirnn.cells.contract import Affine, Initializer, Local
 from minirnn.core import checks, initializers
-from minirnn.core.activations import sigmoid, sigmoid_slope, tanh_slope
+from minirnn.core.activations import sigmoid, sigmoids, tanh_slope
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
 from minirnn.core.products import affine_vjp, outer_sum, parts, times, times_many
@@ -23,7 +23,7 @@ class Gated(Affine):
     """A cell whose units are bounded by their form."""
 
     def saturated(self, H: np.ndarray) -> np.ndarray:
-        """Where |h| > 0.97: what a unit shows is near its bound."""
+        """True where |h| > 0.97: the unit's output is near its bound."""
         return np.abs(H[..., : self.n_out]) > 0.97
 
 
@@ -63,7 +63,7 @@ class LSTM(Gated):
     def gates(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> tuple:
         """i, f, g, o, each (..., B, n), and their pre-activations (..., B, 4n)."""
         n, a = self.n, times(h_prev[..., : self.n], params["W"]) + drive
-        rows = sigmoid(a)  # those of g too: one call costs less than two
+        rows = sigmoid(a)  # also of the rows of g, which are not used: one call costs less than two
         return rows[..., :n], rows[..., n : 2 * n], anp.tanh(a[..., 2 * n : 3 * n]), rows[..., 3 * n :], a
 
     def step(self, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
@@ -73,12 +73,15 @@ class LSTM(Gated):
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         n = self.n
-        i, f, g, o, a = self.gates(params, H_prev, drive)
-        c_prev, c = H_prev[..., n:], H[..., n:]
-        slopes = sigmoid_slope(a)
-        slopes[..., :n] *= g
+        a = times_many(H_prev[..., :n], params["W"])
+        a += drive
+        a_g, c_prev, c = a[..., 2 * n : 3 * n], H_prev[..., n:], H[..., n:]
+        gates, slopes = sigmoids(a)  # σ(a) and σ(-a), the product of which is σ'(a)
+        slopes *= gates
+        i, f, _, o = parts(gates, 4)
+        slopes[..., :n] *= np.tanh(a_g)
         slopes[..., n : 2 * n] *= c_prev
-        slopes[..., 2 * n : 3 * n] = i * tanh_slope(a[..., 2 * n : 3 * n])
+        np.multiply(i, tanh_slope(a_g), out=slopes[..., 2 * n : 3 * n])
         slopes[..., 3 * n :] *= np.tanh(c)
         return f, o * tanh_slope(c), slopes
 
@@ -95,13 +98,25 @@ class LSTM(Gated):
         c = f * V[..., self.n :] + i + f_ + g
         return np.concatenate([dh_dc * c + o, c], axis=-1)
 
+    def jvp_inputs(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        _, dh_dc, slopes = local
+        i, f, g, o = parts(slopes * times_many(V, params["U"]), 4)
+        return np.concatenate([dh_dc * (i + f + g) + o, i + f + g], axis=-1)
+
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return {"W": outer_sum(D, H_prev[..., : self.n]), **affine_vjp(X, D)}
+
+    def openness(self, params: Params, drive: np.ndarray, H_prev: np.ndarray) -> dict[str, np.ndarray]:
+        i, f, _, o, _ = self.gates(params, H_prev, drive)
+        return {"input": i, "forget": f, "output": o}
+
+    def slopes(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> np.ndarray:
+        return tanh_slope(self.gates(params, H_prev, drive)[-1][..., 2 * self.n : 3 * self.n])
 
 
 @dataclass(frozen=True)
 class UpdateGated(Gated):
-    """h_t = (1 - z) ⊙ s + z ⊙ h_{t-1}: the step of all GRUs, which differ in what their `gates` say of z and s."""
+    """h_t = (1 - z) ⊙ s + z ⊙ h_{t-1}: the step of all GRUs, whose `gates` compute z and s in different ways."""
 
     @checked
     def init(
@@ -119,7 +134,15 @@ class UpdateGated(Gated):
     def step(self: Any, params: Params, h_prev: np.ndarray, drive: np.ndarray) -> np.ndarray:
         _, rz, a_s, *_ = self.gates(params, h_prev, drive)
         z = rz[..., self.n :]
-        return (1 - z) * anp.tanh(a_s) + z * h_prev  # s + z(h - s) would round a state that is kept as it is
+        return (1 - z) * anp.tanh(a_s) + z * h_prev  # s + z(h - s) would round a state that z = 1 keeps exactly
+
+    def openness(self: Any, params: Params, drive: np.ndarray, H_prev: np.ndarray) -> dict[str, np.ndarray]:
+        """z keeps the state, as the forget gate of an LSTM does, and 1 - z lets the input in."""
+        a_rz, rz, *_ = self.gates(params, H_prev, drive)
+        return {"input": sigmoid(-a_rz[..., self.n :]), "forget": rz[..., self.n :], "reset": rz[..., : self.n]}
+
+    def slopes(self: Any, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> np.ndarray:
+        return tanh_slope(self.gates(params, H_prev, drive)[2])
 
 
 @dataclass(frozen=True)
@@ -142,14 +165,19 @@ class GRU(UpdateGated):
         return a_rz, rz, drive[..., 2 * n :] + rz[..., :n] * q, q
 
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
-        a_rz, rz, a_s, q = self.gates(params, H_prev, drive)
-        n, closed = self.n, sigmoid(-a_rz)  # 1 - r and 1 - z
-        slopes = np.empty((*a_s.shape[:-1], 3 * n), a_s.dtype)
-        slopes[..., : 2 * n] = rz * closed
-        dh_ds = closed[..., n:] * tanh_slope(a_s)  # up to the pre-activation of s
-        slopes[..., :n] *= dh_ds * q
-        slopes[..., n : 2 * n] *= H_prev - np.tanh(a_s)
-        slopes[..., 2 * n :] = dh_ds
+        n, slopes = self.n, times_many(H_prev, params["W"])
+        a_rz, q = slopes[..., : 2 * n], slopes[..., 2 * n :] + params["c"]
+        a_rz += drive[..., : 2 * n]
+        rz, closed = sigmoids(a_rz)  # and 1 - r, 1 - z
+        a_s = rz[..., :n] * q
+        a_s += drive[..., 2 * n :]
+        dh_ds = np.multiply(
+            closed[..., n:], tanh_slope(a_s), out=slopes[..., 2 * n :]
+        )  # up to the pre-activation of s
+        np.multiply(rz, closed, out=slopes[..., : 2 * n])
+        q *= dh_ds
+        slopes[..., :n] *= q
+        slopes[..., n : 2 * n] *= np.subtract(H_prev, np.tanh(a_s, out=a_s), out=a_s)
         return slopes, rz[..., :n], rz[..., n:]
 
     def recurrent_adjoint(self, D: np.ndarray, r: np.ndarray) -> np.ndarray:
@@ -165,6 +193,10 @@ class GRU(UpdateGated):
         slopes, r, z = local
         dr, dz, ds = parts(slopes * times_many(V, params["W"]), 3)
         return z * V + dr + dz + r * ds
+
+    def jvp_inputs(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        dr, dz, ds = parts(local[0] * times_many(V, params["U"]), 3)
+        return dr + dz + ds
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         DW = self.recurrent_adjoint(D, local[1])
@@ -210,6 +242,11 @@ class ResetFirstGRU(UpdateGated):
         n, W = self.n, params["W"]
         to_r, to_z = parts(times_many(V, W[..., : 2 * n, :]), 2)
         return z * V + dh_dz * to_z + dh_ds * times_many(r * V + dm_dr * to_r, W[..., 2 * n :, :])
+
+    def jvp_inputs(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        dm_dr, dh_dz, dh_ds, *_ = local
+        to_r, to_z, to_s = parts(times_many(V, params["U"]), 3)
+        return dh_dz * to_z + dh_ds * (times_many(dm_dr * to_r, params["W"][..., 2 * self.n :, :]) + to_s)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         n, m = self.n, local[3] * H_prev

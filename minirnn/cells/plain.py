@@ -6,7 +6,7 @@ import numpy as np
 
 from minirnn.cells.contract import Affine, Initializer, Local
 from minirnn.core import checks, initializers
-from minirnn.core.activations import ACTIVATIONS
+from minirnn.core.activations import ACTIVATIONS, IN_PLACE
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
 from minirnn.core.products import affine_vjp, outer_sum, times, times_many
@@ -14,8 +14,9 @@ from minirnn.core.products import affine_vjp, outer_sum, times, times_many
 
 @dataclass(frozen=True)
 class Activated(Affine):
-    """h_t = σ(a_t): what is the same for all pre-activations a_t. `activation` is tanh, sigmoid, relu or identity."""
+    """h_t = σ(a_t), with any pre-activation a_t. `activation` is tanh, sigmoid, relu or identity."""
 
+    reads_drive = False
     activation: str = "tanh"
 
     def slope(self, H: np.ndarray) -> np.ndarray:
@@ -25,11 +26,17 @@ class Activated(Affine):
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         return (self.slope(H),)
 
+    def jvp_inputs(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
+        return local[0] * times_many(V, params["U"])
+
     def saturated(self, H: np.ndarray) -> np.ndarray:
-        """Where the slope is below 1/20 of that at a = 0, the largest of tanh and sigmoid; ReLU has none there, and
-        the identity has the same everywhere."""
+        """True where the slope is below 1/20 of that at a = 0, the largest of tanh and sigmoid. No unit with ReLU,
+        whose slope at 0 is 0, or with the identity counts as saturated."""
         sigma, _ = ACTIVATIONS[self.activation]
         return self.slope(H) < 0.05 * float(self.slope(np.asarray(sigma(0.0))))
+
+    def slopes(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> np.ndarray:
+        return self.slope(H) * (4.0 if self.activation == "sigmoid" else 1.0)
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,28 @@ class VanillaRNN(Activated):
 
     def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
         return local[0] * times_many(V, params["W"])
+
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
+        """The loop over `step`. Every operation writes its result in place, so a step makes no new array."""
+        H, W, sigma, h_prev = np.empty_like(drive), params["W"].T, IN_PLACE[self.activation], h0
+        for h, a in zip(H, drive, strict=True):
+            np.matmul(h_prev, W, out=h)
+            h += a
+            sigma(h, out=h)
+            h_prev = h
+        return H
+
+    def scan_adjoints(
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The loop over `vjp_step`, in the same way."""
+        (slopes,), W = local, params["W"]
+        D, back = np.empty_like(dE), carry.copy()
+        for d, slope, dE_t in zip(D[::-1], slopes[::-1], dE[::-1], strict=True):
+            np.add(dE_t, back, out=d)
+            d *= slope
+            np.matmul(d, W, out=back)
+        return D, back
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         return {"W": outer_sum(D, H_prev), **affine_vjp(X, D)}

@@ -45,13 +45,12 @@ def expected_reward(Y: Any, R: np.ndarray) -> tuple[Any, Any]:
 def log_likelihood(Y: Any, G: np.ndarray) -> tuple[Any, Any]:
     """-Σ_a G_a log π_a with π = softmax(y), mean over the N rows of Y (N, actions); weights G (N, actions).
 
-    With G the advantage at the action that was chosen, and 0 elsewhere, its gradient is minus the sampled policy
-    gradient.
+    If G is the advantage at the chosen action and 0 elsewhere, the gradient is minus the sampled policy gradient.
     """
     checks.float_array("G", G, _two_dimensional(Y), finite=False)
     log_pi = losses.log_softmax(Y)
     pi, others = anp.exp(log_pi), _others(G.shape[1], G.dtype)
-    E = -(G * anp.where(G == 0, 0.0, log_pi)).sum()  # 0 · log 0 is 0: what was not chosen may be impossible
+    E = -(G * anp.where(G == 0, 0.0, log_pi)).sum()  # 0 · log 0 is 0: other actions may have probability 0
     return E / len(Y), (pi * (G @ others) - G * (pi @ others)) / len(Y)
 
 
@@ -67,7 +66,7 @@ def _noiseless(task: DelayedCue) -> DelayedCue:
 
 @checked
 def exact_gradient(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, Params]:
-    """J and ∇J of a delayed cue, without sampling: both cues are run (eq. cue-objective).
+    """J and ∇J of a delayed cue, without sampling, from one run for each cue (eq. cue-objective).
 
     >>> from minirnn import IndRNN
     >>> rng, cell = np.random.default_rng(0), IndRNN(m=1, n=4, activation="tanh")
@@ -88,8 +87,8 @@ def exact_gradient(cell: Cell, params: Params, task: DelayedCue) -> tuple[float,
 def scores(cell: Cell, params: Params, X: np.ndarray, dY: np.ndarray) -> np.ndarray:
     """Σ_t of dY_t · ∂y_t/∂θ for each sequence apart: (B, P) from dY (T, B, actions), one backward pass.
 
-    The time takes the place of the batch in `vjp_params`, over which it sums: what is left is one row a sequence.
-    Columns are in the order of `flatten(params)`; a parameter that the cell does not know has zeros.
+    `vjp_params` sums over the batch; here time takes the place of the batch, so one row for each sequence remains.
+    Columns are in the order of `flatten(params)`; a parameter that is not the cell's has zeros.
     """
     check_policy(cell, params, X, dY.shape[-1])
     with overflow_allowed():
@@ -101,8 +100,8 @@ def scores(cell: Cell, params: Params, X: np.ndarray, dY: np.ndarray) -> np.ndar
         rows = cell.vjp_params(params, X, H_prev, [a.swapaxes(0, 1) for a in local], D)
         dY = dY.swapaxes(0, 1)
         rows |= {"V": dY.swapaxes(1, 2) @ H[1:, :, :n_out].swapaxes(0, 1), "c_out": dY.sum(axis=1)}
-    kept = [rows.get(key, np.zeros((len(D), *value.shape), value.dtype)) for key, value in params.items()]
-    return np.concatenate([row.reshape(len(D), -1) for row in kept], axis=1)
+    columns = [rows.get(key, np.zeros((len(D), *value.shape), value.dtype)) for key, value in params.items()]
+    return np.concatenate([row.reshape(len(D), -1) for row in columns], axis=1)
 
 
 @checked
@@ -119,7 +118,7 @@ def exact_scores(cell: Cell, params: Params, task: DelayedCue) -> tuple[float, n
 
 
 def _score(chosen: np.ndarray, pi: np.ndarray) -> np.ndarray:
-    """∂ log π(a)/∂y = chosen - π (..., actions) for a one-hot choice."""
+    """∂ log π(a)/∂y = choice - π (..., actions), with a one-hot choice."""
     return np.where(chosen > 0, pi @ _others(pi.shape[-1], pi.dtype), -pi)
 
 
@@ -145,7 +144,7 @@ def natural(S: np.ndarray, r: np.ndarray, damping: float) -> np.ndarray:
 def advantages(episodes: Episodes, baseline: bool = True) -> np.ndarray:
     """A (T, B): the rewards still to come, less their mean over the *other* episodes that act at the same step.
 
-    Leaving the own episode out keeps the estimate unbiased. 0 where no action was chosen.
+    The estimate has no bias because an episode's own rewards are not in its mean. 0 where no action was chosen.
     """
     to_come = episodes.rewards[::-1].cumsum(axis=0)[::-1] * episodes.acted
     others = np.maximum(episodes.acted.sum(axis=1, keepdims=True) - 1, 1)

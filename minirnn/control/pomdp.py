@@ -1,4 +1,4 @@
-"""Tasks in which what must be done depends on what was seen long before: partially observable decision processes.
+"""Tasks in which the right action depends on a cue seen long before: partially observable decision processes.
 
 A cue z is seen once, at the first step, with accuracy p: with probability 1 - p its opposite is seen. In `DelayedCue`
 L blank steps follow, and then one choice, which earns 1 if it is z. With o what was seen,
@@ -28,8 +28,8 @@ from minirnn.learning.losses import readout
 
 
 class Episodes(NamedTuple):
-    """B sampled episodes of T steps: X (T, B, m) what was seen, actions (T, B) integers, rewards (T, B), and
-    acted (T, B), where an action was chosen: not after the end, nor where none is asked for."""
+    """B sampled episodes of T steps: observations X (T, B, m), actions (T, B) integers, rewards (T, B), and acted
+    (T, B), which is False after the end of an episode and at steps without a choice."""
 
     X: np.ndarray
     actions: np.ndarray
@@ -71,11 +71,11 @@ def choose(rng: np.random.Generator, pi: np.ndarray) -> np.ndarray:
 
 def _check(task: Any) -> None:
     checks.integer("L", task.L, 1)
-    object.__setattr__(task, "p", checks.number("p", task.p, 0.5, 1.0))  # frozen, but of Python's numbers
+    object.__setattr__(task, "p", checks.number("p", task.p, 0.5, 1.0))  # a Python float, set in a frozen record
 
 
 def _show(rng: np.random.Generator, B: int, p: float) -> tuple[np.ndarray, np.ndarray]:
-    """The cue and what is seen of it, 0 or 1, for each of B episodes."""
+    """The cue and the observation of it, 0 or 1, for each of B episodes."""
     cue = checks.generator("rng", rng).integers(0, 2, size=checks.integer("B", B, 1))
     return cue, np.where(rng.random(B) < p, cue, 1 - cue)
 
@@ -101,7 +101,7 @@ class DelayedCue:
 
     @property
     def optimum(self) -> float:
-        """The largest expected reward, that of choosing what was seen: p."""
+        """The largest expected reward, p, of the policy that chooses the observed cue."""
         return self.p
 
     @property
@@ -116,7 +116,7 @@ class DelayedCue:
         return X
 
     def rewards(self) -> np.ndarray:
-        """R (2, 2): the expected reward of each action, a column, given what was seen, a row."""
+        """R (2, 2): the expected reward of each action (a column) after each observation (a row)."""
         return np.array([[self.p, 1 - self.p], [1 - self.p, self.p]])
 
     @checked
@@ -171,7 +171,7 @@ class TMaze:
         return self.gamma**self.L / 2
 
     def observe(self, t: int, seen: np.ndarray, place: np.ndarray) -> np.ndarray:
-        """What is seen (B, 3) after t steps, at these places (B,) from 0 to L."""
+        """The observations (B, 3) after t steps, at these places (B,) from 0 to L."""
         cue = (2.0 * seen - 1) * (t == 0)
         return np.stack([cue, 1.0 * (place < self.L), 1.0 * (place == self.L)], axis=1)
 

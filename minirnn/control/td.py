@@ -2,8 +2,8 @@
 
     v_t = V h_t + c,   target_t = r_t + γ v_{t+1},   v_{T+1} = 0                                     (eq. td)
 
-The targets are held constant when ½ (v_t - target_t)² is differentiated: a *semi-gradient*, for what is left out is
-the derivative of the target. For a cue z at the first step and the reward z after L blank steps the values are known,
+The targets are held constant when ½ (v_t - target_t)² is differentiated: a *semi-gradient*, since the derivative of the
+target is left out. For a cue z at the first step and the reward z after L blank steps the values are known,
 
     V*_t = γ^{L-t} z,   t = 0, ..., L steps after the cue                                           (eq. value)
 

@@ -6,19 +6,21 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
+from autograd.tracer import isbox
 
 
-def sigmoid(a: Any) -> Any:
+def sigmoid(a: Any, out: Any = None) -> Any:
     """1/(1 + e⁻ᵃ), exact to rounding in both tails: 1 - σ(a) is σ(-a), where the difference is 0 from a = 37 on.
+    Written to `out` where it is given, which may be a itself.
 
     >>> float(sigmoid(0.0)), float(sigmoid(-1000.0)), f"{sigmoid(-50.0):.3e}"
     (0.5, 0.0, '1.929e-22')
     """
-    return (_sigmoid if isinstance(a, np.ndarray) else _traced)(a)  # autograd's wrapper costs more than a small e⁻ᵃ
+    return _traced(a) if isbox(a) else _sigmoid(a, out)  # autograd's wrapper costs more than a small e⁻ᵃ
 
 
-def _sigmoid(a: Any) -> Any:
-    e = np.multiply(a, -1.0)[...]  # one array for all: that of gates is large, and new memory costs more than e⁻ᵃ
+def _sigmoid(a: Any, out: Any = None) -> Any:
+    e = np.multiply(a, -1.0, out=out)[...]  # one array for all: that of gates is large, and new memory costs more
     with np.errstate(over="ignore"):  # 1/inf is 0, as it should be
         np.exp(e, out=e)
     e += 1.0
@@ -32,12 +34,12 @@ defvjp(_traced, lambda ans, a: lambda g: g * ans * sigmoid(-a))  # autograd's ow
 
 
 def sigmoids(a: Any) -> tuple[Any, Any]:
-    """σ(a) and σ(-a) = e⁻ᵃ σ(a), of which each is exact to rounding in both tails, from one exponential.
+    """σ(a) and σ(-a) = e⁻ᵃ σ(a) from one exponential; each is exact to rounding in both tails.
 
     >>> [f"{value:.3e}" for pair in zip(*sigmoids(np.array([50.0, -1000.0]))) for value in pair]
     ['1.000e+00', '1.929e-22', '0.000e+00', '1.000e+00']
     """
-    if not isinstance(a, np.ndarray):  # traced by autograd, which knows no assignment
+    if not isinstance(a, np.ndarray):  # traced by autograd, which cannot differentiate an assignment
         return sigmoid(a), sigmoid(-a)
     e = np.negative(a)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -72,12 +74,19 @@ def sigmoid_slope(a: Any) -> Any:
 
 
 # name: (σ, its derivative as a function of its value h = σ(a)). The derivative of ReLU at 0 is taken as 0. ReLU
-# asks for a <= 0 and not for a > 0: of an explosion to nan, where(a > 0, a, 0) would make 0, and so hide it.
-# From a value near 1 no slope is better than that value's own rounding, about 1e-16: what knows a, as gated cells do,
-# takes `sigmoid_slope` and `tanh_slope`. To know a, a dense cell would need its matrix product once more.
+# tests a <= 0 and not a > 0: where(a > 0, a, 0) would turn the nan of an explosion into 0, and so hide it.
+# A slope computed from a value near 1 carries that value's rounding, about 1e-16. Gated cells know a and call
+# `sigmoid_slope` and `tanh_slope`; a dense cell would have to compute its matrix product a second time to know a.
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "tanh": (anp.tanh, lambda h: 1.0 - h * h),
     "sigmoid": (sigmoid, lambda h: h * (1.0 - h)),
     "relu": (lambda a: anp.where(a <= 0, 0.0, a), lambda h: (h > 0).astype(h.dtype)),
     "identity": (lambda a: a, anp.ones_like),
+}
+# name: σ of plain arrays, IN_PLACE[name](a, out=a), for loops that make no new array at each step.
+IN_PLACE: dict[str, Callable] = {
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+    "relu": lambda a, out: np.maximum(a, 0.0, out=out),  # nan stays nan here too
+    "identity": lambda a, out: a,
 }

@@ -7,9 +7,9 @@
 Traceback (most recent call last):
 TypeError: f must be a function (number) -> number, got the string 'cos'
 
-Only kinds: an array or a list, a function or its name, a cell or its class. Numbers, shapes, ranges and what arrays
-hold are for `core.checks`, in the function itself. What is annotated with Any is not looked at, and what autograd
-traces is of the kind that it traces. Functions that others call in their loops have no such entry.
+Only kinds are checked here: an array or a list, a function or its name, a cell or its class. Numbers, shapes, ranges
+and entries are checked by `core.checks`, in the function itself. An argument annotated with Any is not checked, and a
+value that autograd traces counts as the array for which it stands. Functions called in loops are not decorated.
 """
 
 import inspect
@@ -27,15 +27,20 @@ from minirnn.core.checks import kind
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-KINDS = {  # of these an argument must be an instance; what to say of them, by name, since they are defined above us
+KINDS = {  # an argument must be an instance of these; their descriptions, by name, since upper rooms define them
     "ndarray": "an array",
     "Generator": "a numpy.random.Generator",
     "Cell": "a cell such as LSTM(m=2, n=3)",
     "DelayedCue": "a task such as DelayedCue(L=20)",
     "Loss": "a loss such as at_end(squared_error, target)",
     "TraceableLoss": "a loss such as at_end(squared_error, target)",
+    "Parallel": "a Parallel of two cells",
     "Path": "a path",
     "Run": "a Run, which train returns",
+    "Update": "an Update, which train gives to each_update",
+    "Way": "a way to carry the influence such as FULL",
+    "Network": "a Network that was observed on a batch",
+    "TrainingLog": "a TrainingLog(loss, norm)",
     "bool": "True or False",
     "str": "a string",
     "Episodes": "Episodes such as task.sample(rng, cell, params, B)",
@@ -45,7 +50,7 @@ KINDS = {  # of these an argument must be an instance; what to say of them, by n
     "NoneType": "None",
 }
 LIKE = {np.ndarray: np.ndarray | np.generic, bool: bool | np.bool_}
-SHORT = {"ndarray": "array", "int": "integer", "float": "number", "NoneType": "None"}
+SHORT = {"ndarray": "array", "Mapping": "dict", "int": "integer", "float": "number", "NoneType": "None"}
 
 
 def checked(f: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -96,12 +101,12 @@ def classes(hint: Any) -> set[Any]:
 
 
 def takes(function: Any, arguments: Any) -> bool:
-    """Can the function be called with so many arguments? True where it does not say, as some built-in ones do not;
-    an object that can be called is not asked."""
+    """Can the function be called with so many arguments? True for built-in functions without a signature, and for
+    other callable objects."""
     asked = inspect.isroutine(function) or isinstance(function, type | partial)
     if not asked or not isinstance(arguments, list):  # Callable[..., R]
         return True
-    try:  # a decorator's function is what is called, not the one that it wraps
+    try:  # the caller calls the decorator's function, not the one that it wraps
         signature = inspect.signature(function, follow_wrapped=False)
     except ValueError:
         return True
@@ -113,12 +118,12 @@ def takes(function: Any, arguments: Any) -> bool:
 
 
 def makes(returned: Any) -> bool:
-    """Is a class among the functions that return this? It is where they make objects, and not arrays or numbers."""
+    """May a class stand for a function that returns this? It may where the function makes objects, not arrays."""
     return isinstance(returned, type) and returned.__module__.startswith("minirnn.")
 
 
 def lacking(protocol: type, value: Any) -> list[str]:
-    """What the protocol asks for and the value has not."""
+    """The members of the protocol that the value lacks."""
     return [name for name in vars(protocol) if not name.startswith("_") and not hasattr(value, name)]
 
 
@@ -144,15 +149,19 @@ def short(hint: Any) -> str:
     """The same within a function's signature."""
     if get_origin(hint) is tuple and Ellipsis not in get_args(hint):
         return f"({', '.join(map(short, get_args(hint)))})"
+    if get_origin(hint) in (Union, UnionType):
+        return f"({' or '.join(map(short, get_args(hint)))})"
     return SHORT.get(name_of(get_origin(hint) or hint), name_of(get_origin(hint) or hint))
 
 
 def came(hint: Any, value: Any) -> str:
-    """What came instead, and where it can be told, what is wrong with it or what to write."""
+    """The value that came instead; if possible, what is wrong with it or what to write."""
+    if get_origin(hint) in (Union, UnionType):  # a function or None
+        hint = next((part for part in get_args(hint) if get_origin(part) is Callable), hint)
     if getattr(hint, "_is_protocol", False):
         without = lacking(hint, value)
         if isinstance(value, type) and "step" not in without:
-            return f"{kind(value)}; write {value.__name__}(m=2, n=3)"
+            return f"{kind(value)}; write {value.__name__}({'m=2, n=3' if name_of(hint) == 'Cell' else '…'})"
         return kind(value) + (f", without {', '.join(without)}" if len(without) < 4 else "")
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Callable and callable(value) and (not isinstance(value, type) or makes(parts[1])):

@@ -1,5 +1,5 @@
-"""Checks of arguments, done once at the public entries: the message names the argument, what was expected
-and what came. Values that a run *produces* are never checked: an explosion is a result."""
+"""Checks of arguments, made once at the public entries. A message names the argument, the value that was expected
+and the value that came. Values that a run *produces* are never checked: an explosion is a result."""
 
 from collections.abc import Mapping
 from inspect import isroutine
@@ -55,6 +55,19 @@ def integers(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
         raise TypeError(f"{name} must be an array of integers, got {kind(value)}")
     if value.shape != shape or not value.size:
         raise ValueError(f"{name} must be {shape} with every size >= 1, got {value.shape}")
+    return value
+
+
+def lengths(name: str, value: Any, T: int, B: int) -> np.ndarray:
+    """`value`, if it holds the lengths (B,) of sequences of T steps at most: integers from 1 to T.
+
+    >>> lengths("lengths", np.array([3, 9]), T=5, B=2)
+    Traceback (most recent call last):
+    ValueError: lengths must be from 1 to T = 5, got 3 to 9
+    """
+    integers(name, value, (B,))
+    if value.min() < 1 or value.max() > T:
+        raise ValueError(f"{name} must be from 1 to T = {T}, got {value.min()} to {value.max()}")
     return value
 
 
@@ -155,7 +168,7 @@ def numbers(name: str, value: Any, *, real: bool = True) -> Any:
 
 
 def function(name: str, value: Any, signature: str) -> Any:
-    """`value`, if it can be called and is no class; the message says what is called with what.
+    """`value`, if it can be called and is no class; `signature` tells the reader its arguments and its result.
 
     >>> function("error", "mse", "(Y, target) -> (E, dE/dY), such as squared_error")
     Traceback (most recent call last):

@@ -33,7 +33,7 @@ def fan_in(rng: np.random.Generator, shape: Shape, gain: float = 1.0) -> np.ndar
     """Independent entries N(0, gain²/columns).
 
     For a square matrix and many rows the spectral radius tends to `gain` and the largest singular value to
-    2·gain (the circular law for the bulk, Bai and Yin for the extremes), which is why the two must not be mixed up.
+    2·gain (the circular law for the bulk, Bai and Yin for the extremes): keep the two apart.
     """
     gain = checks.number("gain", gain, 0.0)
     _, columns = _sizes(shape, 2)
@@ -123,7 +123,7 @@ def _sizes(shape: Shape, axes: int | None = None) -> Shape:
 
 
 def _stack(shape: Shape, block: Callable[[], np.ndarray]) -> np.ndarray:
-    """One square block under the other; a single one for a square shape."""
+    """The matrix of square blocks, one under the other; for a square shape a single block."""
     rows, columns = _sizes(shape, 2)
     if rows % columns:
         raise ValueError(f"shape must be (n, n) or (k·n, n), got {shape}")

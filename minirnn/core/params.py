@@ -73,7 +73,7 @@ def row_norms(rows: np.ndarray) -> np.ndarray:
 
 
 def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """rows (..., j) · 2^-k with largest entries from ½ to 1, and k (..., 1): squares of these neither over- nor
+    """rows (..., j) · 2^-k with largest entries from ½ to 1, and k (..., 1). Squares of scaled rows neither over- nor
     underflow, and a power of 2 changes no digit.
 
     >>> scaled(np.array([[3e200, 4e200], [0.0, 0.0]]))[1].ravel()
@@ -84,5 +84,5 @@ def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def overflow_allowed() -> np.errstate:
-    """Within it, overflow and nan are results that arise without a warning: the book studies explosions."""
+    """A context in which overflow and nan are results and raise no warning: the book studies explosions."""
     return np.errstate(over="ignore", invalid="ignore")

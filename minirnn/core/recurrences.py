@@ -10,13 +10,13 @@ Maps h -> a h + b compose to maps of the same kind, so the T of them can be join
     doubling      log₂ T rounds, each on the whole sequence: least depth, T log₂ T work
     blocked       about √T blocks of √T steps, all blocks side by side: 2√T rounds and 2T work
 
-None divides by a product of a's, which would be shorter to write, and 0/0 once the product underflows.
+None divides by a product of a's: the code would be shorter, and would compute 0/0 once the product underflows.
 
 Products of a's may leave the range of floats where no h_t does: over 128 steps, 2^128 is inf in float32, and inf·0 is
-nan. Or a state overflows, and the recurrence stays at inf, where a product with a later, small a is in range again. The
-last two ways then leave it to the first, whose numbers are the recurrence's own.
+nan. Or a state overflows and the recurrence stays at inf, while a product with a later, small a is in range again. The
+last two ways then hand over to the first, which computes the recurrence as it stands.
 
-What is public checks its arguments; cells, whose callers have done so, call `states` and `adjoints`.
+Public functions check their arguments. Cells call `states` and `adjoints`, since their callers have checked already.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from minirnn.core.arguments import checked
 from minirnn.core.params import overflow_allowed
 
 FEW = 512  # entries of b[0] below which a NumPy call costs more than its arithmetic
-LARGE = 2.0**10  # a product below the range of floats is wrong by 1e-45 in float32: times this, no state notices
+LARGE = 2.0**10  # a product that underflows is wrong by 1e-45 in float32: times this, the error changes no state
 
 
 @checked
@@ -48,9 +48,9 @@ def linear_scan(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> n
 def linear_scan_adjoint(
     a: np.ndarray, g: np.ndarray, carry: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All q_t (T, ...) of (eq. scan-adjoint), and what goes back to h_0: ā_1 q_1, the carry for steps before these.
+    """All q_t (T, ...) of (eq. scan-adjoint), and ā_1 q_1, the carry to h_0 and to earlier steps.
 
-    `carry` is that of the steps after these, 0 by default. The same recurrence, run backwards.
+    `carry` comes from the steps after these, 0 by default. The same recurrence, run backwards.
 
     >>> linear_scan_adjoint(np.array(0.5), np.array([0.0, 0.0, 1.0]))
     (array([0.25, 0.5 , 1.  ]), np.float64(0.125))
@@ -70,7 +70,7 @@ def sequential(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np
 
 @checked
 def blocked(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.ndarray:
-    """(eq. scan) in about √T blocks, each from 0 and all at once; then each is given what the one before leaves."""
+    """(eq. scan) in about √T blocks, each from 0 and all at once; then each gets the last state of its neighbour."""
     return _by(_blocked, a, b, h0)
 
 
@@ -93,14 +93,15 @@ def scan_adjoints(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None) -> tup
     a = _constant(a).conj()
     varying = a.ndim == g.ndim
     shifted = np.concatenate([a[:1], a[:0:-1]]) if varying else a  # reversed, ā_{t+1} meets q_{t+1}
-    shifted, Q = _start(shifted, g[::-1], None)
+    shifted, Q = _start(shifted, g, None)
+    backwards = Q[::-1]  # a view: where the loop works in place, its result already lies in the order of time
     if carry is not None:
-        Q[0] += carry
-    q = _fastest(shifted, Q)[::-1]
+        backwards[0] += carry
+    q = _fastest(shifted, backwards)[::-1]
     return q, (a[0] if varying else a) * q[0]
 
 
-# The ways themselves, from a and H of `_start`.
+# The three ways. They start from the a and H that `_start` returns.
 
 
 def _fastest(a: np.ndarray, H: np.ndarray) -> np.ndarray:
@@ -108,9 +109,10 @@ def _fastest(a: np.ndarray, H: np.ndarray) -> np.ndarray:
 
 
 def _sequential(a: np.ndarray, H: np.ndarray) -> np.ndarray:
-    factors = a if a.ndim == H.ndim else [a] * len(H)
+    factors, product = a if a.ndim == H.ndim else [a] * len(H), np.empty_like(H[0])
     for t in range(1, len(H)):
-        H[t] += factors[t] * H[t - 1]
+        np.multiply(factors[t], H[t - 1], out=product)  # new memory at each step takes as long as the product
+        H[t] += product
     return H
 
 
@@ -136,7 +138,7 @@ def _blocked(a: np.ndarray, start: np.ndarray) -> np.ndarray:
     A = cut(a, 1) if varying else np.repeat(a[None], length, axis=0)
     for t in range(1, length):
         H[:, t] += (A[:, t] if varying else a) * H[:, t - 1]
-    powers = A.cumprod(axis=1 if varying else 0)  # how much of what came before is left after each step
+    powers = A.cumprod(axis=1 if varying else 0)  # the share of the block before that is left after each step
     for k in range(1, count):
         H[k] += (powers[k] if varying else powers) * H[k - 1, -1]
     ends, H = H[:, -1], H.reshape(-1, *start.shape[1:])[:T]
@@ -144,11 +146,11 @@ def _blocked(a: np.ndarray, start: np.ndarray) -> np.ndarray:
 
 
 def _in_range(a: np.ndarray, start: np.ndarray, H: np.ndarray, carried: np.ndarray, products: np.ndarray) -> bool:
-    """Are these states H (T, ...) the recurrence's own, or has something left the range of floats: a state, what
-    becomes of it in a step, or a product that multiplied `carried` (count, ...)?
+    """Are these states H (T, ...) the recurrence's own? Not if a number left the range of floats: a state, a product
+    a_t h_{t-1}, or a product of a's that multiplied `carried` (count, ...).
 
-    To look at all of them would take as long as a round. Nearly always sums of squares show that none has: with those
-    of H and of the inputs in `start` finite, no a_t h_{t-1}, which is their difference, can have overflowed."""
+    To test every entry would take as long as a round. Two sums of squares nearly always suffice: if those of H and of
+    the inputs in `start` are finite, no a_t h_{t-1}, which is their difference, can have overflowed."""
     if not np.isfinite(np.vdot(H, H) + np.vdot(start, start)):
         steps = (a[1:] if a.ndim == H.ndim else a) * H[:-1]
         if not (np.isfinite(H).all() and np.isfinite(steps).all()):
@@ -166,7 +168,7 @@ def _by(way: Callable[..., np.ndarray], a: np.ndarray, b: np.ndarray, h0: np.nda
 
 
 def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """a with as many axes as b[0] or b, and a copy of b in which b_1 has taken h0 in."""
+    """a with as many axes as b[0] or b, and a copy of b in which b_1 contains a_1 h0."""
     a, H = _constant(a), b.astype(np.result_type(a, b))
     varying = a.ndim == b.ndim
     if h0 is not None:
@@ -175,14 +177,14 @@ def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndar
 
 
 def _constant(a: np.ndarray) -> np.ndarray:
-    """a without the leading axes along which NumPy only repeats it: what is constant in time takes less work."""
+    """a without the leading axes along which NumPy only repeats it: a constant a takes less work."""
     while a.ndim and a.strides[0] == 0:
         a = a[0]
     return a
 
 
 def _check(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None, b_name: str, h0_name: str) -> None:
-    """Raises ValueError unless a and h0 fit b; the last two are called by the names that the caller knows them by."""
+    """Raises ValueError unless a and h0 fit b. Messages use the caller's names of h0 and b."""
     if b.ndim == 0 or not b.size:
         raise ValueError(f"{b_name} must be (T, ...) with every size >= 1, got {b.shape}")
     checks.choice(f"the dtype of {b_name}", b.dtype.kind, "fc")

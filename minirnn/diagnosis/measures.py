@@ -1,134 +1,201 @@
-"""Why does it not learn? The book's measures on one batch, the likely cause, the remedy, and the page that explains it.
+"""All numbers of a report, without a judgement: of the parameters, the batch, the training log and each layer.
 
-    gradient by lag   ‖∂E/∂a_{T-k}‖, a the pre-activation, for the last step that has an error, over that at lag 0
-    far share         Σ_{k <= T/2} ‖g_k‖ / Σ_k ‖g_k‖, g_k the temporal terms: how much of the gradient is long-range
-    exponent          the largest Lyapunov exponent along the inputs, nats a step, with the scatter over the batch
-    saturated         share of units that hardly answer to their input, as the cell's `saturated` says
+    gradient by lag   of a handful of the errors that the loss asks for                              `lags`
+    exponent          how fast nearby states part, along the inputs and later on                     `parting`
+    units             gates, slopes, dead units, states                                              `units`
+    batch             inputs, targets, the best constant answer, the lags that the targets need      `batches`
+    course            clip rate, size of updates, course of the loss                                 `updates`
     sensitivity       relative change of the last state for a relative change of all parameters, per unit
 
-Each is a symptom and no proof: two causes can share one. Findings come with the most certain first.
+What is not finite is counted, and no measure makes a nan of its own where the network is finite.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from minirnn.cells.contract import Cell, Sized
-from minirnn.core import checks
-from minirnn.core.arguments import checked
-from minirnn.core.params import Params, norm, overflow_allowed, row_norms
-from minirnn.diagnosis.findings import suggest
-from minirnn.diagnosis.report import Report
-from minirnn.dynamics.exponents import network, spectrum
-from minirnn.gradients.backpropagation import adjoints, blocks, check_inputs, unroll
-from minirnn.gradients.objective import Objective, evaluate
+from minirnn.core.params import Params, norm, overflow_allowed
+from minirnn.diagnosis import batches, lags, parting, units, updates
+from minirnn.learning.observed import Layer, Network, TrainingLog
+
+LAST_STATES = 16  # so many last states show the sensitivity
+PROBED = 1e-2  # below this far share a probe of the batch tests whether near inputs suffice
 
 
-@checked
-def diagnose(
-    cell: Cell,
-    params: Params,
-    X: np.ndarray,
-    loss: Objective,
-    norms: Sequence[float] | None = None,
-    clip: float | None = None,
-) -> Report:
-    """The measures on inputs X (T, B, m) and a loss from `losses`; `norms` of past gradients give the clip rate.
+class Weights(NamedTuple):
+    """Of an array of parameters: how many entries are not finite, the root mean square, and what it would be if entries
+    were N(0, 1/columns) (nan of a vector); the norm of its gradient, None where it has none."""
 
-    >>> from minirnn import VanillaRNN
-    >>> from minirnn.learning import losses
-    >>> rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=8)
-    >>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
-    >>> params["W"] *= 0.5
-    >>> loss = losses.at_end(losses.squared_error, np.ones((4, 1)))
-    >>> diagnose(cell, params, rng.standard_normal((60, 4, 1)), loss).findings[0].cause
-    'The gradient vanishes: what lies far back has no say.'
+    bad: int
+    size: float
+    usual: float
+    gradient: float | None
 
-    Raises TypeError or ValueError if X or params do not fit the cell, or T < 4, or one of norms and clip is missing.
-    """
-    check_inputs(cell, params, X)
-    T = len(X)
-    checks.integer("T of X", T, 4)
-    if (norms is None) != (clip is None):
-        raise ValueError("norms and clip must be given together, or neither")
-    clipped = None if norms is None or clip is None else clip_rate(norms, clip)
-    H = unroll(cell, params, X)
-    with overflow_allowed(), np.errstate(invalid="ignore", divide="ignore"):
-        E, dE, _ = evaluate(loss, cell, params, H)
-        state_overflow = first_bad(H[1:])
-        by_lag, far, gradient_overflow = gradient_by_lag(cell, params, X, H, dE)
-        rate, error = exponent(cell, params, X)
-        saturated = saturation(cell, H[1:])
-        felt = weight_sensitivity(cell, params, X, H[-1])
-    report = Report(
-        float(E), by_lag, far, rate, error, saturated, felt, clipped, state_overflow, gradient_overflow, findings=()
+
+class Readout(NamedTuple):
+    """What lies above the states: the root mean square of the weights that read the top layer, over what they would be
+    at a usual start, and the norm of their gradient over |E| (None where they cannot be told); how much error reaches
+    the states of any layer, ‖∂E/∂H‖·√B over |E| and over that size of the weights, if they pass one at all; the root
+    mean square of the top layer's last states."""
+
+    size: float | None
+    gradient: float | None
+    passes: float | None
+    states: float
+
+
+@dataclass(frozen=True)
+class OfLayer:
+    """The measures of one layer; `error` is ‖∂E/∂H‖ through all that lies above it."""
+
+    name: str
+    steps: int
+    error: float
+    by_lag: lags.ByLag
+    parting: parting.Parting
+    drive: units.Drive
+    units: units.Units
+    sensitivity: float
+
+    def half(self, lag: int | None = None, quiet: int = 0) -> int:
+        """From which lag on the gradient is distant: half of `lag`, by default of the longest; at least `quiet`."""
+        longest = len(self.by_lag.terms) - 1
+        return max(((longest if lag is None else min(lag, longest)) + 1) // 2, min(quiet, longest))
+
+    def far_share(self, lag: int | None = None, quiet: int = 0) -> float:
+        """The share of the gradient from these lags; of the adjoints themselves where no parameter gets any."""
+        return self.share_from(self.half(lag, quiet))
+
+    def share_from(self, lag: int) -> float:
+        """The share from this lag on."""
+        by_lag = self.by_lag
+        return lags.share_from(by_lag.terms if by_lag.terms.any() else by_lag.sizes, lag)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """All measures of a network on a batch; None where one cannot be computed. `asked` is the share of steps at which
+    an error reaches the top layer."""
+
+    loss: float
+    baseline: float | None
+    layers: tuple[OfLayer, ...]
+    asked: float
+    weights: dict[str, Weights]
+    outside: tuple[str, ...]
+    readout: Readout
+    inputs: batches.Inputs
+    targets: batches.Targets | None
+    near: batches.Near | None
+    quiet: int
+    padding: batches.Padding
+    lag: int | None
+    course: updates.Course | None
+
+    @property
+    def solved(self) -> float:
+        """1 where the loss is below a fifth of that of the best constant answer, 0 above half of it; 0 if unknown."""
+        if self.baseline is None or not self.baseline > 0 or not np.isfinite(self.loss):
+            return 0.0
+        return float(np.clip((0.5 - self.loss / self.baseline) / 0.3, 0, 1))
+
+
+def measure(network: Network, log: TrainingLog | None = None, lag: int | None = None) -> Measures:
+    """The measures of a network on its batch; `log` and `lag`, how far back the task reaches, where they are known."""
+    T, B, _ = network.inputs.shape
+    lengths = np.full(B, T) if network.lengths is None else network.lengths
+    exists = np.arange(T)[:, None] < lengths
+    outside = outside_of(network)
+    with overflow_allowed(), np.errstate(divide="ignore"):
+        layers = tuple(of_layer(layer, exists, network.lengths) for layer in network.layers)
+        inputs, targets, near, quiet = batches.inputs_of(network.inputs, exists), None, None, 0
+        if network.targets is not None:
+            targets = batches.targets_of(network.targets, exists)
+            seen = not inputs.bad and not targets.bad
+            if batches.one_each(network.targets):
+                quiet = batches.quiet_steps(network.inputs, lengths)
+            if seen and all(layer.far_share() < PROBED for layer in layers):
+                near = batches.near(network.inputs, network.targets, exists)
+        return Measures(
+            loss=float(network.E),
+            baseline=network.baseline,
+            layers=layers,
+            asked=float((network.layers[-1].dE != 0).any(axis=-1).mean()),
+            weights={key: weights(p, network.gradients.get(key)) for key, p in network.params.items()},
+            outside=outside,
+            readout=readout_of(network, outside),
+            inputs=inputs,
+            targets=targets,
+            near=near,
+            quiet=quiet,
+            padding=batches.padding_of(network.inputs, lengths, with_errors(network)),
+            lag=lag,
+            course=None if log is None else updates.course(log),
+        )
+
+
+def of_layer(layer: Layer, exists: np.ndarray, lengths: np.ndarray | None) -> OfLayer:
+    """The measures of a layer, whose sequences have the steps that exist (T, B)."""
+    B = layer.X.shape[1]
+    if layer.X.shape[:2] != exists.shape:  # of other sequences than the inputs', as a decoder's
+        exists, lengths = np.ones(layer.X.shape[:2], bool), None
+    few = np.linspace(0, B - 1, min(B, LAST_STATES)).astype(int)
+    return OfLayer(
+        name=layer.name,
+        steps=len(layer.X),
+        error=whole_norm(layer.dE),
+        by_lag=lags.by_lag(layer),
+        parting=parting.parting_of(layer, lengths),
+        drive=units.drive_of(layer, exists),
+        units=units.units_of(layer),
+        sensitivity=units.weight_sensitivity(
+            layer.cell, layer.params, layer.X[:, few], layer.H[-1, few], h0=layer.H[0, few]
+        ),
     )
-    return replace(report, findings=tuple(suggest(report, T, growing(H))))
 
 
-def clip_rate(norms: Sequence[float], clip: float) -> float:
-    """Share of the norms above the threshold; those that are nan belong to updates that were skipped."""
-    sizes = np.asarray(norms)
-    if sizes.ndim != 1 or not sizes.size or sizes.dtype.kind not in "iuf":
-        raise ValueError(f"norms must be a non-empty list of real numbers, got {sizes.dtype} {sizes.shape}")
-    sizes = sizes[~np.isnan(sizes)]
-    return float((sizes > checks.number("clip", clip, 0.0)).mean()) if len(sizes) else float("nan")
+def weights(p: np.ndarray, gradient: np.ndarray | None) -> Weights:
+    """The measures of one array of parameters."""
+    bad = int((~np.isfinite(p)).sum())
+    usual = p.shape[-1] ** -0.5 if p.ndim > 1 else float("nan")
+    size = whole_norm(p) / np.sqrt(max(p.size, 1))
+    return Weights(bad, float(size), float(usual), None if gradient is None else whole_norm(gradient))
 
 
-def first_bad(A: np.ndarray) -> int | None:
-    """The first step t = 1, 2, … at which A (T, ...) is not finite."""
-    bad = ~np.isfinite(A).reshape(len(A), -1).all(axis=1)
-    return int(bad.argmax()) + 1 if bad.any() else None
+def whole_norm(A: np.ndarray) -> float:
+    """That of an array as one vector."""
+    return float(lags.sizes_of(A[None])[0])
 
 
-def growing(H: np.ndarray) -> bool:
-    """Whether states grow without an end in sight: the last quarter a hundred times as large as the second."""
-    quarter = max(1, len(H) // 4)
-    return not np.abs(H[-quarter:]).max() <= 100 * np.abs(H[quarter : 2 * quarter]).max()
+def outside_of(network: Network) -> tuple[str, ...]:
+    """The names of the parameters that belong to no recurrent layer: not to a cell, nor below a layer's own name."""
+    modules = tuple(f"{layer.name.rsplit('[')[0]}." for layer in network.layers)
+    cells = {key for layer in network.layers for key in layer.params}
+    return tuple(key for key in network.params if key not in cells and not key.startswith(modules))
 
 
-def gradient_by_lag(
-    cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray
-) -> tuple[np.ndarray, float, int | None]:
-    """‖d_{T-k}‖/‖d_T‖ (T,), d = ∂E/∂a, of the last error; the far share; from which lag on it is not finite."""
-    asked = np.flatnonzero(np.abs(dE).reshape(len(dE), -1).max(axis=1))
-    last = int(asked[-1]) if len(asked) else len(dE) - 1
-    only = np.zeros_like(dE)
-    only[last] = dE[last]
-    sizes, each, carry = np.zeros(len(dE)), np.zeros(len(dE)), np.zeros_like(H[0])
-    for block in reversed(blocks(len(X), max(dE[0].size, sum(p.size for p in params.values())))):
-        states = H[block.start : block.stop + 1]
-        local, D, carry = adjoints(cell, params, X[block], states, only[block], carry)
-        terms = cell.vjp_params(params, X[block], states[:-1], local, D).values()
-        sizes[block] = row_norms(D.reshape(len(D), -1))
-        each[block] = row_norms(np.stack([row_norms(term.reshape(len(D), -1)) for term in terms], axis=1))
-    by_lag, each = sizes[last::-1], each[: last + 1]
-    bad = first_bad(by_lag)
-    return by_lag / by_lag[0], float(each[: (last + 1) // 2].sum() / each.sum()), None if bad is None else bad - 1
+def with_errors(network: Network) -> np.ndarray:
+    """From which sequences (B,) of the inputs an error reaches a state of any layer."""
+    B = network.inputs.shape[1]
+    arrived = [(layer.dE != 0).any(axis=(0, 2)) for layer in network.layers if layer.dE.shape[1] == B]
+    return np.any(arrived, axis=0) if arrived else np.ones(B, bool)
 
 
-def exponent(cell: Cell, params: Params, X: np.ndarray) -> tuple[float, float]:
-    """λ₁ along X, a mean over the batch, and its standard error; nan where the states diverge."""
-    T, B, _ = X.shape
-    found = spectrum(network(cell, params, X), np.zeros((B, cell.n_state), X.dtype), T, k=1, burn_in=T // 4)
-    rates = found.exponents[:, 0]
-    error = rates.std(ddof=1) / np.sqrt(B) if B > 1 else found.errors[0, 0]
-    return float(rates.mean()), float(error)
-
-
-def saturation(cell: Cell, H: np.ndarray) -> float:
-    """Share of units that hardly answer to their input, by what the cell says of its own; nan where a state is."""
-    if np.isnan(H).any():
-        return float("nan")
-    saturated = getattr(cell, "saturated", partial(Sized.saturated, cell))  # a cell that does not say has none
-    return float(saturated(H).mean())
-
-
-def weight_sensitivity(cell: Cell, params: Params, X: np.ndarray, last: np.ndarray, size: float = 1e-5) -> float:
-    """Relative change of the last state for a relative change of the cell's parameters, by a small random one."""
-    rng, size = np.random.default_rng(0), checks.number("size", size, 0.0, open_low=True)
-    moved = {key: p * (1 + size * rng.standard_normal(p.shape)).astype(p.dtype) for key, p in params.items()}
-    change = unroll(cell, moved, X)[-1] - last
-    return float(np.divide(norm({"h": change}), norm({"h": last}))) / size
+def readout_of(network: Network, outside: tuple[str, ...]) -> Readout:
+    """The measures of what lies above the states; the weights that read them are told by their shape."""
+    shown = [layer.cell.n_out for layer in network.layers]
+    widths = {shown[-1], sum(shown[-2:])}  # a readout sees both of two directions
+    readers: Params = {key: network.params[key] for key in outside if key not in network.tables}
+    readers = {key: p for key, p in readers.items() if p.ndim == 2 and p.shape[1] in widths}
+    loss, last = abs(float(network.E)), network.layers[-1].H[-1]
+    size = max((float(whole_norm(p) / np.sqrt(p.size / p.shape[1])) for key, p in readers.items()), default=None)
+    gradients = {key: network.gradients[key] for key in readers if key in network.gradients}
+    arrived = max(whole_norm(layer.dE) for layer in network.layers) * np.sqrt(network.inputs.shape[1])
+    known = loss > 0 and np.isfinite(loss)
+    return Readout(
+        size=size,
+        gradient=norm(gradients) / loss if known and gradients else None,
+        states=float(whole_norm(last) / np.sqrt(last.size)),
+        passes=float(arrived / loss / (size or 1.0)) if known and arrived > 0 else None,
+    )

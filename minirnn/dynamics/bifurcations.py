@@ -6,8 +6,8 @@ dimension this **fold** is where f(x*) = x* and f'(x*) = 1. For x <- wσ(x) + b 
 
     x = ±ln((1 + r)/(1 - r)),   r = sqrt(1 - 4/w),   b = x - wσ(x),   w > 4                    (eq. folds)
 
-A *basin boundary* is something else: the unstable fixed point itself, from which starts on either side part.
-Maps are scalar, and functions of arrays.
+A *basin boundary* is something else: the unstable fixed point itself. Orbits that start on its two sides move apart.
+All maps here are scalar, and take arrays entry by entry.
 """
 
 from collections.abc import Callable

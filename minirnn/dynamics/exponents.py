@@ -22,12 +22,12 @@ from minirnn.core.params import Params, overflow_allowed
 from minirnn.dynamics.systems import Product, System, check_start, stretch
 from minirnn.gradients.backpropagation import blocks, check_inputs, check_params
 
-BLOCKS = 10  # the counted steps are cut into so many blocks; their scatter is the estimate of the error
+BLOCKS = 10  # the scatter of the means of ten blocks of steps estimates the error
 
 
 class Spectrum(NamedTuple):
-    """Exponents (B, k), nats a step; their standard errors (B, k); the step (B,) at which a state was no longer
-    finite, 0 if it always was. Of a row that diverged the exponents are those of the steps until then."""
+    """Exponents (B, k), nats a step; their standard errors (B, k); the step (B,) after which a state was not finite,
+    0 if it always was. The exponents of a row that diverged are those of the steps before."""
 
     exponents: np.ndarray
     errors: np.ndarray
@@ -63,7 +63,7 @@ def _stacked(cell: Cell, params: Sequence[Params]) -> Params:
 
 @checked
 def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None = None) -> System:
-    """The cell as a system. X (T, B, m) drives it; without X the input is 0 and any number of states may start.
+    """The cell as a system, driven by X (T, B, m); without X the input is 0 and h0 may have any number of rows.
 
     `params` may also be a list: then row b of the batch is the network params[b].
     Raises TypeError or ValueError as `unroll`, and for an empty list.
@@ -74,7 +74,7 @@ def network(cell: Cell, params: Params | Sequence[Params], X: np.ndarray | None 
         raise ValueError("params must be a dict of arrays or a non-empty list of them, got an empty list")
     for p in every:
         check_params(cell, p)
-    inputs = np.zeros((1, len(every), cell.m), every[0][next(iter(cell.shapes()))].dtype) if X is None else X
+    inputs = np.zeros((1, len(every), cell.m), next(iter(every[0].values())).dtype) if X is None else X
     for p in every:
         check_inputs(cell, p, inputs)
     if several and inputs.shape[1] != len(every):
@@ -124,8 +124,8 @@ def orthonormalize(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     else:
         Q, sizes = _gram_schmidt(V)
     if not (sizes.min() > 1e-140 and sizes.max() < 1e140):
-        # squares have left the range of floats, or a direction was annihilated: LAPACK scales, and its Q is
-        # orthonormal all the same
+        # a square has left the range of floats, or a Jacobian annihilated a direction. LAPACK scales its arguments,
+        # and its Q is orthonormal in both cases
         rows = ~((sizes > 1e-140) & (sizes < 1e140)).all(axis=1)
         Q[rows], R = np.linalg.qr(V[rows])
         sizes[rows] = np.abs(np.diagonal(R, axis1=1, axis2=2))
@@ -146,8 +146,8 @@ def _gram_schmidt(V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def growth(system: System, h0: np.ndarray, T: int, k: int, every: int = 1) -> Iterator[tuple]:
     """Q_t R_t = J_t Q_{t-1} along the orbits of h0 (B, n): yields (t, ln |R_ii| (B, k), diverged (B,)) after each
-    `every` steps. diverged is the first step after which a state was not finite, else 0; such a row goes on from 0,
-    and what it yields means nothing."""
+    `every` steps. diverged is the first step after which a state was not finite, else 0; such a row goes on from the
+    state 0, and its later numbers mean nothing."""
     # a random frame: unit vectors would never leave an invariant subspace, and each is one for a diagonal Jacobian
     frame, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((system.n, k)))
     h, Q = h0, np.broadcast_to(frame, (len(h0), system.n, k))
@@ -175,8 +175,10 @@ def spectrum(
 
     λ_i = mean over t of ln |R_ii|, Q_t R_t = J_t Q_{t-1}. The first `burn_in` steps, in which h nears its attractor
     and Q turns to the fastest directions, are not counted. `every` > 1 decomposes less often, which is faster, and
-    loses exponents that are more than about 30/every below the largest. The errors are the scatter of the means of
-    ten blocks of steps, divided by √10: inf where fewer than ten can be made. They miss what no block has seen.
+    loses exponents that are more than about 30/every below the largest. They are in the order of their directions,
+    descending in the limit; over T steps two that are nearly equal may be swapped. The errors are the scatter of the
+    means of ten blocks of steps, divided by √10, and inf if a block would be empty. Changes that are slower than the
+    whole run do not show in them.
 
     >>> from minirnn.dynamics import autonomous
     >>> henon = autonomous(2, lambda x: np.stack([1 - 1.4 * x[:, 0] ** 2 + x[:, 1], 0.3 * x[:, 0]], 1),
@@ -222,8 +224,8 @@ def lyapunov_exponents(
     """The k largest Lyapunov exponents (B, k), nats a step, along the trajectories driven by X (T, B, m).
 
     `spectrum` of the driven cell, without its errors. Without inputs, pass zeros: then these are the exponents of
-    the autonomous network. A direction that the Jacobians annihilate has -inf, or about -36, what rounding leaves of
-    it; where a Jacobian is nan the exponents are.
+    the autonomous network. A direction that the Jacobians annihilate has the exponent -inf, or about -36 if rounding
+    leaves something of it. If a Jacobian is nan, so are the exponents.
 
     >>> from minirnn import LinearRNN
     >>> params = {"W": np.diag([0.5, 2.0]), "U": np.zeros((2, 1)), "b": np.zeros(2)}

@@ -1,8 +1,8 @@
 """How smooth is a cost? Lipschitz constants of V and of its gradient over a region: measured, and bounded.
 
 V is L_V-Lipschitz on a region if |V(θ) - V(φ)| <= L_V ‖θ - φ‖ there, and its gradient L_∇V-Lipschitz if
-‖∇V(θ) - ∇V(φ)‖ <= L_∇V ‖θ - φ‖. On a convex region L_V is the largest ‖∇V‖. What is measured on samples is a lower
-bound of the constant; what a theorem gives (ribeiro2020) is an upper bound. The truth is between the two.
+‖∇V(θ) - ∇V(φ)‖ <= L_∇V ‖θ - φ‖. On a convex region L_V is the largest ‖∇V‖. A measurement on samples bounds the
+constant from below, a theorem (ribeiro2020) from above.
 
 >>> quadratic = lambda p: (float((p["w"] ** 2).sum()), {"w": 2 * p["w"]})
 >>> found = measured_constants(quadratic, {"w": np.zeros(3)}, radius=1.0, rng=np.random.default_rng(0))
@@ -64,7 +64,7 @@ def measured_constants(
         for _ in range(points):
             theta = centre + in_ball(rng, centre.size, radius).astype(centre.dtype)
             here = gradient(theta)
-            slope = float(np.maximum(slope, norm({"g": here})))  # a nan stays one
+            slope = float(np.maximum(slope, norm({"g": here})))  # np.maximum passes nan on
             for fraction in fractions:
                 move = rng.standard_normal(centre.size)
                 move = (fraction * radius / np.linalg.norm(move) * move).astype(centre.dtype)
@@ -75,7 +75,7 @@ def measured_constants(
 
 @checked
 def bounds(L: float, N: int, bounded: bool = False) -> Constants:
-    """The theorem's bounds without their constants: S(N) + 1 for V, and for ∇V what the recursion of the proof gives.
+    """The theorem's bounds without their constants: S(N) + 1 for V, and for ∇V the recursion of the proof.
 
     S(t) = Σ_{l=1}^t L^{2l}; H_{t+1} = L H_t + S(t) + 1. With `bounded` residuals the factor √(S + 1), by which
     residuals may grow, is absent from both. L is the joint Lipschitz constant of the step in state and parameters.

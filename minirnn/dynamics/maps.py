@@ -3,8 +3,8 @@
 Each map is a `System`; its parameters are numbers, or arrays (B,) with a value for each row of a batch.
 
 >>> from minirnn.dynamics.exponents import spectrum
->>> found = spectrum(logistic(4.0), np.array([[0.3]]), 20_000)
->>> bool(abs(found.exponents.item() - np.log(2)) < 0.01)
+>>> exponents = spectrum(logistic(4.0), np.array([[0.3]]), 20_000).exponents
+>>> bool(abs(exponents.item() - np.log(2)) < 0.01)
 True
 """
 
@@ -116,26 +116,31 @@ def tanh_network(W: np.ndarray) -> System:
 
 
 @checked
-def mean_field(g: float) -> tuple[float, float]:
-    """q and λ₁ of x' = J tanh(x) with J_ij ~ N(0, g²/N), N -> ∞, in the line of sompolinsky1988.
+def mean_field(g: float, noise: float = 0.0) -> tuple[float, float]:
+    """q and λ₁ of x' = J tanh(x) + noise·ξ with J_ij ~ N(0, g²/N) and ξ_i ~ N(0, 1) at each step, N -> ∞.
 
-    q = g²⟨tanh²(√q z)⟩ is the variance of the x_i, λ₁ = ½ ln(g²⟨sech⁴(√q z)⟩), z standard normal. For g <= 1 the
-    only solution is q = 0 with λ₁ = ln g; chaos begins at g = 1.
+    q = g²⟨tanh²(√q z)⟩ + noise² is the variance of the x_i, λ₁ = ½ ln(g²⟨sech⁴(√q z)⟩), z standard normal
+    (sompolinsky1988 without noise and in continuous time; molgedey1992). Without noise only q = 0 solves it for g <= 1,
+    with λ₁ = ln g: chaos begins at g = 1. With noise it begins later.
 
     >>> q, exponent = mean_field(2.0)
     >>> round(q, 4), round(exponent, 4)
     (2.1215, 0.1547)
+    >>> round(mean_field(1.2)[1], 3), round(mean_field(1.2, noise=0.3)[1], 3)
+    (0.016, -0.07)
     """
     g = checks.number("g", g, 0.0, open_low=True)
-    if g <= 1:
+    noise = checks.number("noise", noise, 0.0)
+    if g <= 1 and noise == 0:
         return 0.0, float(np.log(g))
     z = np.linspace(-12, 12, 4001)  # the trapezoidal rule: sech⁴ is too narrow for Gauss and Hermite
     weights = np.exp(-0.5 * z * z)
     weights /= weights.sum()
-    low, high = 0.0, g * g  # q - g²⟨tanh²⟩ is negative between 0 and the solution, positive beyond
+    low, high = noise**2, g * g + noise**2  # q - g²⟨tanh²⟩ - noise² is negative below the solution, positive beyond
     for _ in range(100):
         q = 0.5 * (low + high)
-        low, high = (q, high) if g * g * weights @ np.tanh(np.sqrt(q) * z) ** 2 > q else (low, q)
+        more = g * g * weights @ np.tanh(np.sqrt(q) * z) ** 2 + noise**2 > q
+        low, high = (q, high) if more else (low, q)
     return q, float(0.5 * np.log(g * g * weights @ tanh_slope(np.sqrt(q) * z) ** 2))
 
 

@@ -1,8 +1,8 @@
-"""What orbits end on: fixed points, cycles, and sets that are neither.
+"""The attractors of orbits: fixed points, cycles, and sets that are neither.
 
 >>> from minirnn.dynamics.maps import logistic
->>> found = attractors(logistic(np.array([2.8, 3.2, 3.5, 4.0])), np.full((4, 1), 0.3))
->>> [(a.kind, a.period) for a in found]
+>>> ends = attractors(logistic(np.array([2.8, 3.2, 3.5, 4.0])), np.full((4, 1), 0.3))
+>>> [(a.kind, a.period) for a in ends]
 [('fixed point', 1), ('period', 2), ('period', 4), ('chaotic', 0)]
 """
 
@@ -28,8 +28,8 @@ class Attractor(NamedTuple):
 
 @checked
 def orbit(system: System, h0: np.ndarray, T: int, burn_in: int = 0) -> np.ndarray:
-    """The states after steps burn_in + 1 … T, (T - burn_in, B, n), from h0 (B, n). With a system whose rows have
-    different parameters this is an orbit diagram: a column of states above each parameter."""
+    """The states after steps burn_in + 1 … T, (T - burn_in, B, n), from h0 (B, n). For a system whose rows have
+    different parameters they make an orbit diagram: a column of states above each parameter."""
     check_start(system, h0, T)
     checks.integer("burn_in", burn_in, 0, T - 1)
     h, states = h0, np.empty((T - burn_in, *h0.shape), h0.dtype)
@@ -50,23 +50,23 @@ def attractors(
     tol: float = 1e-6,
     threshold: float = 5e-3,
 ) -> list[Attractor]:
-    """What each orbit of h0 (B, n) ends on, judged by its steps burn_in … T.
+    """The attractor of each orbit of h0 (B, n), judged by the steps burn_in … T.
 
     A period p <= `longest` is the smallest lag at which all of the last 2·longest states return within `tol`. If there
     is none: chaotic if λ₁ > threshold, quasi-periodic if |λ₁| <= threshold, else undecided (a longer period, or too
-    short a burn-in). No finite run decides this: the kinds are those at these tolerances.
+    short a burn-in). No finite run can prove these kinds: they hold at these tolerances.
     Raises ValueError unless T - burn_in > 3·longest, and as `spectrum`.
     """
     checks.integer("T", T, checks.integer("burn_in", burn_in, 0) + 3 * checks.integer("longest", longest, 1) + 1)
     checks.number("tol", tol, 0.0)
     checks.number("threshold", threshold, 0.0)
-    found = spectrum(system, h0, T, 1, burn_in)
+    leading = spectrum(system, h0, T, 1, burn_in)
     last = orbit(system, h0, T, T - 3 * longest)
     with overflow_allowed():
         returns = [abs(last[longest:] - last[longest - p : -p]).max((0, 2)) < tol for p in range(1, longest + 1)]
 
     def judge(b: int, exponent: float) -> Attractor:
-        if found.diverged[b]:
+        if leading.diverged[b]:
             return Attractor("diverged", 0, exponent)
         period = next((p for p, back in enumerate(returns, 1) if back[b]), 0)
         if period:
@@ -74,4 +74,4 @@ def attractors(
         near_zero = "quasi-periodic" if abs(exponent) <= threshold else "undecided"
         return Attractor("chaotic" if exponent > threshold else near_zero, 0, exponent)
 
-    return [judge(b, float(exponent)) for b, exponent in enumerate(found.exponents[:, 0])]
+    return [judge(b, float(exponent)) for b, exponent in enumerate(leading.exponents[:, 0])]

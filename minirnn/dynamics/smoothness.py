@@ -1,7 +1,7 @@
 """How smooth a loss is around a point: how fast its gradient changes.
 
-Gradient descent trusts the gradient as far as it is nearly constant. Along a direction d the change of the gradient
-∇f is measured, as in zhang2020, by the largest of a few difference quotients,
+A step of gradient descent lowers the loss as predicted only while the gradient is nearly constant. Along a direction d
+the change of the gradient ∇f is measured, as in zhang2020, by the largest of a few difference quotients,
 
     L̂(θ, d) = max over γ of ‖∇f(θ + γd) - ∇f(θ)‖ / ‖γd‖,                                     (eq. local-smoothness)
 
@@ -9,8 +9,8 @@ a lower bound for the gradient's Lipschitz constant on the segment. A function i
 
     ‖∇²f(θ)‖ <= L0 + L1 ‖∇f(θ)‖   for all θ:                                                   (eq. l0l1)
 
-it may be the more curved the steeper it is. With L1 = 0 this is the usual L-smoothness. All functions here take
-the loss or its gradient as a function of Params, and treat these as one vector; `on_batch` makes both.
+its curvature may grow with its slope. With L1 = 0 this is the usual L-smoothness. All functions here take the loss or
+its gradient as a function of Params, and treat these as one vector; `on_batch` makes both.
 """
 
 from collections.abc import Callable, Sequence
@@ -74,7 +74,7 @@ def local_lipschitz(
         raise ValueError(f"direction must not be 0, fractions neither empty nor 0, got norm {length}, {fractions}")
     sizes = [abs(checks.number("fractions", fraction)) for fraction in fractions]
     change = [norm(moved(gradient(moved(params, direction, c)), here, -1.0)) for c in fractions]
-    return float(np.max(np.divide(change, sizes))) / length  # numpy's max, in which a nan stays one
+    return float(np.max(np.divide(change, sizes))) / length  # NumPy's max passes nan on, Python's may not
 
 
 @checked

@@ -6,9 +6,9 @@ The gradient is an adjoint written by hand. Through one QR decomposition A = QR 
 Ā = (Q̄ + Q sym(M)) R^{-T} with M = R R̄ᵀ - Q̄ᵀQ, where sym copies the lower triangle to the upper; then to
 J̄_t = Ā Q_{t-1}ᵀ and Q̄_{t-1} = J_tᵀ Ā.
 
-J_t = diag(1 - h_t²) W depends on W at once, and through h_t on all earlier uses of W, U and b: that
-part is backpropagation through time. The second derivative of the step is what makes this cell by cell; it is
-written for tanh networks only.
+J_t = diag(1 - h_t²) W depends on W directly, and through h_t on all earlier uses of W, U and b: that part is
+backpropagation through time. The adjoint needs the second derivative of the step, which differs from cell to cell;
+here it is written for tanh networks only.
 
 >>> from minirnn import VanillaRNN
 >>> cell = VanillaRNN(m=1, n=1)

@@ -21,10 +21,10 @@ Product = Callable[[np.ndarray], np.ndarray]  # V (B, n, k) -> J V, for the Jaco
 
 
 class System(NamedTuple):
-    """States (B, n) go to step(t, h), t = 0, 1, …; products(t, H) are those with the Jacobians of the S steps from
-    H[0] to H[-1], for states H (S + 1, B, n) of which H[0] is the one at t. T and B, where they are not None, are the
-    number of steps for which there are inputs, and the number of rows that a batch must have; check(h) is asked once at
-    the entries, and raises what is wrong with the functions that the system was made of."""
+    """step(t, h) maps states (B, n) to the next ones, t = 0, 1, …; products(t, H) are the products with the Jacobians
+    of the S steps from H[0] to H[-1], for states H (S + 1, B, n), where H[0] is the state at t. T and B, if not None,
+    are the number of steps that have inputs, and the number of rows that a batch must have. check(h), called once at
+    the entries, raises ValueError if the functions of the system do not map rows to rows."""
 
     n: int
     step: Callable[[int, np.ndarray], np.ndarray]
@@ -46,8 +46,8 @@ def autonomous(n: int, f: Callable[[np.ndarray], np.ndarray], jacobian: Callable
     """The system x' = f(x) of n variables: f (B, n) -> (B, n), jacobian (B, n) -> (B, n, n).
 
     Parameters inside f may be numbers, or arrays (B,) with a value for each row of the batch.
-    `check_jacobian` compares the two. Raises TypeError if f or jacobian is not a function; what the system is
-    first used by, ValueError if they do not map rows to rows.
+    `check_jacobian` compares the two. Raises TypeError if f or jacobian is not a function. The first function that
+    uses the system raises ValueError if they do not map rows to rows.
     """
     checks.integer("n", n, 1)
     checks.function("f", f, "(B, n) -> (B, n)")
@@ -70,7 +70,7 @@ def check_rows(name: str, f: Callable[[np.ndarray], Any], x: np.ndarray, shape: 
     try:
         with overflow_allowed():
             value, again, moved = (np.asarray(f(at)) for at in (x, x, other))
-    except Exception as error:  # whatever a map of a single state (n,) does with rows
+    except Exception as error:  # a map of a single state (n,) may raise anything if it gets rows
         raise ValueError(f"{rule}; for x {x.shape} it raised {type(error).__name__}: {error}") from error
     if value.shape != shape:
         raise ValueError(f"{rule}; for x {x.shape} it returned {value.shape}")
@@ -95,7 +95,7 @@ def stretch(system: System, t: int, h: np.ndarray, steps: int) -> np.ndarray:
 @checked
 def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float = 1e-4) -> float:
     """The largest difference between a system's Jacobian at states x (B, n) and central differences of its step,
-    relative to the largest entry; what a map written by hand should pass before its exponents are believed.
+    relative to the largest entry. Call it for each map that you write by hand, before you trust its exponents.
     Entries of x are moved by `step`, or, where they are above 1, by that share of them.
 
     >>> from minirnn.dynamics import autonomous
@@ -113,7 +113,7 @@ def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float
     x = x.astype(float)  # differences of float32 would have no digits left
     (product,) = system.products(0, np.stack([x, system.step(0, x)]))
     J = product(np.broadcast_to(np.eye(system.n), (*x.shape, system.n)))
-    moves, columns = step * np.maximum(np.abs(x), 1.0), []  # where x is large, its last digit is too
+    moves, columns = step * np.maximum(np.abs(x), 1.0), []  # a large x has a large last digit: move it by more
     for j in range(system.n):
         ahead, behind = x.copy(), x.copy()
         ahead[:, j] += moves[:, j]
@@ -121,7 +121,7 @@ def check_jacobian(system: System, x: np.ndarray, step: float = 1e-6, tol: float
         columns.append((system.step(0, ahead) - system.step(0, behind)) / (ahead - behind)[:, [j]])
     D = np.stack(columns, axis=-1)
     largest = np.maximum(np.abs(system.step(0, x)), np.abs(x)).max(axis=1, keepdims=True)
-    rounding = (8 * np.finfo(float).eps * largest / moves)[:, None]  # of the differences: it refuses no entry
+    rounding = (8 * np.finfo(float).eps * largest / moves)[:, None]  # of the differences: no fault of the Jacobian
     size = np.maximum(np.maximum(np.abs(D).max(), rounding / tol), np.finfo(float).tiny)
 
     def distance(J: np.ndarray) -> float:

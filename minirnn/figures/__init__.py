@@ -1,8 +1,9 @@
-"""Figures that answer: explorables, which live in a notebook and on a page without Python alike, and the book's
-look. They draw what others measured, and import no other room.
+"""Interactive figures: explorables, which work in a notebook and on a page without Python, and the book's look. They
+draw numbers that other rooms computed, and import no other room.
 """
 
 from minirnn.figures import (
+    artists,
     assets,
     controls,
     explorables,
@@ -17,12 +18,13 @@ from minirnn.figures import (
     svg,
     theme,
     ticks,
+    watches,
 )
 from minirnn.figures.controls import Control, Pad, Prediction
 from minirnn.figures.explorables import Explorable, explorable
 from minirnn.figures.labels import label_ends, label_line, spaced
-from minirnn.figures.marks import BLUES, HEAT, band, decade_bar, heat_map, intervals, row_intervals
-from minirnn.figures.panels import figure, readable, side_by_side, single, stacked
+from minirnn.figures.marks import BLUES, HEAT, arrow_outline, band, decade_bar, heat_map, intervals, row_intervals
+from minirnn.figures.panels import figure, readable, side_by_side, single, spoken, stacked
 from minirnn.figures.pictures import Picture, show
 from minirnn.figures.theme import PALETTE, STYLE, color, palette_css, styled, themed, use_book_font
 from minirnn.figures.ticks import decades, plain_number, plain_ticks, power_of_ten, row_names
@@ -37,6 +39,8 @@ __all__ = [
     "Pad",
     "Picture",
     "Prediction",
+    "arrow_outline",
+    "artists",
     "assets",
     "band",
     "color",
@@ -68,6 +72,7 @@ __all__ = [
     "side_by_side",
     "single",
     "spaced",
+    "spoken",
     "stacked",
     "states",
     "styled",
@@ -76,6 +81,8 @@ __all__ = [
     "themed",
     "ticks",
     "use_book_font",
+    "watches",
 ]
 
 reports.register()
+watches.register_watchers()

@@ -1,4 +1,4 @@
-"""What a reader moves: a parameter of a drawing, a place in it, and a guess before it shows."""
+"""The controls of a reader: a parameter of a drawing, a place in it, and a guess before the figure opens."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,28 @@ from typing import Any
 import numpy as np
 
 
+def expect(name: str, value: Any, kind: Any, example: str) -> None:
+    """Raises TypeError for a value of another kind.
+
+    >>> expect("pad", "x", Pad, 'Pad("x", "y")')
+    Traceback (most recent call last):
+    TypeError: pad: expected Pad("x", "y"), got 'x'
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{name}: expected {example}, got {value!r}")
+
+
 @dataclass(frozen=True)
 class Control:
     """A parameter of `draw` that the reader moves.
 
-    Numbers become a slider over `values` (which need not be evenly spaced), strings a choice: see `kind`. `format`
+    Numbers become a slider over `values` (which need not be evenly spaced), strings and two numbers a choice, since a
+    slider with two stops says nothing of what lies between: see `kind`. `format`
     is a format specification such as ".2f"; `play=True` gives a slider a button, for a parameter that is like time;
-    `help` is one short sentence. Raises ValueError or TypeError for values that cannot be shown or told apart.
+    `help` is one short sentence. A `continuous` slider takes every number between the first value and the last with as
+    many decimals as they are written with; its values, which must grow, are the steps of the arrow keys. `work` is the
+    text of a button: then the values count reports of a run, from 0, which a live figure's script makes while one
+    waits (runs.js). Raises ValueError or TypeError for values that cannot be shown or told apart.
     """
 
     values: Sequence[Any]
@@ -24,8 +39,16 @@ class Control:
     format: str = ""
     play: bool = False
     help: str = ""
+    continuous: bool = False
+    work: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("label", "unit", "format", "help", "work"):
+            expect(name, getattr(self, name), str, "a text")
+        for name in ("play", "continuous"):
+            expect(name, getattr(self, name), bool, "True or False")
+        if isinstance(self.values, str | bytes) or not isinstance(self.values, Sequence | np.ndarray):
+            raise TypeError(f"expected a sequence of values such as [0.5, 1.0], got {self.values!r}")
         values = tuple(v.item() if isinstance(v, np.generic) else v for v in self.values)
         object.__setattr__(self, "values", values)
         if not values:
@@ -33,24 +56,36 @@ class Control:
         words = all(isinstance(v, str) for v in values)
         if not words and not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
             raise TypeError(f"expected numbers only or strings only, got {list(values)!r}")
+        if words and (self.play or self.format):
+            raise ValueError(f"play and format are for numbers, got {list(values)!r}")
+        if self.work and (words or not all(isinstance(v, int) for v in values) or values[0] != 0):
+            raise ValueError(f"work is for counts that begin with 0, got {list(values)!r}")
+        if not words and not np.isfinite(values).all():
+            raise ValueError(f"expected finite numbers, got {list(values)!r}")
+        if self.continuous and (words or any(np.diff(values) <= 0) or "e" in "".join(self.keys)):
+            raise ValueError(f"expected growing numbers without exponents, got {', '.join(self.keys)}")
         if min(len(set(self.keys)), len(set(values))) < len(values):
             raise ValueError(f"expected values that can be told apart, got {', '.join(self.keys)}")
 
     @property
-    def kind(self) -> str:
-        """How it is moved. Markup has it as `data-kind`; all that differs between the kinds is decided by it.
+    def numeric(self) -> bool:
+        return not isinstance(self.values[0], str)
 
-        >>> [Control(values).kind for values in ([0.5, 1.0], ["tanh", "relu"], ["r", "s", "t", "u", "v"])]
+    @property
+    def kind(self) -> str:
+        """The kind of control: slider, choice or menu. Markup has it as `data-kind`, and the script depends on it.
+
+        >>> [Control(values).kind for values in ([0.5, 1.0, 2.0], [0.5, 1.0], ["r", "s", "t", "u", "v"])]
         ['slider', 'choice', 'menu']
         """
-        if not isinstance(self.values[0], str):
+        if self.numeric and (len(self.values) != 2 or self.continuous or self.play):
             return "slider"
         return "choice" if len(self.values) <= 4 else "menu"
 
     @cached_property
     def keys(self) -> list[str]:
         """The values as they are written in a link: with as many decimals as the longest of them needs."""
-        if self.kind != "slider":
+        if not self.numeric:
             return list(self.values)
         if self.format:
             return [format(v, self.format) for v in self.values]
@@ -65,12 +100,51 @@ class Control:
     @property
     def texts(self) -> list[str]:
         """The values as they are shown: with a minus sign and the unit."""
-        space = "" if self.unit in ("", "%", "°") else "\u00a0"
-        return [re.sub(r"^-", "−", k) + space + self.unit for k in self.keys]
+        return [self._text(key) for key in self.keys]
 
-    def index(self, value: Any) -> int:
-        """Where `value` is among the values. Raises ValueError if it is not."""
-        if self.kind == "slider" and isinstance(value, int | float | np.number):
+    def _text(self, key: str) -> str:
+        suffix = re.sub("(?<=..)s$", "", self.suffix) if key in ("1", "-1") else self.suffix  # 1 step, and 1 s
+        return re.sub(r"^-", "−", key) + suffix
+
+    @property
+    def suffix(self) -> str:
+        """The unit, and the space before it."""
+        return ("" if self.unit in ("", "%", "°") else "\u00a0") + self.unit
+
+    @property
+    def digits(self) -> int:
+        """The decimals with which numbers are written."""
+        return max(len(key.partition(".")[2]) for key in self.keys)
+
+    def key(self, place: float) -> str:
+        """How the value at a place is written in a link. A place is an index or, of a continuous slider, between two.
+
+        >>> Control([0.5, 1.0, 3.0], continuous=True).key(1.25)
+        '1.5'
+        """
+        if place == int(place):
+            return self.keys[int(place)]
+        return format(float(np.interp(place, range(len(self.values)), self.values)), f"z.{self.digits}f")
+
+    def text(self, place: float) -> str:
+        """How it is shown."""
+        return self._text(self.key(place))
+
+    def value(self, place: float) -> Any:
+        """The value at a place."""
+        if place == int(place):
+            return self.values[int(place)]
+        whole = all(isinstance(v, int) for v in self.values)
+        return (int if whole else float)(self.key(place))
+
+    def index(self, value: Any) -> float:
+        """The place of `value`: an index, or for a continuous slider between two. Raises ValueError if it has none."""
+        if self.continuous and isinstance(value, int | float | np.number):
+            if self.values[0] <= value <= self.values[-1]:
+                place = float(np.interp(float(value), self.values, range(len(self.values))))
+                return int(place) if place == int(place) else place
+            raise ValueError(f"expected a number from {self.keys[0]} to {self.keys[-1]}, got {value!r}")
+        if self.numeric and isinstance(value, int | float | np.number):
             nearest = int(np.argmin([abs(v - value) for v in self.values]))
             if np.isclose(self.values[nearest], value, rtol=1e-9, atol=1e-12):
                 return nearest
@@ -81,19 +155,28 @@ class Control:
 
 @dataclass(frozen=True)
 class Pad:
-    """Two sliders `x` and `y` that are a place in axes number `axes` of the figure, and can be dragged there."""
+    """Two sliders `x` and `y` that are a place in axes number `axes` of the figure, and can be dragged there; without
+    `y`, one that is a place along its x axis. Of stored frames the nearest shows. With `hover` a mouse need only point.
+    """
 
     x: str
-    y: str
+    y: str = ""
     axes: int = 0
+    hover: bool = False
+
+    def __post_init__(self) -> None:
+        expect("pad", self.axes, int, "the number of its axes, 0 for the first,")
+        expect("pad", self.hover, bool, "hover=True or hover=False")
+        if self.x == self.y:
+            raise ValueError(f"pad: expected two controls, got {self.x!r} twice")
 
 
 @dataclass(frozen=True)
 class Prediction:
     """A guess that the reader makes before the figure opens.
 
-    `choices` maps each choice to the verdict that speaks to it, `answer` is the right one, and `reveal` is said
-    to everyone afterwards.
+    `choices` maps each choice to the verdict on it, `answer` is the right choice, and every reader sees `reveal`
+    afterwards.
     """
 
     question: str
@@ -102,5 +185,6 @@ class Prediction:
     reveal: str = ""
 
     def __post_init__(self) -> None:
+        expect("choices", self.choices, Mapping, "a dict of each choice and the verdict on it")
         if self.answer not in self.choices:
             raise ValueError(f"answer: expected one of {', '.join(self.choices)}, got {self.answer!r}")

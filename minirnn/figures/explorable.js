@@ -1,10 +1,17 @@
 // The explorable figure: <gtt-explorable>, made by minirnn/figures/explorables.py, which documents its parts.
+// One with scripts is live and draws itself (live.js).
 // A classic script: a module would not load from a file:// page. Under a kernel minirnn/figures/live.py appends an export.
 (() => {
   "use strict";
 
   const reduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const same = (a, b) => String(a) === String(b);
+  /** The sentences, and their parts, of a text that are not in another. */
+  const news = (text, told) => {
+    const parts = (t) => t.match(/.+?[.;?!](?= |$)|.+$/g) ?? [];
+    const old = new Set(parts(told));
+    return parts(text).filter((part) => !old.has(part)).join("").trim();
+  };
 
   class Explorable extends HTMLElement {
     connectedCallback() {
@@ -12,35 +19,55 @@
       this.data = JSON.parse(this.querySelector(":scope > script").textContent);
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
+      this.told = this.piece("picture").getAttribute("aria-label");
+      if (this.data.live) {
+        this.live = new gttLive.Picture(this);
+        this.live.draw(this.values());
+      }
       this.piece("form").addEventListener("submit", (event) => event.preventDefault());
       this.pads = [...this.querySelectorAll(".gtt-pad")]; // two, where a phone shows columns
       this.pads.forEach((pad) => this.wirePad(pad));
       if (this.hasAttribute("data-locked")) this.wireGuess(this.piece("guess"));
       else this.piece("controls").disabled = false;
+      this.wireTools();
+      this.wireReading();
       new ResizeObserver(() => this.fit()).observe(this.piece("scroll"));
       this.reflect();
     }
 
     // ---- the state
 
-    /** Moves to the state with these indices: {name: index}. */
+    /** Moves to the state with these indices, in a live figure places between them too: {name: index}. */
     choose(indices) {
-      const state = this.data.controls.map((c, i) => indices[c.name] ?? this.state[i]);
+      const run = this.live?.runs?.name; // where something else moves, what was reached begins anew
+      const state = this.data.controls.map((c, i) => indices[c.name] ?? (c.name === run ? 0 : this.state[i]));
       if (same(state, this.state)) return;
       this.state = state;
       this.reflect();
       this.request();
     }
 
+    /** Moves to these values, or the nearest that there are: {name: value}. */
+    moveTo(values) {
+      this.choose(Object.fromEntries(Object.entries(values).map(([k, v]) => [k, this.control(k).nearest(v)])));
+    }
+
+    values() {
+      return Object.fromEntries(this.controls.map((c) => [c.name, c.value]));
+    }
+
     /** The controls, the pad's handle and the words of the caption show the state. */
     reflect() {
       this.controls.forEach((control, i) => control.show(this.state[i]));
+      this.piece("reset").disabled = same(this.state, this.data.start);
       this.piece("words").textContent = this.controls.map((c) => c.words()).join(", ");
+      const alone = this.querySelector(".gtt-alone");
+      if (alone) alone.hash = address(this);
+      this.dispatchEvent(new Event("gtt-state"));
       if (!this.data.pad) return;
-      const [, , , , x0, x1, y0, y1] = this.data.box;
       const { x, y } = this.data.pad;
-      const left = `${(100 * (this.value(x) - x0)) / (x1 - x0)}%`;
-      const top = `${(100 * (y1 - this.value(y))) / (y1 - y0)}%`;
+      const left = `${100 * this.share(0, this.control(x).value)}%`;
+      const top = y ? `${100 - 100 * this.share(1, this.control(y).value)}%` : "100%";
       for (const { firstElementChild } of this.pads) Object.assign(firstElementChild.style, { left, top });
     }
 
@@ -52,23 +79,24 @@
       return this.controls.find((c) => c.name === name);
     }
 
-    value(name) {
-      const control = this.control(name);
-      return control.values[control.index];
-    }
-
     /** Shows the frame of the state: at once from the page, or from Python, the latest state only. */
     request() {
-      if (!this.ask) {
-        const k = this.controls.reduce((k, c) => k * c.values.length + c.index, 0);
-        const svg = this.data.frames[k].map((n) => this.data.tags[n]).join("");
-        this.show({ svg, alt: this.data.alts[k] });
+      if (this.live) {
+        this.live.draw(this.values());
+        if (!this.ask) share(this);
+      } else if (!this.ask) {
+        this.show({ tags: this.data.frames[this.number], alt: this.data.alts[this.number] });
         share(this);
       } else if (!this.waiting) {
         this.waiting = true;
         this.piece("picture").setAttribute("aria-busy", "true");
         this.ask(this.state);
       }
+    }
+
+    /** The number of the state's frame, the last control moving fastest. */
+    get number() {
+      return this.controls.reduce((k, c) => k * c.values.length + c.index, 0);
     }
 
     /** What Python drew. While it drew, the reader may have moved on: then the latest state is asked for. */
@@ -79,28 +107,72 @@
       }
       this.waiting = false;
       this.piece("picture").removeAttribute("aria-busy");
+      if (this.live) return this.live.draw(this.values());
       this.show(answer);
       if (!same(answer.state, this.state)) this.request();
     }
 
-    show({ svg, alt, error }) {
+    /** A frame: the numbers of its `tags` in a page, or an `svg` of Python. */
+    show({ tags, svg, alt, error }) {
       const picture = this.piece("picture");
-      if (error) {
+      if (tags) this.surfaces().forEach((surface) => this.paint(surface, tags));
+      else if (error) {
         picture.replaceChildren(Object.assign(document.createElement("pre"), { textContent: error }));
         alt = "The drawing failed: " + error.trim().split("\n").pop();
-      } else picture.innerHTML = svg;
+      } else {
+        picture.innerHTML = svg;
+        if (this.fitted) this.columns.forEach((surface) => this.mirror(surface));
+      }
+      this.tell(alt);
+    }
+
+    /** The text alternative of what is shown. Of a drag what has changed is announced once, when it rests. */
+    tell(alt) {
       this.alt = alt;
       this.querySelector(".gtt-describe p").textContent = alt;
       if (this.hasAttribute("data-locked")) return;
-      picture.setAttribute("aria-label", alt);
-      clearTimeout(this.saying); // a drag is announced once, when it rests
-      this.saying = setTimeout(() => (this.piece("said").textContent = alt), 600);
+      this.piece("picture").setAttribute("aria-label", alt);
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => {
+        this.piece("said").textContent = news(alt, this.told);
+        this.told = alt;
+      }, 600);
     }
 
     // ---- the picture
 
-    /** A picture that is wider than its place can be scrolled, and then by keyboard too. */
+    /** What shows the frames of a page: the picture and, where a phone shows them, its columns. */
+    surfaces() {
+      this.picture ??= new gttPicture.Surface(this.piece("picture"), false);
+      const seen = this.piece("columns")?.offsetWidth > 0;
+      return [this.picture, ...(seen ? this.columns : [])];
+    }
+
+    paint(surface, tags) {
+      surface.show(tags, this.data.tags);
+      if (surface.squeezed) gttPicture.narrow(surface.place, surface.squeezed);
+    }
+
+    /** The same of a frame that Python drew. */
+    mirror(surface) {
+      surface.place.innerHTML = this.querySelector(".gtt-picture svg").innerHTML.replace(/ id="[^"]*"/g, "");
+      if (surface.squeezed) gttPicture.narrow(surface.place, surface.squeezed);
+    }
+
+    /** A picture that is wider than its place can be scrolled, and then by keyboard too. Columns that nobody sees are
+        empty. */
     fit() {
+      const columns = this.piece("columns"), width = columns?.offsetWidth ?? 0;
+      if (columns && !this.live && width !== this.fitted) {
+        this.fitted = width;
+        this.columns = [...columns.querySelectorAll("svg")].map((svg) => new gttPicture.Surface(svg, true));
+        for (const surface of this.columns) {
+          if (width && surface.place.hasAttribute("data-whole")) this.squeeze(surface, width);
+          if (!width) surface.place.replaceChildren();
+          else if (this.data.frames) this.paint(surface, this.data.frames[this.number]);
+          else this.mirror(surface);
+        }
+      }
       const area = this.piece("scroll");
       const wide = area.scrollWidth > area.clientWidth + 1;
       const attributes = { tabindex: "0", role: "group", "aria-label": "Figure, scrolls sideways" };
@@ -111,17 +183,45 @@
       }
     }
 
+    /** One column of panels, as wide as a phone: see picture.js. */
+    squeeze(surface, width) {
+      surface.squeezed = gttPicture.squeeze(this.panels, this.data.size[0], width);
+      surface.place.setAttribute("viewBox", `0 0 ${width} ${this.data.size[1]}`);
+      surface.place.parentNode.style.setProperty("--gtt-w", width);
+      const pad = surface.place.parentNode.querySelector(".gtt-pad");
+      if (!pad) return;
+      const [left, , share] = this.data.box, { place } = surface.squeezed, whole = this.data.size[0];
+      const from = place(left * whole), to = place((left + share) * whole);
+      Object.assign(pad.style, { left: `${(100 * from) / width}%`, width: `${(100 * (to - from)) / width}%` });
+    }
+
+    /** Where the panels of the state are, and what their axes show. */
+    get panels() {
+      return this.data.live?.panels ?? this.data.panels[this.data.axes?.[this.number] ?? 0];
+    }
+
+    /** The first value and the last of the pad's axis 0 or 1, and whether it is logarithmic. */
+    axis(k) {
+      return [this.data.box[4 + 2 * k], this.data.box[5 + 2 * k], this.data.box[8 + k]];
+    }
+
+    /** Where a value lies along it, from 0 to 1, and the value at such a place. */
+    share(k, value) {
+      const [from, to, log] = this.axis(k), ruler = log ? Math.log : (v) => v;
+      return Math.min(Math.max((ruler(value) - ruler(from)) / (ruler(to) - ruler(from)), 0), 1);
+    }
+
+    dataAt(k, share) {
+      const [from, to, log] = this.axis(k);
+      return log ? from * (to / from) ** share : from + share * (to - from);
+    }
+
     wirePad(area) {
-      const { x, y } = this.data.pad;
+      const { x, y, hover } = this.data.pad;
       const move = (event) => {
-        const [, , , , x0, x1, y0, y1] = this.data.box;
         const box = area.getBoundingClientRect();
-        const u = (event.clientX - box.left) / box.width;
-        const v = (event.clientY - box.top) / box.height;
-        this.choose({
-          [x]: this.control(x).nearest(x0 + u * (x1 - x0)),
-          [y]: this.control(y).nearest(y1 - v * (y1 - y0)),
-        });
+        const place = { [x]: this.dataAt(0, (event.clientX - box.left) / box.width) };
+        this.moveTo(y ? { ...place, [y]: this.dataAt(1, 1 - (event.clientY - box.top) / box.height) } : place);
       };
       area.addEventListener("pointerdown", (event) => {
         if (event.button !== 0 || this.piece("controls").disabled) return;
@@ -131,7 +231,38 @@
         move(event);
       });
       area.addEventListener("pointermove", (event) => {
-        if (area.hasPointerCapture(event.pointerId)) move(event);
+        const points = hover && event.pointerType === "mouse" && !this.piece("controls").disabled;
+        if (points || area.hasPointerCapture(event.pointerId)) move(event);
+      });
+    }
+
+    /** The values at the pointer, where numbers stand at the axes. */
+    wireReading() {
+      const label = Object.assign(document.createElement("output"), { className: "gtt-read", ariaHidden: "true" });
+      for (const canvas of this.querySelectorAll(".gtt-stage .gtt-canvas")) {
+        canvas.addEventListener("pointermove", ({ clientX, clientY }) => {
+          const svg = canvas.querySelector("svg"), box = svg.getBoundingClientRect();
+          const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+          const squeezed = this.columns?.find((c) => c.place === svg)?.squeezed;
+          const px = left + ((clientX - box.left) / box.width) * width, py = top + ((clientY - box.top) / box.height) * height;
+          const text = this.hasAttribute("data-locked") ? "" : gttPicture.read(this.panels, squeezed ? squeezed.value(px) : px, py);
+          label.textContent = text;
+          label.hidden = !text;
+          if (text && label.parentNode !== canvas) canvas.append(label);
+          label.classList.toggle("gtt-left", clientX > box.left + box.width / 2);
+          const x = (100 * (clientX - box.left)) / box.width, y = (100 * (clientY - box.top)) / box.height;
+          Object.assign(label.style, { left: `${x}%`, top: `${y}%` });
+        });
+        canvas.addEventListener("pointerleave", () => label.remove());
+      }
+    }
+
+    // ---- below the picture
+
+    wireTools() {
+      this.piece("reset").addEventListener("click", () => {
+        this.controls.forEach((control) => control.stop());
+        this.choose(Object.fromEntries(this.controls.map((c, i) => [c.name, this.data.start[i]])));
       });
     }
 
@@ -177,8 +308,10 @@
   }
 
   class Control {
-    constructor(figure, { name, values, keys, texts }, i) {
-      Object.assign(this, { figure, name, values, keys, texts, index: figure.data.start[i] });
+    constructor(figure, { name, values, keys, texts, digits, suffix, work }, i) {
+      Object.assign(this, { figure, name, values, keys, texts, digits, suffix, work, index: figure.data.start[i] });
+      this.last = values.length - 1;
+      this.continuous = digits !== undefined; // any number between the first value and the last, with these decimals
       this.row = figure.querySelectorAll(".gtt-control")[i];
       this.kind = this.row.dataset.kind; // "slider", "choice" or "menu": see minirnn/figures/controls.py
       this.inputs = [...this.row.querySelectorAll("input, select")];
@@ -188,7 +321,8 @@
         this.stop();
         figure.choose({ [name]: Number(event.target.value) });
       });
-      this.button = this.row.querySelector(".gtt-play");
+      if (this.continuous) this.row.addEventListener("keydown", (event) => this.step(event));
+      this.button = this.row.querySelector(".gtt-play, .gtt-work");
       this.button?.addEventListener("click", () => (this.timer ? this.stop() : this.play()));
     }
 
@@ -197,11 +331,37 @@
     }
 
     get key() {
-      return this.keys[this.index];
+      if (!this.continuous) return this.keys[this.index];
+      const low = this.values[Math.floor(this.index)], high = this.values[Math.ceil(this.index)];
+      const key = (low + (this.index % 1) * (high - low)).toFixed(this.digits);
+      return Number(key) === 0 ? key.replace("-", "") : key;
+    }
+
+    get text() {
+      if (!this.continuous) return this.texts[this.index];
+      const suffix = /^-?1$/.test(this.key) ? this.suffix.replace(/(?<=..)s$/, "") : this.suffix; // 1 step, and 1 s
+      return this.key.replace("-", "−") + suffix;
+    }
+
+    get value() {
+      return this.continuous ? Number(this.key) : this.values[this.index];
     }
 
     words() {
-      return `${this.label} = ${this.texts[this.index]}`;
+      return `${this.label} = ${this.text}`;
+    }
+
+    /** The arrow keys lead from value to value, wherever the slider is. */
+    step(event) {
+      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.stop();
+      this.figure.choose({ [this.name]: by > 0 ? this.next : Math.max(0, Math.ceil(this.index) - 1) });
+    }
+
+    get next() {
+      return Math.min(this.last, Math.floor(this.index) + 1);
     }
 
     show(index) {
@@ -209,34 +369,37 @@
       if (this.kind === "choice") this.input.checked = true;
       else this.input.value = index;
       if (this.kind !== "slider") return;
-      this.output.textContent = this.texts[index];
-      this.input.setAttribute("aria-valuetext", this.texts[index]);
-      this.input.style.setProperty("--gtt-at", index / Math.max(1, this.values.length - 1));
+      this.output.textContent = this.text;
+      this.input.setAttribute("aria-valuetext", this.text);
+      this.input.style.setProperty("--gtt-at", index / Math.max(1, this.last));
     }
 
     nearest(value) {
+      if (typeof value === "string") return this.values.indexOf(value);
       const distance = this.values.map((v) => Math.abs(v - value));
-      return distance.indexOf(Math.min(...distance));
+      if (!this.continuous) return distance.indexOf(Math.min(...distance));
+      const high = this.values.findIndex((v, k) => k && value <= v);
+      if (high < 0) return this.last;
+      const low = this.values[high - 1];
+      return Math.max(0, high - 1 + (value - low) / (this.values[high] - low));
     }
 
     find(text) {
-      if (this.kind !== "slider") return this.values.indexOf(text);
+      if (typeof this.values[0] === "string") return this.nearest(text);
       return text.trim() === "" || isNaN(text) ? -1 : this.nearest(Number(text));
     }
 
     // ---- play: from here to the end, from the end starting over; one step a press where motion is unwelcome
 
     play() {
-      const last = this.values.length - 1;
-      const first = this.index === last ? 0 : this.index + 1;
-      this.figure.choose({ [this.name]: first });
+      if (this.work) return this.figure.live.runs.play();
+      this.figure.choose({ [this.name]: this.index === this.last ? 0 : this.next });
       if (reduced()) return;
-      this.button.setAttribute("aria-pressed", "true");
-      this.button.setAttribute("aria-label", `Pause ${this.label}`);
+      this.press(true);
       const pause = Math.min(400, Math.max(80, 6000 / this.values.length));
       this.timer = setInterval(() => {
-        if (this.index === last || !this.figure.isConnected || reduced()) return this.stop();
-        if (!this.figure.waiting) this.figure.choose({ [this.name]: this.index + 1 });
+        if (this.index === this.last || !this.figure.isConnected || reduced()) return this.stop();
+        if (!this.figure.waiting) this.figure.choose({ [this.name]: this.next });
       }, pause);
     }
 
@@ -244,8 +407,16 @@
       if (!this.timer) return;
       clearInterval(this.timer);
       this.timer = null;
-      this.button.setAttribute("aria-pressed", "false");
-      this.button.setAttribute("aria-label", `Play ${this.label}`);
+      this.press(false);
+    }
+
+    /** The button says what it does next. */
+    press(plays) {
+      if (this.work) this.button.textContent = plays ? "Stop" : this.work;
+      else {
+        this.button.setAttribute("aria-pressed", plays);
+        this.button.setAttribute("aria-label", `${plays ? "Pause" : "Play"} ${this.label}`);
+      }
     }
   }
 
@@ -262,24 +433,82 @@
   const moved = new Map();
   let writing;
 
+  const address = (figure) => `${figure.id}?${new URLSearchParams(figure.controls.map((c) => [c.name, c.key]))}`;
+
   function share(figure) {
     moved.delete(figure.id);
-    moved.set(figure.id, new URLSearchParams(figure.controls.map((c) => [c.name, c.key])).toString());
+    moved.set(figure.id, address(figure));
     clearTimeout(writing); // browsers refuse a page that rewrites its address at every step of a drag
-    writing = setTimeout(() => {
-      const hash = [...moved].map(([name, query]) => `${name}?${query}`).join(";");
-      history.replaceState(history.state, "", `#${hash}`);
-    }, 200);
+    writing = setTimeout(() => history.replaceState(history.state, "", `#${[...moved.values()].join(";")}`), 200);
   }
 
-  /** Moves the figures that a fragment names, and brings the last of them into view. */
-  function follow(hash, byLink) {
+  /** Moves the figures that a fragment names, and brings the last of them into view, with the link that asked. */
+  function follow(hash, link = null, byReader = Boolean(link)) {
     let last, control;
     for (const [figure, query] of read(hash)) [last, control] = [figure, figure.goto(query)];
     if (!last) return;
-    last.scrollIntoView({ block: "nearest", behavior: byLink && !reduced() ? "smooth" : "auto" });
+    bring(last, link, byReader);
     const target = last.piece("controls").disabled ? last.querySelector(".gtt-guess input") : control.input;
-    if (byLink) target?.focus({ preventScroll: true });
+    if (byReader) target?.focus({ preventScroll: true });
+  }
+
+  /** Scrolls until picture and controls are in view and, if there is room, the link that leads to them. If there is
+      none, its sentence comes along. */
+  function bring(figure, link, byReader) {
+    const form = figure.piece("form"), asked = form.querySelector(".gtt-asked");
+    asked?.remove();
+    const header = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+    const span = (...boxes) => [Math.min(...boxes.map((b) => b.top)), Math.max(...boxes.map((b) => b.bottom))];
+    const fits = ([top, bottom]) => bottom - top <= innerHeight - header;
+    const start = scrollY, stage = figure.piece("stage").getBoundingClientRect();
+    let place = span(stage, { top: stage.bottom, bottom: stage.bottom + form.offsetHeight });
+    if (link) {
+      const both = span({ top: place[0], bottom: place[1] }, link.getBoundingClientRect());
+      if (fits(both)) place = both;
+      else place[1] += ask(form, link);
+    }
+    const [top, bottom] = place;
+    const by = !fits(place) || top < header ? top - header : Math.max(0, bottom - innerHeight);
+    // a place of the page and no distance: a browser that keeps what is in view where it is has moved on meanwhile
+    scrollTo({ top: start + by, behavior: byReader && !reduced() ? "smooth" : "auto" });
+  }
+
+  /** Writes the sentence of a link above the controls, with a way back to it. Returns how high it is. */
+  function ask(form, link) {
+    const text = document.createElement("p"), back = document.createElement("button");
+    text.className = "gtt-asked";
+    text.append(sentence(link));
+    Object.assign(back, { type: "button", textContent: "Back to the text" });
+    back.addEventListener("click", () => {
+      text.remove();
+      link.scrollIntoView({ block: "center", behavior: reduced() ? "auto" : "smooth" });
+      link.focus({ preventScroll: true });
+    });
+    text.append(" ", back);
+    form.prepend(text);
+    return text.offsetHeight;
+  }
+
+  /** The sentence in which a link stands, as a copy. */
+  function sentence(link) {
+    const block = link.closest("p, li, dd, td") ?? link, range = document.createRange();
+    range.selectNodeContents(block);
+    const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const node = texts.currentNode;
+      if (node.parentElement.closest("mjx-container, math, .gtt-goto")) continue; // a full stop there ends no sentence
+      const before = node.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING;
+      const ends = [...node.data.matchAll(/[.?!:](?=\s)/g)];
+      if (before && ends.length) range.setStart(node, ends.at(-1).index + 1);
+      if (!before && ends.length) {
+        range.setEnd(node, ends[0].index + 1);
+        break;
+      }
+    }
+    const copy = range.cloneContents();
+    copy.querySelectorAll("[id]").forEach((e) => e.removeAttribute("id"));
+    copy.querySelectorAll("a").forEach((a) => a.replaceWith(...a.childNodes));
+    return copy;
   }
 
   /** For anywidget: the same element, which asks the kernel. */
@@ -302,13 +531,13 @@
   globalThis.gttExplorable = { render };
   if (customElements.get("gtt-explorable")) return;
   customElements.define("gtt-explorable", Explorable);
-  addEventListener("hashchange", () => follow(location.hash, true));
+  addEventListener("hashchange", () => follow(location.hash, null, true));
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-goto]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     history.pushState(null, "", link.dataset.goto);
-    follow(link.dataset.goto, true);
+    follow(link.dataset.goto, link);
   });
   const start = () => {
     // the theme's Bootstrap takes each href for a selector, and stops at one with a state
@@ -316,7 +545,7 @@
       link.dataset.goto = link.hash;
       link.setAttribute("href", link.hash.split("?")[0]);
     }
-    follow(location.hash, false);
+    follow(location.hash);
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
   else start();

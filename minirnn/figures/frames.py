@@ -1,16 +1,17 @@
-"""Frames: what a drawing function makes at each state of an explorable figure, small enough for a page.
+"""Frames: the pictures of an explorable figure at its states, small enough for a page.
 
 A frame is the SVG of one state, made `compact`, and its text alternative. `draw_frames` keeps frames on disk, so that a
 figure whose code did not change costs nothing.
 """
 
+import gc
 import hashlib
-import io
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +21,8 @@ from tqdm import tqdm
 
 from minirnn.dependencies import data_files, digest, needed, packages
 from minirnn.figures import theme
-from minirnn.figures.svg import compact
+from minirnn.figures.artists import geometry, panel_boxes
+from minirnn.figures.svg import compact, drawn
 from minirnn.optional import extra
 
 with extra("draw"):
@@ -35,9 +37,11 @@ Point = dict[str, Any]
 class Frame:
     """One state: `svg` markup, text alternative `alt`, `size` in points.
 
-    `cuts`, of the first state only, are the places between columns of panels, in points from the left. `pad`
-    is (left, top, width, height) of the pad's axes as fractions of the picture, then (x0, x1, y0, y1), the
-    limits of their data.
+    `cuts`, of the first state only, are the places between columns of panels, in points from the left, and `spans` the
+    top and the bottom of each column, in points from the top. `pad` is (left, top, width, height) of the pad's axes
+    as fractions of the picture, then (x0, x1, y0, y1), the limits of their data, and for x and y 1 where it is
+    logarithmic, else 0. `live`, of the first state only, is what a script needs: `artists.geometry`. `panels` says
+    where each panel is, and what its axes show.
     """
 
     svg: str
@@ -45,11 +49,15 @@ class Frame:
     size: tuple[float, float]
     cuts: tuple[float, ...] = ()
     pad: tuple[float, ...] = ()
+    live: dict[str, Any] = field(default_factory=dict)
+    spans: tuple[tuple[float, float], ...] = ()
+    panels: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What frames depend on. `text` is matplotlib's svg.fonttype: "none" (a page's font) or "path"."""
+    """The functions and options that make frames. `text` is matplotlib's svg.fonttype: "none" (a page's font) or
+    "path"."""
 
     draw: Callable[..., Figure]
     words: Callable[..., str]
@@ -60,20 +68,35 @@ class Job:
     start: Point = field(default_factory=dict)
 
     def frame(self, point: Point) -> Frame:
-        """Draws the state `point`. Raises TypeError or ValueError if `draw` or `words` return what is no use."""
+        """Draws the state `point`. Raises TypeError or ValueError unless `draw` returns a Figure and `words` a text."""
         theme.use_book_font()
-        with mpl.rc_context(theme.STYLE | {"svg.fonttype": self.text, "svg.hashsalt": self.name}):
+        style = theme.STYLE | {"svg.fonttype": self.text, "svg.hashsalt": self.name}
+        with self.at(point), mpl.rc_context(style):
             asked = self.asked(point)
-            text = self.said(asked(self.words), point)  # first: a drawing function may change the facts
-            figure = asked(self.draw)
-            if not isinstance(figure, Figure):
-                raise TypeError(f"draw: expected a matplotlib Figure at {point}, got {type(figure).__name__}")
-            file = io.StringIO()
-            figure.savefig(file, format="svg")
-            cuts = _cuts(figure) if point == self.start else ()  # a third of the time, and the same in each frame
-        width, height = (72 * float(s) for s in figure.get_size_inches())
-        pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
-        return Frame(compact(file.getvalue(), self.name), text, (width, height), cuts, pad)
+            text = said(asked(self.words))  # first: a drawing function may change the facts
+            with no_collection():
+                figure = asked(self.draw)
+                if not isinstance(figure, Figure):
+                    raise TypeError(f"draw: expected a matplotlib Figure, got {type(figure).__name__}")
+                svg = compact(drawn(figure), self.name)
+            first = point == self.start
+            cuts, spans = _columns(figure) if first else ((), ())  # a third of the time, and the same in each frame
+            names = geometry(figure) if first else {}
+            width, height = (72 * float(s) for s in figure.get_size_inches())
+            pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
+            boxes = panel_boxes(figure)
+        return Frame(svg, text, (width, height), cuts, pad, names, spans, boxes)
+
+    @contextmanager
+    def at(self, point: Point) -> Iterator[None]:
+        """A context for calls of the figure's own functions: errors name the figure and its state."""
+        try:
+            yield
+        except Exception as error:
+            error.add_note(
+                f"This is the figure {self.name!r} at {', '.join(f'{k}={v!r}' for k, v in point.items())}."
+            )
+            raise
 
     def asked(self, point: Point) -> Callable[[Callable[..., Any]], Any]:
         """Calls `draw` or `words` at the state `point`, with the facts that `compute` makes of it, once for both."""
@@ -84,27 +107,62 @@ class Job:
 
     def describe(self, point: Point) -> str:
         """The text alternative alone, without a drawing."""
-        return self.said(self.asked(point)(self.words), point)
-
-    def said(self, text: str, point: Point) -> str:
-        """The text alternative of the state `point`."""
-        if not isinstance(text, str):
-            raise TypeError(f"words: expected a str at {point}, got {type(text).__name__}")
-        if not text.strip():
-            raise ValueError(f"words: expected a description at {point}, got an empty text")
-        return text.strip()
+        with self.at(point):
+            return said(self.asked(point)(self.words))
 
 
-def _cuts(figure: Figure) -> tuple[float, ...]:
-    """Where a figure can be cut into columns, so that a phone shows them below each other."""
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """A context without garbage collection. A figure is ten thousand objects that refer to each other; while matplotlib
+    draws it, the collector would go through them again and again, which takes a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def said(text: str) -> str:
+    """The text alternative that `words` returned, with numbers in words.
+
+    >>> said("1e-07 apart, 2.5e+03 steps, 1.3e-12 and rule 3e")
+    'ten to the minus 7 apart, 2500 steps, 1.3 times ten to the minus 12 and rule 3e'
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"words: expected a str, got {type(text).__name__}")
+    if not text.strip():
+        raise ValueError("words: expected a description, got an empty text")
+    return re.sub(r"\b(\d[\d.]*)e([-+]?\d+)\b", _in_words, text.strip())
+
+
+def _in_words(found: re.Match[str]) -> str:
+    digits, power = found[1], int(found[2])
+    if 0 <= power <= 5:
+        return f"{float(found[0]):.0f}"
+    tens = f"ten to the {'minus ' * (power < 0)}{abs(power)}"
+    return tens if float(digits) == 1 and "." not in digits else f"{digits} times {tens}"
+
+
+def _columns(figure: Figure) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...]]:
+    """Where a figure can be cut into columns, so that a phone shows them below each other, and the top and the bottom
+    of what each column holds."""
     boxes = [a.get_tightbbox() for a in figure.get_children() if a.get_visible() and a is not figure.patch]
-    spans = sorted((b.x0, b.x1) for b in boxes if b is not None and b.width > 0)
-    cuts, edge = [], spans[0][1] if spans else 0.0
-    for left, right in spans:
-        if left > edge:
-            cuts.append(round(float(left + edge) / 2 * 72 / figure.dpi, 1))
-        edge = max(edge, right)
-    return tuple(cuts)
+    seen = sorted((b.x0, b.x1, b.y0, b.y1) for b in boxes if b is not None and b.width > 0)
+    unit, height = 72 / figure.dpi, 72 * float(figure.get_size_inches()[1])
+    cuts, columns = [], [list(seen[0])] if seen else []
+    for left, right, low, high in seen[1:]:
+        if left > columns[-1][1]:
+            middle = round(float(left + columns[-1][1]) / 2 * unit, 6)  # the digits after these vary, as for clips
+            cuts.append(round(middle, 1))
+            columns.append([left, right, low, high])
+        _, edge, bottom, top = columns[-1]
+        columns[-1][1:] = max(edge, right), min(bottom, low), max(top, high)
+    spans = tuple(
+        (round(float(height - high * unit), 1), round(float(height - low * unit), 1)) for *_, low, high in columns
+    )
+    return tuple(cuts), spans
 
 
 def _pad_box(figure: Figure, number: int) -> tuple[float, ...]:
@@ -112,11 +170,13 @@ def _pad_box(figure: Figure, number: int) -> tuple[float, ...]:
     if not 0 <= number < len(figure.axes):
         raise ValueError(f"pad: expected axes 0 to {len(figure.axes) - 1}, got {number}")
     axes = figure.axes[number]
-    if (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
-        raise ValueError("pad: expected axes with linear scales")
+    scales = axes.get_xscale(), axes.get_yscale()
+    if not {*scales} <= {"linear", "log"}:
+        raise ValueError(f"pad: expected linear or logarithmic axes, got {' and '.join(scales)}")
     box = axes.get_position()
-    corners = (box.x0, 1 - box.y1, box.width, box.height, *axes.get_xlim(), *axes.get_ylim())
-    return tuple(round(float(c), 5) for c in corners)
+    place = (round(float(c), 5) for c in (box.x0, 1 - box.y1, box.width, box.height))
+    limits = (float(f"{c:.6g}") for c in (*axes.get_xlim(), *axes.get_ylim()))
+    return (*place, *limits, *(float(s == "log") for s in scales))
 
 
 # ---- kept on disk --------------------------------------------------------------------------------------------
@@ -141,7 +201,7 @@ def _draw(job: Job, points: Sequence[Point]) -> list[Frame]:
         path = os.environ.get("MINIRNN_PROGRESS")
         file = stack.enter_context(open(path, "a", encoding="utf-8")) if path else sys.stderr
         bar = {"desc": job.name, "file": file, "disable": not points or not (path or sys.stderr.isatty())}
-        if len(points) <= 8:
+        if len(points) <= 30:  # processes take a second to start, in which twenty frames are drawn
             return [job.frame(p) for p in tqdm(points, **bar)]
         work = joblib.Parallel(n_jobs=-1, return_as="generator")(joblib.delayed(job.frame)(p) for p in points)
         return list(tqdm(work, total=len(points), **bar))
@@ -156,15 +216,15 @@ def cache_folder() -> Path | None:
     return root / ".cache" / "frames" if root else None
 
 
-# What shows frames, and what keeps runs, decides nothing of what is drawn.
+# Modules that show frames or store runs change no drawing.
 NOT_DRAWN = ("minirnn.figures.explorables", "minirnn.learning.sweeps")
 
 
 def fingerprint(job: Job) -> str | None:
-    """A hash of all that decides what `job` draws; None where its code has no file (a notebook's cell).
+    """A hash of everything on which the drawings of `job` depend; None if its code has no file (a notebook's cell).
 
-    That is the code of the job's functions and of what they need, this module's too, the files of data that it reads,
-    Python, and the versions of the packages that it imports.
+    It covers the code of the job's functions and of the modules that they need, this one too, the files of data that
+    they read, Python, and the versions of the packages that they import.
     """
     functions = [f for f in (job.draw, job.words, job.compute) if f]
     modules = [f.__module__ for f in functions]
@@ -185,7 +245,7 @@ def _digest(*parts: str) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Writes in one step, so that a build that is stopped, or two at once, leave no half of a file."""
+    """Writes in one step, so that no half of a file is left if a build is stopped, or if two run at once."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(f".{os.getpid()}")
     part.write_text(text, encoding="utf-8")
@@ -194,4 +254,7 @@ def _write(file: Path, text: str) -> None:
 
 def _read(file: Path) -> Frame:
     stored = json.loads(file.read_text(encoding="utf-8"))
-    return Frame(stored["svg"], stored["alt"], *(tuple(stored[k]) for k in ("size", "cuts", "pad")))
+    size, cuts, pad, spans = (tuple(stored[k]) for k in ("size", "cuts", "pad", "spans"))
+    return Frame(
+        stored["svg"], stored["alt"], size, cuts, pad, stored["live"], tuple(map(tuple, spans)), stored["panels"]
+    )

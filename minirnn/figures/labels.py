@@ -1,4 +1,4 @@
-"""Labels that stand where they are needed: in a panel, or beside the ends of lines, where none covers another."""
+"""Direct labels: in a panel, or beside the ends of lines, where none covers another."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -6,7 +6,7 @@ from typing import Any
 
 from minirnn.figures.assets import page_assets
 from minirnn.figures.frames import Frame
-from minirnn.figures.markup import element, still
+from minirnn.figures.markup import element, script_text, still
 from minirnn.figures.states import States
 from minirnn.figures.theme import palette_css
 from minirnn.optional import extra
@@ -26,24 +26,26 @@ def _dark_palette() -> str:
 class LiveExplorable(anywidget.AnyWidget):
     """`state`: one index for each control, moved by the reader or set from Python. `answer`: the frame of a state.
 
-    `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the traceback is shown.
+    `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the traceback is shown. A figure
+    with scripts draws itself and asks for nothing; of a state that is set from Python its answer is {"state"}.
     """
 
-    _esm = page_assets()["explorable.js"] + "\nexport default { render: globalThis.gttExplorable.render };\n"
     _css = _dark_palette() + page_assets()["explorable.css"]
     html = traitlets.Unicode().tag(sync=True)
-    state = traitlets.List(traitlets.Int()).tag(sync=True)
+    state = traitlets.List(traitlets.Float()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, figure: States, frame: Callable[[Sequence[int]], Frame]) -> None:
+    def __init__(self, figure: States, frame: Callable[[Sequence[float]], Frame]) -> None:
         self._figure, self._frame, self._first = figure, frame, frame(figure.start)
+        script = f"{page_assets()['explorable.js']}\n{script_text(figure) if figure.scripts else ''}"
+        self._esm = f"{script}\nexport default {{ render: globalThis.gttExplorable.render }};\n"
         hide = f"<style>[data-first={figure.name}]{{display:none}}</style>"
         super().__init__(html=element(figure, self._first, {}, []) + hide, state=list(figure.start))
 
     def outputs(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-        """What a notebook stores, each with its metadata: the widget, and the first frame for what knows no widgets.
+        """Two outputs for a notebook, each with its metadata: the widget, and the first frame for other viewers.
 
-        Two outputs, since nbconvert takes the widget of one that has both, and shows nothing. Where the widget lives, a
+        One output with both would not do: nbconvert would take the widget and show nothing. Where the widget works, a
         style in it hides the frame.
         """
         widget, metadata = self._repr_mimebundle_()  # type: ignore[misc]  # None only of what has no view
@@ -53,11 +55,12 @@ class LiveExplorable(anywidget.AnyWidget):
     @traitlets.observe("state")
     def _draw(self, change: Any) -> None:
         if change["old"]:  # the first state is in `html`
-            self.answer = {"state": change["new"]} | self._drawn(change["new"])
+            drawn = {} if self._figure.scripts else self._drawn(change["new"])  # a live figure draws itself
+            self.answer = {"state": change["new"]} | drawn
 
-    def _drawn(self, state: list[int]) -> dict[str, str]:
+    def _drawn(self, state: list[float]) -> dict[str, str]:
         try:
             frame = self._frame(state)
-        except Exception:  # whatever goes wrong in `draw` is for the reader who changed it to see
+        except Exception:  # the reader, who may have changed `draw`, sees every error in it
             return {"error": traceback.format_exc(limit=-3)}
         return {"svg": frame.svg, "alt": frame.alt}

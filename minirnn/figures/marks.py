@@ -45,6 +45,21 @@ def band(
     ax.fill_between(x, low, high, color=color(hue), alpha=alpha, lw=0)
 
 
+def arrow_outline(v: Sequence[float] | np.ndarray, width: float) -> np.ndarray:
+    """The outline (8, 2) of an arrow from the origin to v, for `Axes.fill`: its shaft is `width` wide, its head five
+    times as long, in the units of v, and shorter where v is. For panels whose units are the same on both axes.
+
+    >>> arrow_outline([2.0, 0.0], 0.1)[3]
+    array([2., 0.])
+    """
+    length = max(float(np.hypot(*v)), 1e-12)
+    head = min(5 * width, length)
+    side = np.array([[0, width / 2], [length - head, width / 2], [length - head, 0.4 * head]])
+    outline = np.vstack([side, [length, 0], side[::-1] * [1, -1], side[0]])
+    (x, y) = np.asarray(v) / length
+    return outline @ np.array([[x, y], [-y, x]])
+
+
 def heat_map(
     ax: Axes,
     values: np.ndarray,

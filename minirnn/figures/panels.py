@@ -122,10 +122,28 @@ def stacked(
 def readable(value: float) -> str:
     """A number for a title or a label: two digits, with a power of ten (mathtext) where it is far from 1.
 
-    >>> readable(0.12), readable(3.7e-05)
-    ('0.12', '$3.7·10^{-5}$')
+    >>> readable(0.12), readable(99.7), readable(3.7e-05)
+    ('0.12', '100', '$3.7·10^{-5}$')
     """
     if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+        return _plain(value)
     digits, exponent = f"{value:.1e}".split("e")
     return f"${digits}·10^{{{int(exponent)}}}$"
+
+
+def spoken(value: float) -> str:
+    """The same for a text alternative, in words where `readable` has a power.
+
+    >>> spoken(0.12), spoken(3.7e-05)
+    ('0.12', '3.7 times ten to the minus 5')
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return _plain(value)
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits} times ten to the {'minus ' * (int(exponent) < 0)}{abs(int(exponent))}"
+
+
+def _plain(value: float) -> str:
+    """Two digits, and below 100 no more; 99.7 is 100, not 1e+02."""
+    short = f"{value:.2g}"
+    return short if abs(float(short)) < 100 else f"{value:.0f}"

@@ -1,9 +1,9 @@
 """A still figure as a page shows it."""
 
 import html
-import io
 import re
 
+from minirnn.figures.svg import drawn
 from minirnn.figures.theme import styled, themed
 from minirnn.optional import extra
 
@@ -37,10 +37,8 @@ def show(fig: Figure, alt: str) -> Picture:
     """
     if not alt.strip():
         raise ValueError("alt must say what the figure shows, got an empty string")
-    buffer = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):  # the salt makes the ids differ
-        fig.savefig(buffer, format="svg", metadata={"Date": None})
-    svg = buffer.getvalue()
+        svg = drawn(fig)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     used = set(re.findall(r'#([^")]+)[")]', svg))
     svg = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", svg)  # "axes_1" is in every picture

@@ -1,9 +1,8 @@
-"""The figure of a report of `diagnose`: what a notebook shows of one, once `minirnn.figures` is imported.
+"""The figure of a report of `diagnose`, which a notebook shows once `minirnn.figures` is imported.
 
-The report itself is data and knows nothing of this module; IPython is told its type by name.
+The report itself is data and does not import this module: IPython finds the figure by the name of the report's type.
 """
 
-import html as escape
 import sys
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -20,14 +19,14 @@ with extra("draw"):
 
 
 class Suggestion(Protocol):
-    """What this module reads of a finding."""
+    """The attributes of a finding that this module reads."""
 
     @property
     def cause(self) -> str: ...
 
 
 class Measured(Protocol):
-    """What this module reads of a report."""
+    """The attributes of a report that this module reads."""
 
     @property
     def by_lag(self) -> np.ndarray: ...
@@ -35,6 +34,7 @@ class Measured(Protocol):
     def exponent(self) -> float: ...
     @property
     def findings(self) -> Sequence[Suggestion]: ...
+    def _repr_html_(self) -> str: ...
 
 
 @styled
@@ -42,9 +42,13 @@ def draw(report: Measured) -> Figure:
     """The gradient by lag, beside the rates at which it should fall or grow for the measured exponent."""
     lags = np.arange(len(report.by_lag))
     fig, ax = figure(7.2, 2.8, margins=(0.8, 0.5, 1.4, 0.3))
-    shown = np.where(report.by_lag > 0, report.by_lag, np.nan)
+    drawable = np.isfinite(report.by_lag) & (report.by_lag > 0)
+    shown = np.where(drawable, report.by_lag, np.nan)
+    explodes = not np.isfinite(report.by_lag).all() or report.by_lag.max() > 10
     ax.axhline(1, color=color("line"), lw=1)
-    ax.semilogy(lags, shown, color=color("vanishing" if shown[-1] < 1 else "exploding"), lw=1.8)
+    ax.semilogy(lags, shown, color=color("exploding" if explodes else "vanishing"), lw=1.8)
+    if not drawable.any():
+        ax.text(0.5, 0.5, "no gradient", transform=ax.transAxes, ha="center", va="center", color=color("muted"))
     if np.isfinite(report.exponent):
         with np.errstate(over="ignore"):
             rate = np.exp(report.exponent * lags)
@@ -56,20 +60,20 @@ def draw(report: Measured) -> Figure:
 
 
 def html(report: Measured) -> str:
-    """The figure, and the report as text.
+    """The figure, and the report in words.
 
     >>> from minirnn import VanillaRNN
     >>> from minirnn.learning import losses
     >>> from minirnn.diagnosis import diagnose
     >>> rng, cell = np.random.default_rng(0), VanillaRNN(m=1, n=4)
     >>> params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
-    >>> loss = losses.at_end(losses.squared_error, np.ones((2, 1)))
+    >>> loss = losses.at_end(losses.squared_error, rng.standard_normal((2, 1)))
     >>> page = html(diagnose(cell, params, rng.standard_normal((20, 2, 1)), loss))
     >>> "<svg" in page, "largest exponent" in page
     (True, True)
     """
     picture = show(draw(report), f"Gradient by lag, on a logarithmic axis. {report.findings[0].cause}")
-    return f"{picture._repr_html_()}<pre>{escape.escape(str(report))}</pre>"
+    return f"{picture._repr_html_()}{report._repr_html_()}"
 
 
 def register() -> None:

@@ -49,6 +49,7 @@ STYLE: Any = {
     "axes.titleweight": 600,
     "axes.titlelocation": "left",
     "axes.titlepad": 9,
+    "axes.titley": 1.0,  # where it is; else matplotlib looks at every tick for one in its way
     "axes.labelsize": 11,
     "axes.labelcolor": PALETTE["muted"][0],
     "axes.edgecolor": PALETTE["line"][0],

@@ -11,12 +11,14 @@ Derived in the book's chapter on backpropagation through time; see rumelhart1986
 
 Shapes: X (T, B, m) inputs, H (T+1, B, n_state) states with H[0] = h_0, dE (T, B, n_state) with
 dE[t-1] = ∂E_t/∂h_t, D (T, B, k) adjoints of the pre-activations. States and gradients that overflow are returned
-as they are, without a warning: they are what the book is about.
+as they are, without a warning: the book studies them.
 """
+
+from functools import cache
 
 import numpy as np
 
-from minirnn.cells.contract import Cell, Local, Scannable
+from minirnn.cells.contract import Cell, Local
 from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, overflow_allowed
@@ -54,28 +56,59 @@ def sum_over_time(
 
 # --- both recursions a block of steps at a time, by a cell's own scans where it has them -----------------------------
 
+
+def run_forward(cell: Cell, params: Params, drive: np.ndarray, H: np.ndarray) -> None:
+    """`forward_loop`, or the cell's own scan."""
+    if scan := getattr(cell, "scan", None):  # isinstance with a protocol takes fifty times as long
+        H[1:] = scan(params, drive, H[0])
+    else:
+        forward_loop(cell, params, drive, H)
+
+
+def run_backward(
+    cell: Cell, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """`backward_loop`, or the cell's own scan."""
+    if scan := getattr(cell, "scan_adjoints", None):
+        return scan(params, local, dE, carry)
+    return backward_loop(cell, params, local, dE, carry, k)
+
+
 BLOCK = 2**15  # entries of the state that are worked on at a time: 256 KB in float64
 
 
-def blocks(T: int, entries: int) -> list[slice]:
-    """Slices that cover T steps of so many entries each, four steps at least: what belongs to one block stays near
-    the processor, and is at no time in memory for all steps."""
-    steps = max(4, BLOCK // entries)
+@cache
+def keep_freed_memory() -> None:
+    """From now on the process keeps the memory that a block frees, for the next block.
+
+    The C library of Linux returns freed memory to the system if it is more than twice the largest array, of at most
+    32 MB, that was ever freed. The first touch of new memory can cost more than the arithmetic: up to three quarters of
+    a pass. So this function makes such an array and frees it, and touches no page of it. Elsewhere it does nothing.
+    """
+    np.empty(2**25 - 2**16, np.uint8)
+
+
+def entries(cell: Cell, B: int) -> int:
+    """The entries of the state for which a step counts; of layers, which run one after the other, the largest one's."""
+    return B * getattr(cell, "widest", cell.n_state)
+
+
+def blocks(T: int, size: int) -> list[slice]:
+    """Slices that cover T steps of so many entries each, four steps at least. The arrays of one block fit into the
+    processor's cache, and no array but the states exists for all steps."""
+    steps = max(4, BLOCK // size)
     return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]
 
 
 def forward_scan(cell: Cell, params: Params, X: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
     """H (T+1, B, n_state) from X (T, B, m)."""
+    keep_freed_memory()
     T, B, _ = X.shape
     H = np.empty((T + 1, B, cell.n_state), X.dtype)
     H[0] = 0.0 if h0 is None else h0
     params = {key: np.asfortranarray(p) for key, p in params.items()}  # W.T in C order: BLAS has less to copy
-    for block in blocks(T, B * cell.n_state):
-        drive, states = cell.drive(params, X[block]), H[block.start : block.stop + 1]
-        if isinstance(cell, Scannable):
-            states[1:] = cell.scan(params, drive, states[0])
-        else:
-            forward_loop(cell, params, drive, states)
+    for block in blocks(T, entries(cell, B)):
+        run_forward(cell, params, cell.drive(params, X[block]), H[block.start : block.stop + 1])
     return H
 
 
@@ -83,24 +116,39 @@ def adjoints(
     cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
 ) -> tuple[Local, np.ndarray, np.ndarray]:
     """The local derivatives, D and the carry for X (T, B, m), H (T+1, B, n_state), dE: maps, and a scan."""
-    drive = cell.drive(params, X)
+    drive = _drive_again(cell, params, X)
     local = cell.linearize(params, drive, H[:-1], H[1:])
-    if isinstance(cell, Scannable):
-        return local, *cell.scan_adjoints(params, local, dE, carry)
-    return local, *backward_loop(cell, params, local, dE, carry, drive.shape[-1])
+    return local, *run_backward(cell, params, local, dE, carry, drive.shape[-1])
+
+
+def _drive_again(cell: Cell, params: Params, X: np.ndarray) -> np.ndarray:
+    """The drive for `linearize`; an array of nan if `linearize` does not read it."""
+    if getattr(cell, "reads_drive", True):
+        return cell.drive(params, X)
+    k = cell.drive(params, X[:1, :1]).shape[-1]
+    return np.broadcast_to(X.dtype.type(np.nan), (*X.shape[:-1], k))
 
 
 def gradient_and_carry(
     cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray, carry: np.ndarray
 ) -> tuple[Params, np.ndarray]:
-    """(eq. gradient), summed block by block from the last to the first; and the carry to what lies before."""
+    """(eq. gradient), summed block by block from the last to the first; and the carry to h_0. If dE has fewer than T
+    steps, they are the last ones, and the steps before them have no errors."""
     total: Params = {}
-    for block in reversed(blocks(len(X), dE[0].size)):
+    for block in reversed(blocks(len(X), entries(cell, X.shape[1]))):
         states = H[block.start : block.stop + 1]
-        local, D, carry = adjoints(cell, params, X[block], states, dE[block], carry)
+        local, D, carry = adjoints(cell, params, X[block], states, _errors(dE, block, len(X)), carry)
         for key, term in sum_over_time(cell, params, X[block], states[:-1], local, D).items():
             total[key] = total[key] + term if key in total else term
     return total, carry
+
+
+def _errors(dE: np.ndarray, block: slice, T: int) -> np.ndarray:
+    """dE of a block of the T steps: dE holds the last steps, and those before have no errors."""
+    first = T - len(dE)
+    known = dE[max(block.start - first, 0) : max(block.stop - first, 0)]
+    silent = block.stop - block.start - len(known)
+    return np.concatenate([np.zeros((silent, *dE.shape[1:]), dE.dtype), known]) if silent else known
 
 
 # --- entries -------------------------------------------------------------------------------------------------------
@@ -165,7 +213,8 @@ def bptt(
     check_inputs(cell, params, X, h0)
     with overflow_allowed():
         H = forward_scan(cell, params, X, h0)
-        E, dE, readout = evaluate(loss, cell, params, H)
+        # no zeros are stored for the steps that a loss does not read: they would fill as much memory as the states
+        E, dE, readout = evaluate(loss, cell, params, H[-2:] if getattr(loss, "last_state_only", False) else H)
         return E, gradient_and_carry(cell, params, X, H, dE, np.zeros_like(H[0]))[0] | readout
 
 
@@ -225,7 +274,7 @@ def check_params(cell: Cell, params: Params) -> list[str]:
 
 
 def _check_states(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray, dE: np.ndarray) -> None:
-    """Raises as `check_inputs`, and unless H and dE fit X: for functions that take the states."""
+    """`check_inputs`, and the same for H and dE: for functions that take the states."""
     check_inputs(cell, params, X)
     T, B, _ = X.shape
     checks.float_array("H", H, (T + 1, B, cell.n_state), finite=False)

@@ -1,9 +1,9 @@
-"""The exact gradient in the memory of 2√T states: some states are kept, the rest computed again when needed.
+"""The exact gradient in the memory of 2√T states: some states are stored, the others computed again when needed.
 
-Plain backpropagation keeps all T states. Here the forward pass keeps each S-th one; the backward pass takes one
-segment of S steps at a time, last first, computes its states again from the kept one, and drops them when it is
-through. With S = √T that is √T + √T states for one more forward pass: about a third more time. The idea is that of
-chen2016; with more than two levels memory can fall to log T (griewank2008).
+Plain backpropagation stores all T states. Here the forward pass stores each S-th one, a checkpoint. The backward pass
+takes one segment of S steps at a time, the last first, computes its states again from the checkpoint, and drops them
+afterwards. With S = √T this needs √T + √T states and one more forward pass: about a third more time. The idea is that
+of chen2016; with more than two levels memory can fall to log T (griewank2008).
 """
 
 from math import isqrt
@@ -45,18 +45,21 @@ def checkpointed_bptt(
     """
     check_inputs(cell, params, X, h0)
     if not getattr(loss, "last_state_only", False):
-        raise TypeError(f"loss must be made by at_end, which needs no earlier state, got {type(loss).__name__}")
+        suffix = " with lengths" * (getattr(loss, "lengths", None) is not None)
+        raise TypeError(
+            f"loss must be made by at_end, which needs no earlier state, got {type(loss).__name__}{suffix}"
+        )
     S = isqrt(len(X) - 1) + 1 if segment is None else checks.integer("segment", segment, 1)
     segments = [slice(start, start + S) for start in range(0, len(X), S)]
     with overflow_allowed():
-        kept = [np.zeros((X.shape[1], cell.n_state), X.dtype) if h0 is None else h0]
+        checkpoints = [np.zeros((X.shape[1], cell.n_state), X.dtype) if h0 is None else h0]
         for steps in segments[:-1]:
-            kept.append(forward_scan(cell, params, X[steps], kept[-1])[-1].copy())  # a view would keep all of them
-        H = forward_scan(cell, params, X[segments[-1]], kept.pop())
-        E, dE, readout = loss(params, H[1:])
+            checkpoints.append(forward_scan(cell, params, X[steps], checkpoints[-1])[-1].copy())  # no view of all
+        H = forward_scan(cell, params, X[segments[-1]], checkpoints.pop())
+        E, dE, readout = loss(params, H[-1:])
         total, carry = gradient_and_carry(cell, params, X[segments[-1]], H, dE, np.zeros_like(H[0]))
         for steps in reversed(segments[:-1]):
-            H = forward_scan(cell, params, X[steps], kept.pop())
-            part, carry = gradient_and_carry(cell, params, X[steps], H, np.zeros_like(H[1:]), carry)
+            H = forward_scan(cell, params, X[steps], checkpoints.pop())
+            part, carry = gradient_and_carry(cell, params, X[steps], H, dE[:0], carry)
             total = {key: total[key] + part[key] for key in total}
         return E, total | readout

@@ -1,8 +1,8 @@
-"""The same gradients by two other routes: automatic differentiation, and central differences; and `check`, which sends
-all three over a new cell.
+"""The same gradients by two other routes, automatic differentiation and central differences; and `check`, which
+compares all three for a new cell.
 
-Neither knows anything of adjoints through time: autograd records each operation of `cell.step`, and central
-differences only evaluate E. They are slow (autograd about 150 µs a time step), so they judge and do not train.
+Neither route uses adjoints through time: autograd records each operation of `cell.step`, and central differences only
+evaluate E. They are slow (autograd takes about 150 µs a time step), so they judge gradients and do not train.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from minirnn.cells.contract import Cell
 from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params, flatten, overflow_allowed, unflatten
-from minirnn.gradients import conformity
+from minirnn.gradients import agreement, conformity
 from minirnn.gradients.backpropagation import check_inputs
 from minirnn.gradients.objective import TraceableLoss
 
@@ -75,8 +75,9 @@ def central_differences(f: Callable[[Params], float], params: Params, step: floa
 def check(cell: Any) -> None:
     """Raises unless the cell keeps the contract of `minirnn.cells` and its gradient by hand is right.
 
-    Random parameters of all its shapes, a batch, and a loss that asks something of every state; by hand, by autograd
-    and by central differences; `jvp_step` and the cell's own scans where it has them; leading axes; float32.
+    The check draws random parameters of all shapes and a batch, and compares the gradients by hand, by autograd and by
+    central differences, for a loss that depends on every state. It also tests the cell's own scans and those optional
+    methods that it defines; leading axes; float32; large inputs; foreign keys among the parameters; repeated calls.
 
     >>> from minirnn import VanillaRNN
     >>> class Wrong(VanillaRNN):
@@ -109,7 +110,7 @@ def check(cell: Any) -> None:
         or conformity.misshapen(cell)
         or conformity.failing(cell, "float64")
         or conformity.failing(cell, "float32")
-        or conformity.differing(cell, judges)
+        or agreement.differing(cell, judges)
     )
     if faults:
         must = "cell must keep the contract of minirnn.cells and have the right gradient"

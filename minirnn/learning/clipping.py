@@ -1,11 +1,11 @@
-"""Clipping: what to do with a gradient that is too long.
+"""Clipping: three ways to shorten a gradient that is too long.
 
     by norm      g <- g · min(1, threshold/‖g‖)           keeps the direction             (eq. clip, pascanu2013)
     by value     g_i <- min(max(g_i, -c), c)              changes the direction           (mikolov2012)
     adaptive     each row as by norm, with threshold λ · max(‖W_i‖, ε)                    (brock2021)
 
-Each takes and returns a dict of gradients. Where a gradient is not finite there is no direction to keep: all three
-return it as it is, so that the caller sees it; `training.train` skips such a step and counts it.
+Each takes and returns a dict of gradients. A gradient that is not finite has no direction to keep: all three return
+it unchanged, so that the caller sees it; `training.train` skips such a step and counts it.
 """
 
 import numpy as np
@@ -79,8 +79,8 @@ def clip_adaptive(gradient: Params, params: Params, ratio: float = 0.01, eps: fl
         size, weight = row_norms(g_rows)[:, None], row_norms(w_rows)[:, None]
         limit = np.maximum(np.ldexp(ratio * weight, k_w), ratio * eps)
         long = np.ldexp(size, k) > limit
-        cut = g_rows * (limit / np.where(long, size, 1.0)).astype(g.dtype)
-        return np.where(long, cut, g.reshape(g_rows.shape)).reshape(g.shape)
+        shortened = g_rows * (limit / np.where(long, size, 1.0)).astype(g.dtype)
+        return np.where(long, shortened, g.reshape(g_rows.shape)).reshape(g.shape)
 
     with overflow_allowed():  # a norm beyond the floats is longer than any limit
         return map_params(clip, gradient, params)

@@ -48,9 +48,9 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     """The parameters of an LSTM moved into the set of miller2019's Proposition 2, row by row; a readout stays.
 
     Where every |x_i| <= largest_input, forget gates stay below `keep` = φ, and
-    ‖W_i‖_∞, ‖W_o‖_∞ <= 1 - φ, ‖W_g‖_∞ <= (1 - φ)/4, ‖W_f‖_∞ <= (1 - φ)². Of the room that is left for f's
-    pre-activation, ln(φ/(1 - φ)), input and bias get half each. Under these conditions, which are *sufficient*, a
-    number of steps together is a contraction: two pasts are forgotten at a geometric rate.
+    ‖W_i‖_∞, ‖W_o‖_∞ <= 1 - φ, ‖W_g‖_∞ <= (1 - φ)/4, ‖W_f‖_∞ <= (1 - φ)². The bound ln(φ/(1 - φ)) of f's
+    pre-activation leaves some room, of which input and bias get half each. These conditions are *sufficient*: some
+    number of steps together is a contraction, and the distance of two states shrinks geometrically.
 
     Raises ValueError unless 1/2 < keep < 1 leaves room for the forget gate: keep >= 0.6 does.
     """
@@ -59,7 +59,7 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
     rest = 1 - keep
     room = 0.5 * (log(keep / rest) - rest**2)
     if room <= 0:
-        raise ValueError(f"keep must be at least 0.6, got {keep}: nothing is left for the forget gate's input")
+        raise ValueError(f"keep must be at least 0.6, got {keep}, which leaves no room for the forget gate's input")
     n = _units(params)
     W = np.concatenate(
         [
@@ -75,10 +75,10 @@ def contractive_lstm(params: Params, keep: float = 0.64, largest_input: float = 
 
 @checked
 def projected(optimizer: Optimizer, project: Callable[[Params], Params]) -> Optimizer:
-    """The optimizer followed by a projection of the parameters: they never leave the set."""
+    """The optimizer, whose every update is followed by a projection: the parameters never leave the set."""
 
     def update(params: Params, gradient: Params, state: OptimizerState) -> tuple[Params, OptimizerState]:
         params, state = optimizer.update(params, gradient, state)
         return project(params), state
 
-    return Optimizer(optimizer.init, update)
+    return Optimizer(optimizer.init, update, optimizer.rate)

@@ -1,4 +1,6 @@
-"""A function of a notebook, to be sent to another process: pickled by value, and hashed by what it consists of.
+"""A function of a notebook, to be sent to another process: pickled by value, and hashed by its parts.
+
+Its pickle goes to the standard input of a process that we start, and is never read from a file.
 
 >>> sorted(global_names(compile("a.b(c)", "<cell>", "eval")))
 ['a', 'c']
@@ -18,8 +20,8 @@ from typing import Any, TypeVar
 
 from minirnn.optional import extra
 
-PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))  # not what is derived from these
-NOT_OF_A_CLASS = ("__firstlineno__", "__slotnames__", "_abc_impl")  # its place, and what Python notes on its use
+PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))  # these types, and not their subclasses
+NOT_OF_A_CLASS = ("__firstlineno__", "__slotnames__", "_abc_impl")  # its place, and Python's notes on its use
 CODE = "code names varnames freevars cellvars flags argcount posonlyargcount kwonlyargcount exceptiontable consts"
 
 
@@ -31,9 +33,9 @@ def is_held(value: Any) -> bool:
 
 
 def sent_by_value(run: Callable[..., Any], modules: set[str]) -> tuple[bytes, bytes]:
-    """The function pickled by value, and what of it is hashed: two pickles of one function may differ.
+    """The function pickled by value, and the values to hash: two pickles of one function may differ.
 
-    Sent with it: what a result may refer to by a name of the notebook, and the submodules that its code names.
+    The pickle contains the notebook's classes, to which a result may refer, and the submodules that its code names.
     """
     file = io.BytesIO()
     pickler, parts = _pickler(file), _Parts(_pickler(io.BytesIO()), modules)
@@ -44,14 +46,14 @@ def sent_by_value(run: Callable[..., Any], modules: set[str]) -> tuple[bytes, by
         pickler.dump((run, parts.held, [sys.modules[name] for name in submodules]))
     except Exception as error:  # an object may raise anything on being pickled
         raise TypeError(
-            f"run must use only what can be pickled, to be sent to a process, but {parts.failed or 'it'} does not: "
+            f"run must use only what pickle can send to a process, but {parts.failed or 'it'} does not: "
             f"{error}; put {parts.failed or run.__qualname__} into a module, which each process imports"
         ) from error
     return file.getvalue(), hashed
 
 
 def _pickler(file: io.BytesIO) -> Any:
-    """That of cloudpickle, which sends what __main__ holds by value; here the caches of functools too, empty."""
+    """cloudpickle's pickler, which sends the values of __main__; caches of functools are sent empty."""
     with extra("sweeps"):
         import cloudpickle
 
@@ -74,19 +76,19 @@ def _cached_property(value: Any) -> Any:
 
 
 class _Parts:
-    """What values consist of, down to plain ones and to what modules hold; the names of these go to `modules`.
+    """The parts of values, down to plain ones and to values of modules, whose names go to `modules`.
 
-    The parts are those that the pickler sends, so that nothing reaches a run that is not hashed. Left out is what
-    does not change what code does: where it stands, for a cell that is run again unchanged is the same code.
+    The parts are those that the pickler sends, so that every value that reaches a run is hashed. The line numbers of
+    code are left out: a cell that is run again unchanged is the same code.
     """
 
     def __init__(self, pickler: Any, modules: set[str]) -> None:
         self.pickler, self.modules = pickler, modules
         self.seen: list[Any] = []
         self.held: dict[str, Any] = {}  # functions and classes of the notebook
-        self.names: set[str] = set()  # that the code looks up
+        self.names: set[str] = set()  # the names that the code looks up
         self.within: list[str] = []
-        self.failed = ""  # what of the notebook uses what cannot be pickled
+        self.failed = ""  # the function of the notebook that uses a value which cannot be pickled
 
     def of(self, *values: Any) -> Iterator[bytes]:
         for value in values:
@@ -117,17 +119,17 @@ class _Parts:
         elif type(value) is set:
             yield from self._unordered(value)
         else:
-            named = getattr(value, "__module__", None) == "__main__" and hasattr(value, "__qualname__")
-            self.within += [value.__qualname__] if named else []
-            if named and "." not in value.__qualname__ and is_held(value):
+            in_notebook = getattr(value, "__module__", None) == "__main__" and hasattr(value, "__qualname__")
+            self.within += [value.__qualname__] if in_notebook else []
+            if in_notebook and "." not in value.__qualname__ and is_held(value):
                 self.held[value.__qualname__] = value
             try:
-                made = self._reduced(value)
+                recipe = self._reduced(value)
             except Exception:
                 self.failed = self.within[-1]
                 raise
-            yield from self.of(made) if isinstance(made, str) else self.of(*made)
-            self.within = self.within[:-1] if named else self.within
+            yield from self.of(recipe) if isinstance(recipe, str) else self.of(*recipe)
+            self.within = self.within[:-1] if in_notebook else self.within
 
     def _unordered(self, values: set[Any] | frozenset[Any]) -> Iterator[bytes]:
         seen, parts = self.seen, []
@@ -138,30 +140,30 @@ class _Parts:
         yield from sorted(parts)
 
     def _reduced(self, value: Any) -> Any:
-        """What pickle would call and set to make the value; or its name, if a module holds it."""
-        made = self.pickler.reducer_override(value)
-        if made is NotImplemented and isinstance(value, FunctionType | type):
-            made = value.__qualname__
-        elif made is NotImplemented:
+        """The call by which pickle would make the value, with its arguments; or its name, if a module holds it."""
+        recipe = self.pickler.reducer_override(value)
+        if recipe is NotImplemented and isinstance(value, FunctionType | type):
+            recipe = value.__qualname__
+        elif recipe is NotImplemented:
             reduce = self.pickler.dispatch_table.get(type(value))
-            made = reduce(value) if reduce else value.__reduce_ex__(4)
-        if isinstance(made, str):
-            module = pickle.whichmodule(value, made)  # type: ignore[attr-defined]
+            recipe = reduce(value) if reduce else value.__reduce_ex__(4)
+        if isinstance(recipe, str):
+            module = pickle.whichmodule(value, recipe)  # type: ignore[attr-defined]
             if module == "__main__":
-                raise TypeError(f"pickle stores a {type(value).__name__} as its name, {made}")
+                raise TypeError(f"pickle stores a {type(value).__name__} as its name, {recipe}")
             self.modules.add(module)
-            return f"{module}.{made}"
-        call, args, state = (*made, None)[:3]
+            return f"{module}.{recipe}"
+        call, args, state = (*recipe, None)[:3]
         if isinstance(value, FunctionType):
-            state[1].pop("_cloudpickle_submodules")  # those that happen to be loaded
+            state[1].pop("_cloudpickle_submodules")  # they depend on the modules that happen to be loaded
             return value.__code__, state
         if isinstance(value, type | TypeVar):  # cloudpickle numbers them at random
             args = tuple(arg for arg in args if not (isinstance(arg, str) and re.fullmatch("[0-9a-f]{32}", arg)))
         if isinstance(value, type) and state:
             state = {key: part for key, part in state[0].items() if key not in NOT_OF_A_CLASS}
             state["__annotations__"] = state.pop("__annotations__", {})  # made when it is first looked at
-            state["registered"] = frozenset(made[2][0].get("_abc_impl", ()))
-        return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in made[3:])
+            state["registered"] = frozenset(recipe[2][0].get("_abc_impl", ()))
+        return call, args, state, *(list(each) if isinstance(each, Iterator) else each for each in recipe[3:])
 
     def submodules(self) -> list[str]:
         """The loaded modules of packages that the code uses, if it names them: `import a.b` defines only `a`."""

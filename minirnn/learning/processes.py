@@ -1,9 +1,12 @@
-"""A new process for each run: it executes the code of a snapshot, stores what came of it, and ends.
+"""A new process for each run: it executes the code of a snapshot, stores the result, and ends.
 
-Nothing that a run sets, leaves behind or breaks reaches another one, and a run that kills its process kills no more.
+A run cannot change the state of another one, and a run that kills its process kills no other.
 
 >>> Processes().alive
 set()
+
+Jobs and results are pickled. That is safe here: a job is written to the standard input of a process that we start, and
+a result is read from the file which that process has just written.
 
 Started as a script, this file is the new process. It imports nothing of minirnn, which comes from the snapshot if
 the run uses it.
@@ -25,13 +28,13 @@ from types import CodeType, ModuleType
 from typing import Any
 from uuid import uuid4
 
-# What the libraries under NumPy read when they are loaded
+# The variables that the libraries under NumPy read when they are loaded
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 Stored = tuple[Any, str | None, float]  # the result, or the traceback of what was raised; the seconds that it took
 
 
 class Processes:
-    """Those that work at the same time; none outlives `end`."""
+    """The processes that run at the same time; none outlives `end`."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -56,7 +59,7 @@ class Processes:
         return process.returncode
 
     def end(self) -> None:
-        """Kills those that work, and all that begin later."""
+        """Kills all running processes, and all that begin later."""
         self.ended = True
         for process in list(self.alive):
             process.kill()
@@ -64,7 +67,7 @@ class Processes:
 
 
 def store(stored: Stored, file: Path) -> None:
-    """At any moment the file is not there, or whole."""
+    """Writes the file in one step: at any moment it is missing or complete."""
     partial = file.with_name(f"{file.stem}.{uuid4().hex}.partial")
     try:
         partial.write_bytes(pickle.dumps(stored))
@@ -99,19 +102,19 @@ class _Text(SourceFileLoader):
 
 
 def _check_storable(result: Any) -> None:
-    """What cannot be stored is a failure of this run, not of the sweep."""
+    """The result as a pickle. A result that cannot be pickled is a failure of this run, not of the sweep."""
     try:
         pickle.loads(pickle.dumps(result))
     except Exception as error:
         error.add_note(
-            f"run must return what pickle can store, got {type(result).__qualname__}: return a dict, a list, numbers, "
-            f"arrays, or an object of a class that a module or the notebook holds under the name of the class"
+            f"run must return a value that pickle can store, got {type(result).__qualname__}: return a dict, a list, "
+            f"numbers, arrays, or an object of a class that a module or the notebook holds under the name of the class"
         )
         raise
 
 
 def _work(code: dict[str, Any], point: dict[str, Any], file: Path) -> None:
-    """One run, on disk before anybody hears of it, so that nobody's death can lose it."""
+    """Makes one run and stores its result on disk before it reports, so that no killed process can lose it."""
     result, error, started = None, None, time.perf_counter()
     try:
         if code["sent"] is not None:

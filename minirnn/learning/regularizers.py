@@ -1,12 +1,13 @@
 """A term of the loss for the memory of a network: Pascanu's Ω (pascanu2013, eq. 9 and 10).
 
-Ω asks that an adjoint keeps its length on its way back through each step:
+Ω is 0 if every adjoint keeps its length on its way back through each step:
 
     Ω = mean over t and the batch of (r_t - 1)²,   r_t = ‖(∂h_t/∂h_{t-1})ᵀ δ_t‖² / ‖δ_t‖²         (eq. omega)
 
 Choices made here, all of them those of the authors' code: r_t is a ratio of *squared* norms (the paper's eq. 9 has
 norms, its eq. 10 squares); the adjoint is that of the state h (the paper writes it for the pre-activation); terms
-with ‖δ_t‖² below `bound` are left out, and the mean is over those that remain, so that Ω does not grow with T.
+with ‖δ_t‖² below `bound` are left out, and Ω is the mean of the others, so that it does not grow with T (the paper
+writes a sum).
 
 Two gradients go by this name. Ω depends on W directly, and through all states and adjoints. The paper holds
 states and adjoints constant and keeps the immediate partial derivative in W alone: `omega_immediate`, one matrix

@@ -1,8 +1,8 @@
-"""The code of a function as it stands now: hashed, and given to a new process, which runs this and no other.
+"""The code of a function as it stands now: hashed, and given to a new process, which runs exactly this code.
 
-A function of a module is the text of that module and of all that it imports, down to installed packages; the new
-process compiles these texts and not what the disk holds by then. A function of a notebook has no module that could
-be imported, so it is sent itself, with the functions, classes and values that it uses.
+For a function of a module, the code is the text of that module and of all modules that it imports, down to installed
+packages; the new process compiles these texts, even if the files have changed since. A function of a notebook has no
+module to import, so the function itself is sent, with the functions, classes and values that it uses.
 
 >>> from minirnn.theory import plateau
 >>> code = snapshot(plateau.loss)
@@ -17,17 +17,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from minirnn.dependencies import Sources, digest, executed, needed
+from minirnn.dependencies import digest, executed, needed
 from minirnn.learning.notebook_code import is_held, sent_by_value
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Plain values, which any process can unpickle; `sent` is the function itself where no module holds it."""
+    """Plain values: a process that unpickles a class of ours would import minirnn as it is by then, not as it was.
+    `sent` is the function itself where no module holds it."""
 
     module: str
     qualname: str
-    sources: Sources
+    sources: dict[str, tuple[str, str]]  # of each module its file and its text
     sent: bytes | None
     digest: str
 
@@ -43,7 +44,7 @@ def snapshot(run: Callable[..., Any]) -> Snapshot:
     """
     importlib.invalidate_caches()
     module = sys.modules[run.__module__]
-    spec = getattr(module, "__spec__", None)  # a module started by `python -m` has one, a notebook or script none
+    spec = getattr(module, "__spec__", None)  # present if `python -m` started it, None in a notebook or a script
     if spec is None:
         name, modules = run.__module__, set[str]()
         sent, parts = sent_by_value(run, modules)
@@ -56,4 +57,5 @@ def snapshot(run: Callable[..., Any]) -> Snapshot:
         name, modules, sent, parts = spec.name, {spec.name}, None, b""
     used = needed(modules, always=name)
     identity = hashlib.sha256(digest(used).encode() + parts).hexdigest()
-    return Snapshot(name, run.__qualname__, executed(modules, always=name), sent, identity)
+    sources = {name: (source.file, source.text) for name, source in executed(modules, always=name).items()}
+    return Snapshot(name, run.__qualname__, sources, sent, identity)

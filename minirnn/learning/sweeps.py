@@ -1,4 +1,4 @@
-"""A grid of runs: on all cores or a cluster, each result stored at once, so that a killed sweep goes on.
+"""A grid of runs on all cores or a cluster. Each result is stored at once, so a killed sweep can go on.
 
     def measure(gain, seed):                       # a function of a module: pure, its result can be pickled
         return {"accuracy": ...}
@@ -6,9 +6,8 @@
     runs = sweep(measure, {"gain": [0.5, 1.0], "seed": range(8)}, folder="results")
     table = results(runs)                          # one result for each point, in the order of the grid
 
-Each run has a process of its own, which holds the code as it was when the sweep began: nothing that a run changes,
-leaves behind or breaks reaches another. The same on a cluster of Dask, where the runs of a worker that dies are given
-to another:
+Each run has a process of its own, which holds the code as it was when the sweep began, so no run can change another.
+The same works on a cluster of Dask, where another worker makes the runs of one that dies:
 
     client = distributed.Client(address)
     with joblib.parallel_config(backend="dask"):
@@ -80,11 +79,14 @@ def sweep(
     A finished run is stored in `folder` under a hash of its point, of `run`'s name and of `version`, and is not made
     again by later calls, for this grid or another. By default the version is the code: the text of `run`'s module and
     of all that it imports, minirnn too and other installed packages not, as the files are when the sweep begins; for a
-    function of a notebook, itself and the functions, classes and values that it uses. An edit there makes the runs
-    anew, but does not reach a sweep that is under way. Nor does what is set in a module from outside reach a run: give
-    it in the point.
+    function of a notebook, itself and the functions, classes and values that it uses. After an edit there the runs are
+    made anew; a sweep that is under way keeps the old code. A value that you set in a module from outside does not
+    reach a run either: put it into the point.
 
-    A run that raises, exits or dies is stored with its traceback or with what ended it, while the others go on; a
+    Results may be of any class, so they are stored as pickles, which can run code when they are read: use a `folder`
+    of your own, and no one else's.
+
+    A run that raises, exits or dies is stored with its traceback or the signal that ended it, while the others go on; a
     later call tries it again unless `retry` is False. A stored result that cannot be read is made again.
 
     Raises TypeError or ValueError if `run` or the grid is not as said above, OSError if `folder` cannot be written to.
@@ -169,7 +171,7 @@ def expand(grid: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]) -> l
 
 
 def _plain(value: Any) -> Any:
-    """`value` without NumPy's types; what JSON could not give back as it was is refused."""
+    """`value` without NumPy's types; raises TypeError for a value that JSON would not return unchanged."""
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     if type(value) is list:
@@ -185,7 +187,7 @@ def _plain(value: Any) -> Any:
 
 
 def _written(point: GridPoint) -> str:
-    """A point for the hash. The order of its keys says nothing to `run`; that of a dict within it may."""
+    """A point for the hash. The order of its keys cannot change `run`; the order of a dict within it may."""
     return json.dumps({key: point[key] for key in sorted(point)})
 
 
@@ -207,7 +209,7 @@ def _check_callable(run: Any, points: list[GridPoint]) -> None:
 
 
 def _stored(files: dict[Path, GridPoint], retry: bool) -> dict[Path, Outcome]:
-    """The runs that are there already, by file."""
+    """The stored runs, by file."""
     stored: dict[Path, Outcome] = {}
     for file, point in files.items():
         if not file.exists():
@@ -222,7 +224,7 @@ def _stored(files: dict[Path, GridPoint], retry: bool) -> dict[Path, Outcome]:
 
 
 def _loaded(stored: bytes, point: GridPoint, seconds: float) -> Outcome:
-    """In the process of the sweep, which may hold a class that a worker of a cluster does not."""
+    """Reads a result in the process of the sweep, which may hold a class that a worker of a cluster lacks."""
     try:
         return Outcome(point, *pickle.loads(stored))
     except Exception:  # a class that only the run could import
@@ -237,16 +239,16 @@ def _in_a_process(
     seconds = time.perf_counter() - started
     if _stamp(file) != before:
         return file, file.read_bytes(), seconds
-    ended = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
-    memory = " (it may have needed more memory than there is)" if ended == "by SIGKILL" else ""
-    stored = None, f"The process of this run ended {ended} before its result was stored{memory}.", seconds
+    cause = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
+    memory = " (it may have needed more memory than there is)" if cause == "by SIGKILL" else ""
+    stored = None, f"The process of this run ended {cause} before its result was stored{memory}.", seconds
     with suppress(OSError):  # a full disk: the failure is told, though not stored
         store(stored, file)
     return file, pickle.dumps(stored), seconds
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
-    """Which file it is: a new one after each `save`."""
+    """The identity of the file, which each `save` changes."""
     try:
         return file.stat().st_ino, file.stat().st_mtime_ns
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Tasks that ask for memory. Each draws one batch: `(rng, B, T, ...) -> (X, target)`.
+"""Tasks that need memory. Each draws one batch: `(rng, B, T, ...) -> (X, target)`.
 
 X (T, B, m) float64. Targets at the end of the sequence are (B,) class numbers or (B, 1) values, for
 `losses.at_end`; targets at every step are (T, B), for `losses.at_every_step`.
@@ -8,12 +8,13 @@ X (T, B, m) float64. Targets at the end of the sequence are (B,) class numbers o
 ((20, 4, 6), (4,))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 
 from minirnn.core import checks
+from minirnn.core.arguments import checked
 from minirnn.optional import extra
 
 Batch = tuple[np.ndarray, np.ndarray]
@@ -93,6 +94,20 @@ def copy(rng: np.random.Generator, B: int, T: int, symbols: int = 8, length: int
     return one_hot(shown, symbols + 2), target
 
 
+def modular(rng: np.random.Generator, B: int, T: int, modulus: int = 2) -> Batch:
+    """What is the sum of all inputs so far, modulo `modulus`? With 2 it is parity (grazzi2025).
+
+    Inputs 0 … modulus - 1 are drawn with equal chance and are one-hot, X (T, B, modulus). Target (T, B), at every step.
+
+    >>> X, target = modular(np.random.default_rng(0), B=1, T=4, modulus=3)
+    >>> X.argmax(axis=-1).ravel().tolist(), target.ravel().tolist()
+    ([2, 1, 1, 0], [2, 0, 1, 1])
+    """
+    _check(rng, B, T, low=1)
+    numbers = rng.integers(0, checks.integer("modulus", modulus, 2), size=(T, B))
+    return one_hot(numbers, modulus), numbers.cumsum(axis=0) % modulus
+
+
 @cache
 def _digits() -> tuple[np.ndarray, np.ndarray]:
     with extra("data"):  # a second to import, so only where it is used
@@ -151,7 +166,7 @@ def spaced_digits(part: str, T: int = 64, order: np.ndarray | None = None) -> Ba
 
 
 def drawn_from(X: np.ndarray, target: np.ndarray, B: int) -> Callable[[np.random.Generator], Batch]:
-    """A batch function for `train`: B sequences of X (T, N, m) with their targets (N, ...), drawn with replacement.
+    """A function `batch` for `train`: B sequences of X (T, N, m) with their targets (N, ...), drawn with replacement.
 
     >>> batch = drawn_from(np.zeros((5, 10, 1)), np.arange(10), B=3)
     >>> batch(np.random.default_rng(0))[0].shape
@@ -171,6 +186,31 @@ def drawn_from(X: np.ndarray, target: np.ndarray, B: int) -> Callable[[np.random
         return X[:, chosen], target[chosen]
 
     return batch
+
+
+@checked
+def padded(sequences: Sequence[np.ndarray], fill: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """X (T, B, m) and lengths (B,) of B sequences (T_b, m), which are filled up to the T of the longest.
+
+    >>> X, lengths = padded([np.ones((3, 1)), np.ones((1, 1))])
+    >>> X[:, 1, 0].tolist(), lengths.tolist()
+    ([1.0, 0.0, 0.0], [3, 1])
+
+    Raises TypeError or ValueError unless all are float arrays (T_b, m) of one m and one dtype, T_b >= 1.
+    """
+    fill = checks.number("fill", fill)
+    if not len(sequences):
+        raise ValueError("sequences must be a list of one array (T, m) or more, got none")
+    for b, sequence in enumerate(sequences):
+        checks.float_array(
+            f"sequences[{b}]", sequence, ("T", "m" if b == 0 else sequences[0].shape[1]), finite=False
+        )
+    checks.one_dtype(**{f"sequences[{b}]": sequence for b, sequence in enumerate(sequences)})
+    lengths = np.array([len(sequence) for sequence in sequences])
+    X = np.full((lengths.max(), len(sequences), sequences[0].shape[1]), fill, sequences[0].dtype)
+    for b, sequence in enumerate(sequences):
+        X[: len(sequence), b] = sequence
+    return X, lengths
 
 
 def one_hot(symbols: np.ndarray, classes: int) -> np.ndarray:

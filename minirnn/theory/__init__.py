@@ -1,5 +1,5 @@
-"""What can be said of linear recurrences without training them: memory kernels, model reduction, parametrizations
-of eigenvalues, and the population loss of random inputs.
+"""Linear recurrences without training: memory kernels, model reduction, parametrizations of eigenvalues, and the
+population loss of random inputs.
 """
 
 from minirnn.theory import memory, parametrizations, plateau, population, reduction

@@ -4,11 +4,11 @@
     MULTIPLIERS   λ(w) < 1 for h_t = λ h_{t-1} + x_t           direct, exp, softplus, best
     EIGENVALUES   λ(w₁, w₂), complex, for the same             raw, polar, exponential, optimal
 
-A map does not change what a network can be, only which steps training takes: with λ = f(w) a gradient is multiplied
-by f'(w), and a Hessian at an optimum by f'(w)². "direct", "raw" and "polar" let a step leave the stable region, the
-others cannot, but for the multiplier "best", which is -1, on the circle, at w = 0. "best" is from wang2024,
-"exponential" from orvieto2023, "optimal" from zucchet2024: there the angle depends on the magnitude. Each has its
-derivative and an inverse, and works entry by entry on arrays of any shape.
+A map does not change the networks that can be reached, only the steps of training: with λ = f(w) a gradient is
+multiplied by f'(w), and a Hessian at an optimum by f'(w)². With "direct", "raw" and "polar" a step can leave the stable
+region. With the others it cannot, except that the multiplier "best" is -1, on the circle, at w = 0. "best" is from
+wang2024, "exponential" from orvieto2023, "optimal" from zucchet2024, where the angle depends on the magnitude. Each map
+has a derivative and an inverse, and works entry by entry on arrays of any shape.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class RealMap:
             return self.slope(_real("w", w))
 
     def inverse(self, value: Any) -> Any:
-        """The w >= 0, where there are two, with f(w) = value."""
+        """w with f(w) = value; if there are two, the one >= 0."""
         value, (low, high) = _real("value", value), self.image
         inside = (value > low) | (self.closed & (value == low))
         if not np.all(inside & (value < high)):
@@ -125,7 +125,7 @@ MULTIPLIERS = _named(
 
 @dataclass(frozen=True)
 class ComplexMap:
-    """Two real parameters w₁, w₂ -> a complex eigenvalue λ; `reaches` says which λ.
+    """Two real parameters w₁, w₂ -> a complex eigenvalue λ whose magnitude is within `reaches`.
 
     >>> complex(EIGENVALUES["raw"](0.5, -0.1))
     (0.5-0.1j)
@@ -149,7 +149,7 @@ class ComplexMap:
             return self.f(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
     def derivatives(self, w1: Any, w2: Any) -> tuple[Any, Any]:
-        """∂λ/∂w₁ and ∂λ/∂w₂; of "optimal" at w₁ = 0 both are nan: the angle w₂/w₁ has no limit there, nor have they."""
+        """∂λ/∂w₁ and ∂λ/∂w₂. For "optimal" both are nan at w₁ = 0: like the angle w₂/w₁, they have no limit there."""
         with overflow_allowed():
             return self.slopes(*checks.alike(_real("w1", w1), _real("w2", w2)))
 
@@ -190,7 +190,7 @@ def _scale_and_slope(w1: Any) -> tuple[Any, Any, Any]:
 
 def _optimal(w1: Any, w2: Any) -> Any:
     nu, g, _ = _scale_and_slope(np.where(w1 == 0, 1.0, w1))
-    return np.where(w1 == 0, 0.0, _polar(nu, g * w2))[()]  # ν = 0, whatever the angle, which has no limit
+    return np.where(w1 == 0, 0.0, _polar(nu, g * w2))[()]  # where ν = 0 the angle has no limit, and λ is 0
 
 
 def _optimal_slopes(w1: Any, w2: Any) -> tuple[Any, Any]:

@@ -1,11 +1,11 @@
-"""One exponential learns a delay: a model of two parameters whose plateau can be proved.
+"""One exponential learns a delay: a model of two parameters with a proof of its plateau.
 
-The kernel c e^{-wt}, t >= 0, is fitted to a bump of area 1 at t = D, so narrow that only its place counts:
+The kernel c e^{-wt}, t >= 0, is fitted to a bump of area 1 at t = D, so narrow that only its place matters:
 
     L(c, w) = ½∫(c e^{-wt} - bump)² dt - ½∫bump² dt = c²/(4w) - c e^{-wD}                      (eq. delay)
 
 Gradient flow, dc/dt = -∂L/∂c and dw/dt = -∂L/∂w, finds in the end w = 1/(2D), where L = -1/(2eD). From c = 0 and
-w_0 it needs at least `time_bound` to bring w down to w_1: exponentially long in w_0·D. From li2021 is the phenomenon,
+w_0 it needs at least `time_bound` to bring w down to w_1: exponentially long in w_0·D. The phenomenon is from li2021;
 the model and its proof are the book's.
 
 >>> bool(np.isclose(loss(np.exp(-0.5) / 10, 0.05, 10.0), -1 / (20 * np.e)))
@@ -62,8 +62,8 @@ class Flow(NamedTuple):
 def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
     """Gradient flow from (c0, w0), until w is `until` times 1/(2D); needs SciPy (LSODA, relative tolerance 1e-8).
 
-    At until = 1 the exact flow never arrives; where it stops is rounding. Beyond w_0·D ≈ 16 the downhill slope is
-    below the rounding of its two terms.
+    At until = 1 the exact flow never arrives, and rounding decides where it stops. Beyond w_0·D ≈ 16 the downhill slope
+    is smaller than the rounding errors of its two terms.
     """
     with extra("theory"):
         from scipy.integrate import solve_ivp
@@ -76,7 +76,7 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
         return y[1] - until / (2 * D)
 
     arrived.terminal = True  # type: ignore[attr-defined]
-    found = solve_ivp(
+    solution = solve_ivp(
         lambda t, y: -np.array(loss_gradient(y[0], y[1], D)),
         (0, 1e16),
         [c0, w0],
@@ -85,4 +85,4 @@ def flow(w0: float, D: float, until: float = 1.0, c0: float = 0.0) -> Flow:
         atol=1e-14,
         events=arrived,
     )
-    return Flow(found.t, *found.y)
+    return Flow(solution.t, *solution.y)

@@ -1,4 +1,4 @@
-"""What a linear recurrence does on average over its inputs: variances, sensitivities, losses and Hessians, exactly.
+"""Averages of a linear recurrence over its inputs: variances, sensitivities, losses and Hessians, exactly.
 
 One unit, h_t = λ h_{t-1} + x_t with |λ| < 1, long after its start, for zero-mean stationary inputs with the
 autocorrelation ρ^|lag| (ρ = 0 is white noise, ρ = 1 a constant). All follows from one kernel:
@@ -74,7 +74,7 @@ def normalized(lam: Any) -> tuple[Any, Any]:
 
 
 def leaky(lam: Any) -> tuple[Any, Any]:
-    """s = 1 - Re λ: for real λ the leaky unit h = λ h_{t-1} + (1 - λ) x, a gate that does not look at its input."""
+    """s = 1 - Re λ: for real λ the leaky unit h = λ h_{t-1} + (1 - λ) x, a gate that does not depend on its input."""
     return 1 - np.real(lam), -np.ones_like(lam)
 
 
@@ -181,7 +181,7 @@ def diagonal_jacobian(lam: np.ndarray, slopes: Sequence[Any], b: np.ndarray, c: 
 
 @checked
 def participation(vectors: np.ndarray) -> np.ndarray:
-    """Over how many entries each column (p, N) spreads: (Σv²)²/Σv⁴, from 1 (one entry) to p (all alike).
+    """The number of entries over which each column (p, N) spreads: (Σv²)²/Σv⁴, from 1 (one entry) to p (all equal).
 
     >>> participation(np.array([[1.0, 1.0], [0.0, -1.0]]))
     array([1., 2.])

@@ -1,14 +1,14 @@
-"""What m units cannot remember: the Hankel matrix of a kernel, its singular values, and networks made from them.
+"""The limits of m units: the Hankel matrix of a kernel, its singular values, and networks made from them.
 
     H[i, j] = K[i + j]        i, j = 0 … n-1                                                    (eq. hankel)
 
-Row i is the output i steps later, column j the input j steps ago: the matrix says what the past has to tell the
-future. All of that passes through the state, so for a linear network of m units its rank is at most m:
+Row i is the output i steps later, column j the input j steps ago: the matrix maps past inputs to future outputs. All
+of this passes through the state, so for a linear network of m units the rank is at most m:
 
     K[i + j] = (cᵀ W^i) (W^j u)
 
-The singular values σ_1 >= σ_2 >= … of the kernel that is wanted then bound the error of *every* such network from
-below. Kronecker knew the ranks; hokalman1966 and kung1978 turn the decomposition into a network.
+The singular values σ_1 >= σ_2 >= … of a target kernel therefore bound the error of *every* such network from below.
+The theorem on ranks is Kronecker's; hokalman1966 and kung1978 turn the decomposition into a network.
 
 >>> from minirnn.theory.memory import two_exponentials
 >>> singular_values(two_exponentials(100), 20).round(6)[:4]
@@ -20,7 +20,7 @@ import numpy as np
 from minirnn.core import checks
 from minirnn.core.arguments import checked
 
-Network = tuple[np.ndarray, np.ndarray, np.ndarray]  # W (m, m), u (m,), c (m,)
+LinearNetwork = tuple[np.ndarray, np.ndarray, np.ndarray]  # W (m, m), u (m,), c (m,)
 
 
 def hankel(K: np.ndarray, n: int) -> np.ndarray:
@@ -60,13 +60,12 @@ def error_bound(K: np.ndarray, m: int, n: int) -> float:
 
 
 @checked
-def realize(K: np.ndarray, m: int, n: int) -> Network:
-    """W (m, m), u (m,), c (m,) whose kernel is near K: m singular values are kept.
+def realize(K: np.ndarray, m: int, n: int) -> LinearNetwork:
+    """W (m, m), u (m,), c (m,) whose kernel is near K, from the m largest singular values.
 
-    With H ≈ U S Vᵀ cut at m, the columns of U√S say how each unit is heard in
-    the future, the rows of √S Vᵀ how each is written by the past. A step of time
-    moves the window of H by one entry: that gives W. Exact if the rank is m,
-    otherwise near, not the nearest. K must have died out before step 2n.
+    With H ≈ U S Vᵀ cut at m, the columns of U√S are the outputs that each unit causes later, and the rows of √S Vᵀ the
+    inputs that set it. A step of time moves the window of H by one entry, which gives W. The kernel is exact if the
+    rank is m, otherwise near, not the nearest. K must have died out before step 2n.
 
     Raises ValueError if m > n or the m-th singular value is rounding.
     """
@@ -83,7 +82,7 @@ def realize(K: np.ndarray, m: int, n: int) -> Network:
 
 @checked
 def eigenvalues(W: np.ndarray) -> np.ndarray:
-    """The eigenvalues of W, of each pair of conjugates only the one with Im λ > 0: what `memory.modes` takes."""
+    """The eigenvalues of W, of each pair of conjugates only the one with Im λ > 0, as `memory.modes` takes them."""
     lam = np.linalg.eigvals(W)
     lam = np.where(np.abs(lam.imag) < 1e-12, lam.real, lam)
     return lam[lam.imag >= 0]

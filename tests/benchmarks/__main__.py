@@ -1,8 +1,9 @@
 """`make bench`: the library, its peers and its own matrix products on the same work, one thread each, in one run.
 
-All are pinned to one core, and timed by turns, so that what else the machine does meets everyone alike. A time is that
-of the processor, not of the clock: on one core they are the same but for other programs. Prints a table, and saves
-book/experiments/results/bench.json, of which book/speed.md is made. A size or cell can be chosen: see --help.
+All are pinned to one core, each in a process of its own, and timed by turns, so that what else the machine does meets
+everyone alike. A time is that of the processor, not of the clock: on one core they are the same but for other programs.
+Prints a table, and saves book/experiments/results/bench.json, of which book/speed.md is made. A size or cell can be
+chosen: see --help.
 """
 
 import os
@@ -17,7 +18,6 @@ import argparse
 import shutil
 import sys
 import time
-import tracemalloc
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
@@ -31,18 +31,21 @@ from scipy.optimize import nnls
 from tqdm import tqdm
 
 from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, unroll
-from minirnn.diagnosis.measures import diagnose
+from minirnn.diagnosis.entry import diagnose
 from minirnn.dynamics.exponents import network, spectrum
 from minirnn.gradients.checkpointing import checkpointed_bptt
 from minirnn.learning import losses
 from minirnn.learning.sweeps import results as results_of
 from minirnn.learning.sweeps import sweep
+from tests.benchmarks.of_a_book import of_a_book
 from tests.benchmarks.peers import PEERS
+from tests.benchmarks.turns import Player, first, peak, seconds
 from tests.helpers import distance
 
 sys.path.append(str(Path(__file__).parents[2] / "book"))
 from experiments.chaos.lstm_scales import lstm
 from experiments.record import CACHE, load, rounded, save, write
+from explorables.speed.aims import missed
 
 CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
 SIZES = [
@@ -54,15 +57,6 @@ SIZES = [
     (200, 1, 64, 8),
 ]
 DTYPES = ["float64", "float32"]
-TARGETS = {  # peer: by how much it should be slower, float64, and where
-    ("VanillaRNN", "PyTorch"): (3.0, lambda T, B, n: True),
-    ("VanillaRNN", "JAX"): (1.0, lambda T, B, n: B >= 20),
-    ("VanillaRNN", "matrix products"): (1 / 1.5, lambda T, B, n: B * n >= 2048),
-    ("LSTM", "PyTorch"): (1.5, lambda T, B, n: True),
-    ("GRU", "PyTorch"): (1.5, lambda T, B, n: True),
-    ("LRU", "PyTorch"): (2.0, lambda T, B, n: True),
-    ("LRU", "JAX"): (1.0, lambda T, B, n: T >= 1000),
-}
 
 
 def case(name: str, dtype: str, T: int, B: int, n: int, m: int) -> tuple:
@@ -75,44 +69,30 @@ def case(name: str, dtype: str, T: int, B: int, n: int, m: int) -> tuple:
     return cell, {k: v.astype(dtype) for k, v in params.items()}, X.astype(dtype), target.astype(dtype)
 
 
-def seconds(work: Callable[[], Any]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def peak(work: Callable[[], Any]) -> int:
-    """Bytes at most in arrays of NumPy, beyond what was there before."""
-    tracemalloc.start()
-    work()
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return most
-
-
-def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float = 6.0) -> dict[str, Any]:
-    """Milliseconds of all, by turns until `budget` seconds are spent (5 rounds at least, autograd once)."""
+def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float) -> dict[str, Any]:
+    """Milliseconds of all, by turns until `budget` seconds are spent (7 rounds at least, autograd once)."""
     given = case(name, dtype, T, B, n, m)
-    works = {peer: work for peer, prepare in PEERS.items() if (work := prepare(*given)) is not None}
-    if T * B * len(given[1].get("W", [0] * n)) > 2e7:
-        del works["autograd"]  # its record would need more than 16 GB
-    E, ours = works["minirnn"]()
-    first = {}
-    for peer in works.keys() & {"PyTorch", "JAX", "autograd"}:
-        start = time.perf_counter()
-        E_peer, theirs = works[peer]()
-        first[peer] = time.perf_counter() - start
+    left_out = {"matrix products"} if name == "LRU" else set()
+    if T * B * len(given[1].get("W", [0] * n)) > 2e6:
+        left_out |= {"autograd"}  # its record would fill gigabytes, and take minutes
+    players = {peer: Player(peer, given) for peer in PEERS if peer not in left_out}
+    firsts = {peer: player.ask(first) for peer, player in players.items()}
+    _, (E, ours) = firsts["minirnn"]
+    for peer in [peer for peer in ("PyTorch", "JAX", "autograd") if peer in players]:
+        _, (E_peer, theirs) = firsts[peer]
         far = distance({key: theirs[key] for key in ours}, ours)
         if not (far < (1e-9 if dtype == "float64" else 2e-2) and np.isclose(E, E_peer, rtol=1e-3)):
             raise AssertionError(f"{peer} and minirnn disagree on {name} {dtype} {(T, B, n, m)}: {far:.1e}")
-    memory, states = peak(works["minirnn"]), (T + 1) * B * given[0].n_state * np.dtype(dtype).itemsize
-    times: dict[str, list[float]] = {peer: [] for peer in works}
+    memory, states = players["minirnn"].ask(peak), (T + 1) * B * given[0].n_state * np.dtype(dtype).itemsize
+    times: dict[str, list[float]] = {peer: [] for peer in players}
     begun, turns = time.perf_counter(), 0
-    while turns < 5 or (time.perf_counter() - begun < budget and turns < 100):
-        for peer, work in works.items():
-            if peer != "autograd" or turns == 0 or first["autograd"] < budget / 20:
-                times[peer].append(seconds(work))
+    while turns < 7 or (time.perf_counter() - begun < budget and turns < 100):
+        for peer, player in players.items():
+            if peer != "autograd" or turns == 0 or firsts["autograd"][0] < budget / 20:
+                times[peer].append(player.ask(seconds))
         turns += 1
+    for player in players.values():
+        player.end()
     own = np.array(times["minirnn"])
     return {
         "cell": name, "dtype": dtype, "T": T, "B": B, "n": n, "m": m, "turns": turns,
@@ -120,19 +100,20 @@ def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float
         "ratio": {
             peer: rounded(np.quantile(np.array(t) / own[: len(t)], [0.5, 0.25, 0.75]), 4) for peer, t in times.items()
         },
-        "compile_s": rounded(first["JAX"], 3),
+        "compile_s": rounded(firsts["JAX"][0], 3),
         "memory": rounded(memory / states, 4),
     }  # fmt: skip
 
 
 def costs(name: str) -> dict[str, Any]:
+    """`cost` of ours, and of PyTorch beside it; JAX would be compiled anew for each size."""
+    return cost(name, "minirnn") | {"peers": {"PyTorch": cost(name, "PyTorch")}}
+
+
+def cost(name: str, peer: str) -> dict[str, Any]:
     """T(a + b·B·n + c·B·n²) fitted to the relative size of times over T, B and n, with no negative coefficient."""
     grid = list(product([50, 200, 800], [1, 8, 32], [16, 64, 128]))
-    ms = []
-    for T, B, n in tqdm(grid, desc=f"cost of {name}", leave=False):
-        work = PEERS["minirnn"](*case(name, "float64", T, B, n, 4))
-        work()
-        ms.append(1e3 * float(np.median([seconds(work) for _ in range(5)])))
+    ms = times_over(peer, [case(name, "float64", T, B, n, 4) for T, B, n in grid])
     T, B, n = np.array(grid, float).T
     A = np.stack([T, T * B * n, T * B * n**2], axis=1) / np.array(ms)[:, None]
     coefficients, _ = nnls(A, np.ones(len(ms)))
@@ -146,9 +127,23 @@ def costs(name: str) -> dict[str, Any]:
     }
 
 
+def times_over(peer: str, cases: list[tuple]) -> list[float]:
+    """Milliseconds of the peer for each case, the median of five."""
+    player, ms = Player(peer, cases[0]), []
+    for given in tqdm(cases, desc=peer, leave=False):
+        player.take(given)
+        player.ask(first)
+        ms.append(1e3 * float(np.median([player.ask(seconds) for _ in range(5)])))
+    player.end()
+    return ms
+
+
 def checkpoints() -> dict[str, Any]:
-    """Time and memory of plain and of checkpointed BPTT over T."""
+    """Time and memory of plain and of checkpointed BPTT over T, and the peers' times."""
     lengths, rows = [100, 1000, 10_000, 100_000], {}
+    for peer in ("PyTorch", "JAX"):
+        cases = [case("VanillaRNN", "float64", T, 8, 32, 1) for T in lengths]
+        rows[peer] = {"ms": rounded(times_over(peer, cases), 4)}
     for route in (bptt, checkpointed_bptt):
         ms, mb = [], []
         for T in tqdm(lengths, desc=route.__name__, leave=False):
@@ -171,7 +166,7 @@ def exponents() -> dict[str, Any]:
         "LSTM": lambda: spectrum(*lstm(np.linspace(0.5, 2, 1000)), 2000),
     }
     took = {name: rounded(float(np.median([seconds(work) for _ in range(3)])), 3) for name, work in works.items()}
-    grid = product(CELLS, [(500, 1, 64), (200, 32, 64), (200, 8, 256)])
+    grid = product(CELLS, [(100, 1, 64), (500, 1, 64), (200, 32, 64), (200, 8, 256), (500, 32, 256)])
     rows = [relative_costs(name, *sizes) for name, sizes in tqdm(list(grid), desc="exponents", leave=False)]
     return {"date": date.today().isoformat(), "seconds": took, "rows": rows}
 
@@ -201,23 +196,6 @@ def relative_costs(name: str, T: int, B: int, n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def missed(rows: list[dict[str, Any]]) -> list[str]:
-    """The targets that were not reached."""
-    found = []
-    for row in rows:
-        for (cell, peer), (least, where) in TARGETS.items():
-            if row["cell"] == cell and row["dtype"] == "float64" and where(row["T"], row["B"], row["n"]):
-                ratio = row["ratio"][peer][0]
-                if ratio < least:
-                    size = row["T"], row["B"], row["n"], row["m"]
-                    found.append(f"{cell} {size}: {peer} takes {ratio:.2f} of our time, wanted {least:.2f}")
-    for cell in CELLS:
-        shares = [row["memory"] for row in rows if row["cell"] == cell]
-        if shares and max(shares) > 2:
-            found.append(f"{cell}: memory is {min(shares):.2f} to {max(shares):.1f} times the states, wanted 2")
-    return found
-
-
 def table(rows: list[dict[str, Any]]) -> None:
     print(f"{'':<32}{'ms':>9}{'spread':>8}" + "".join(f"{peer:>17}" for peer in list(PEERS)[1:]) + f"{'memory':>8}")
     for row in rows:
@@ -228,30 +206,36 @@ def table(rows: list[dict[str, Any]]) -> None:
         print(f"{line}{row['memory']:>8.2f}")
 
 
+PARTS: dict[str, Callable[[], Any]] = {
+    "cost": lambda: {name: costs(name) for name in CELLS},
+    "checkpointing": checkpoints,
+    "exponents": exponents,
+    "book": of_a_book,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cell", choices=list(CELLS), action="append", help="these only; nothing is saved")
     parser.add_argument("--size", type=int, choices=range(6), action="append", help="these only; nothing is saved")
-    parser.add_argument("--exponents", action="store_true", help="these only, put into the record that is there")
+    parser.add_argument("--budget", type=float, default=6.0, help="seconds for each size; 7 turns at least")
+    parser.add_argument("--only", choices=list(PARTS), action="append", help="into the record that is there")
     chosen = parser.parse_args()
-    if chosen.exponents:
+    if chosen.only:
         record = load("bench")
-        record["results"]["exponents"] = exponents()
+        record["results"] |= {part: PARTS[part]() for part in chosen.only}
         write("bench", record)
         return
-    import torch
-
-    torch.set_num_threads(1)
     started = time.time()
     sizes = [SIZES[i] for i in chosen.size] if chosen.size else SIZES
     grid = [
-        dict(zip(("name", "dtype", *"TBnm"), (name, dtype, *size), strict=True))
+        dict(zip(("name", "dtype", *"TBnm", "budget"), (name, dtype, *size, chosen.budget), strict=True))
         for name, dtype, size in product(chosen.cell or CELLS, DTYPES, sizes)
     ]
     # a run that was killed goes on, if the code is the same; one that ended begins anew
     folder, root = Path(CACHE).with_name("bench"), Path(__file__).parents[2]
     code = sha256(
-        b"".join(f.read_bytes() for f in sorted([*root.glob("minirnn/*.py"), *root.glob("tests/bench*/*.py")]))
+        b"".join(f.read_bytes() for f in sorted([*root.glob("minirnn/**/*.py"), *root.glob("tests/bench*/*.py")]))
     )
     rows = results_of(sweep(measure, grid, folder=folder, jobs=1, version=code.hexdigest()))
     shutil.rmtree(folder)
@@ -261,13 +245,13 @@ def main() -> None:
     if chosen.cell or chosen.size:
         return
     settings = {"threads": 1, "clock": "processor time", "peers": {p: version(p.lower()) for p in ("torch", "jax")}}
-    results = {
-        "rows": rows,
-        "missed": late,
-        "cost": {name: costs(name) for name in CELLS},
-        "checkpointing": checkpoints(),
-        "exponents": exponents(),
-    }
+    before = load("bench")["results"].get("book", {})
+    results = {"rows": rows, **{part: measure_part() for part, measure_part in PARTS.items()}}
+    for what, value in results["book"].items():
+        print(
+            f"{what:<44}{value:>9.3f} s"
+            + (f"{value / before[what]:>8.2f} of the last record's" if what in before else "")
+        )
     save("bench", started, settings, results, command="make bench")
 
 

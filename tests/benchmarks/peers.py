@@ -89,7 +89,7 @@ def _torch_lru(cell, params, X, target):
         drive, h = x.to(B.dtype) @ B.T, torch.zeros(x.shape[1], cell.n, dtype=B.dtype)
         for u in drive.unbind():  # drive[t] would make a gradient of the whole sequence at every step
             h = lam * h + u
-        output = torch.cat([h.real, h.imag], -1) @ p["V"].T + p["c_out"]
+        output = torch.view_as_real(h).flatten(-2) @ p["V"].T + p["c_out"]
         E = 0.5 * ((output - y) ** 2).sum() / len(y)
         gradients = torch.autograd.grad(E, list(p.values()))
         return E.item(), {key: g.numpy() for key, g in zip(p, gradients, strict=True)}
@@ -129,7 +129,7 @@ def prepare_jax(cell, params, X, target):
                 return two[0] * one[0], two[0] * one[1] + two[1]
 
             h = jax.lax.associative_scan(join, (a, b))[1][-1]
-            return jnp.concatenate([h.real, h.imag], axis=-1)
+            return jnp.stack([h.real, h.imag], axis=-1).reshape(len(h), -1)
         step = {VanillaRNN: vanilla, LSTM: lstm, GRU: gru}[type(cell)]
         h0 = jnp.zeros((x.shape[1], cell.n_state), x.dtype)
         h, _ = jax.lax.scan(lambda h, u: (step(p, h, u), None), h0, x @ p["U"].T + p["b"])

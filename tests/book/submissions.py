@@ -12,13 +12,21 @@ import nbformat
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import notebooks
+from coursework import answers, notebooks
 
 
 def right(student: str, name: str = "bptt") -> dict:
-    """An assignment with its solutions, as this student would hand it in."""
+    """An assignment as this student would hand it in: the solutions, with the values of their task written in."""
     text = notebooks.source(name).replace('student = ""', f'student = "{student}"')
+    for what, value in answers.of_student(name, student).items():
+        asked = f'check.options["{what}"]'
+        text = notebooks.SOLUTION.sub(lambda region, a=asked, v=value: region[0].replace(a, repr(v)), text)
     return json.loads(notebooks.as_json(notebooks.notebook(notebooks.TESTS.sub("", text))))
+
+
+def copied(nb: dict, owner: str, student: str) -> dict:
+    """The work of its owner, handed in with another id."""
+    return json.loads(json.dumps(nb).replace(f'student = \\"{owner}\\"', f'student = \\"{student}\\"'))
 
 
 def blank(student: str, name: str = "bptt") -> dict:
@@ -150,7 +158,8 @@ def folder(target: Path, port: int, outside: Path) -> dict[str, tuple[int, int]]
         "cheat-all": (lambda s: with_zeros(with_code(right(s), CHEAT)), 0, 0),
         "swallow": (lambda s: with_zeros(with_code(right(s), SWALLOW)), 0, 0),
         "forge": (lambda s: with_zeros(with_code(right(s), FORGE)), 0, 0),
-        "copied": (lambda s: right("correct"), 70, 70),
+        "copied": (lambda s: right("correct"), 0, 0),
+        "pilfered": (lambda s: copied(right("correct"), "correct", s), 0, 0),
         "renamed": (lambda s: with_code(right(s), "hidden = cases = keep = display = None"), 85, 85),
     }
     for student, (make, _, _) in made.items():

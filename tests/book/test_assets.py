@@ -1,9 +1,12 @@
 """Fonts and MathJax: kept between builds, made anew when what they are made of has changed, and so in the site."""
 
+import base64
 import importlib.util
+from importlib import resources
 from types import SimpleNamespace
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from tests.conftest import ROOT
 
@@ -76,3 +79,25 @@ def test_the_site_has_what_this_build_made_and_nothing_older(tmp_path):
     }
     assert site == {"mathjax/new.js", "b.css"}
     assert not (tmp_path / "html/_static/.jupyter").exists()
+
+
+WIDTHS = """async data => {
+  const face = await new FontFace("cut", `url(data:font/woff2;base64,${data})`).load();
+  document.fonts.add(face);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "100px cut";
+  return [..."%“”…½0"].map(letter => pen.measureText(letter).width * 10);
+}"""
+
+
+@pytest.mark.browser
+def test_a_browser_gives_each_letter_the_width_that_the_font_says(browser, tmp_path):
+    """% stood on the next letter, and “ on the word: their parts had the flag USE_MY_METRICS."""
+    source = resources.files("font_source_serif_pro") / "files/SourceSerifPro-Regular.ttf"
+    assets.subset(source, tmp_path / "cut.woff2")
+    tab = browser.new_page()
+    widths = tab.evaluate(WIDTHS, base64.b64encode((tmp_path / "cut.woff2").read_bytes()).decode())
+    tab.close()
+    with TTFont(tmp_path / "cut.woff2") as font:
+        said = [font["hmtx"][font.getBestCmap()[ord(letter)]][0] for letter in "%“”…½0"]
+    assert widths == pytest.approx(said, abs=10)  # rounded to pixels

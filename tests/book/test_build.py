@@ -1,10 +1,8 @@
 """Every page of the book, and the pattern page with each piece of markup a chapter may use."""
 
 import ast
-import doctest
 import functools
 import gzip
-import importlib.util
 import re
 import shutil
 from pathlib import Path
@@ -14,7 +12,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.conftest import FLAGS, ROOT, build, serve, source_files
+from tests.browser.contrast import faint_texts
+from tests.conftest import FLAGS, ROOT, build, cut_code, serve, source_files
 
 HEAD = """---
 jupytext:
@@ -171,13 +170,6 @@ def test_little_is_waited_for_before_a_page_shows(built_book):
     assert "nav.bd-links" in (built_book / "_static/styles/pydata-sphinx-theme.css").read_text()
 
 
-def test_rules_that_can_apply():
-    spec = importlib.util.spec_from_file_location("gtt_lean", ROOT / "book/_ext/gtt/lean.py")
-    lean = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(lean)
-    assert doctest.testmod(lean) == (0, 2)
-
-
 def test_no_raw_widget_reaches_a_page(built_book):
     for file in pages(built_book):
         assert "application/vnd.jupyter.widget" not in file.read_text(), file
@@ -191,11 +183,31 @@ def test_pattern_page_has_what_it_shows(pattern):
     assert "var(--gtt-exploding, #c04f00)" in str(picture)
     assert "ends at 4.32" in " ".join(page.text.split())  # the glued number
     assert len(page.select(".gtt-check input[type=radio]")) == 3
+    assert page.select_one("gtt-ask details code").text == "(T-1)*lam^(T-2)"
     assert [a["class"][-1] for a in page.select(".gtt-check .answer")] == ["wrong", "right", "wrong"]
-    assert page.select_one("a.gtt-goto")["href"] == "#fig-powers?gain=1.2"
+    assert page.select_one("a.gtt-goto")["href"] == "#unrolled?lam=1.2"
     assert page.select_one("div.solution div.cell_output")
     assert page.select(".sidenote")
     assert "Bengio" in page.select_one("div.citation").text
+
+
+def test_a_figure_has_a_number_among_all_of_its_page_and_a_page_of_its_own(pattern):
+    page = pages(pattern)[pattern / "book/page.html"]
+    numbers = [tag.text.strip() for tag in page.select("figcaption .caption-number")]
+    assert numbers == ["Fig. 1", "Fig. 2"]
+    assert page.select_one('a.reference[href="#fig-powers"]').text == "Fig. 1"
+    assert page.select_one('p a[href="#unrolled"]').text == "Fig. 2"
+    link = page.select_one("#unrolled .gtt-alone")["href"]
+    assert link == "../figures/page-unrolled.html"
+    alone = BeautifulSoup((pattern / "book" / link).read_text(), "html.parser")
+    (figure,) = alone.select("gtt-explorable")
+    assert figure.select_one(".caption-number").text == "Fig. 2"
+    assert not figure.select(".gtt-alone")
+    loaded = [tag[key] for key in ("src", "href") for tag in alone.select(f"head [{key}]")]
+    assert [name for name in loaded if not (pattern / "figures" / name).exists()] == []
+    assert alone.select_one(".gtt-home")["href"] == "../book/page.html#unrolled"
+    assert (pattern / "_static/faces.js").read_text().count("data:font/woff2;base64,") == 3
+    assert "page-unrolled" not in (pattern / "sections.js").read_text(), "the search knows the chapter alone"
 
 
 FAULTS = {
@@ -209,6 +221,10 @@ FAULTS = {
         "from IPython.display import HTML\nHTML('<svg></svg>')\n```\n",
         "a picture without a text alternative: <svg>",
     ),
+    "badask.md": (
+        DESCRIBED + "# Ask\n\n:::{ask} How many?\n:key: bptt/none\n:::\n",
+        "there is no question 'none' in",
+    ),
     "badcheck.md": (
         DESCRIBED + "# Check\n\n:::{check} Right?\n- [ ] a\n\n  no\n- [ ] b\n\n  no\n:::\n",
         "one of them right",
@@ -217,6 +233,10 @@ FAULTS = {
         DESCRIBED + "# Heavy\n\n```{code-cell} ipython3\nimport secrets\nfrom IPython.display import HTML\n"
         "HTML('<gtt-explorable id=\"big\">' + secrets.token_hex(200_000) + '</gtt-explorable>')\n```\n",
         "the figure big is",
+    ),
+    "noref.md": (
+        DESCRIBED + "# Refers\n\n{fig}`nobody` says so.\n",
+        "nobody",
     ),
     "raises.md": (
         DESCRIBED + "# Raises\n\n```{code-cell} ipython3\n1 / 0\n```\n",
@@ -238,28 +258,6 @@ def test_faulty_pages_fail_the_build(tmp_path):
             assert FAULTS[name][1] in result.stdout, (name, result.stdout[-3000:])
 
 
-# The contrast of each piece of text with what lies behind it; formulas and hidden text are left out.
-FAINT = """() => {
-  const channels = c => c.match(/[\\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = e => { for (; e; e = e.parentElement) { const c = channels(getComputedStyle(e).backgroundColor);
-    if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
-  const faint = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const e = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !e.checkVisibility({visibilityProperty: true, opacityProperty: true}) ||
-        e.closest("mjx-container, script, style, .headerlink")) continue;
-    const style = getComputedStyle(e);
-    const text = luminance(channels(e.closest("svg") ? style.fill : style.color)), ground = luminance(behind(e));
-    const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
-    if (ratio < 4.5) faint.push([walker.currentNode.data.trim().slice(0, 40), ratio]);
-  }
-  return faint;
-}"""
-
-
 @pytest.fixture
 def pattern_url(pattern):
     server = serve(pattern)
@@ -275,7 +273,7 @@ def test_text_can_be_read_in_both_themes(pattern_url, browser, scheme):
     tab.goto(pattern_url, wait_until="networkidle")
     tab.get_by_label("The learning rate.").check()
     assert tab.evaluate("document.documentElement.dataset.theme") == scheme
-    assert tab.evaluate(FAINT) == []
+    assert faint_texts(tab) == []
     tab.close()
 
 
@@ -299,7 +297,7 @@ def test_paper_is_light_and_holds_all_of_the_code_and_nothing_of_the_furniture(p
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 30)"
     tab.emulate_media(media="print", color_scheme="dark")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert tab.evaluate(FAINT) == []
+    assert faint_texts(tab) == []
     for furniture in (".bd-header-article", ".bd-sidebar-primary", ".bd-sidebar-secondary", ".prev-next-footer"):
         assert not any(part.is_visible() for part in tab.locator(furniture).all()), furniture
     assert not tab.locator("button:visible").count()
@@ -308,8 +306,30 @@ def test_paper_is_light_and_holds_all_of_the_code_and_nothing_of_the_furniture(p
         "all => all.map(e => e.offsetHeight > 20 && getComputedStyle(e).visibility + getComputedStyle(e).opacity)"
     )
     assert set(folded.evaluate_all(shown)) == {"visible1"}, "solutions and answers"
-    cut = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
-    assert tab.evaluate(cut) == 0
+    assert cut_code(tab) == 0
+    tab.close()
+
+
+CONTINUED = """() => [...document.querySelectorAll("pre .gtt-line")].map(line => {
+  const text = document.createRange(); text.selectNodeContents(line);
+  const boxes = [...text.getClientRects()].filter(box => box.width > 1);
+  const rows = Map.groupBy(boxes, box => Math.round(box.top / 12));
+  return [...rows.values()].map(row => Math.round(Math.min(...row.map(box => box.left))));
+}).filter(lefts => lefts.length > 1)"""
+
+
+@pytest.mark.browser
+def test_code_is_not_cut_and_a_long_line_continues_further_in(pattern_url, browser):
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.goto(pattern_url, wait_until="networkidle")
+    assert cut_code(tab) == 0
+    lefts = tab.evaluate(CONTINUED)
+    assert len(lefts) > 2
+    assert all(later > first for first, *others in lefts for later in others), lefts
+    copied = "[...document.querySelectorAll('.cell_input pre')].map(e => e.textContent).join('').split('\\n')"
+    assert "factors = rate ** np.arange(31)      # one number a step: the whole story of a scalar network" in (
+        tab.evaluate(copied)
+    )
     tab.close()
 
 
@@ -329,3 +349,15 @@ def test_check_answers_to_the_keyboard(pattern_url, browser, script):
     said = tab.locator(".gtt-check .said").inner_text()
     assert said.startswith("Right. Each factor") if script else said == ""
     context.close()
+
+
+@pytest.mark.browser
+def test_controls_stay_in_view_on_a_page_of_the_theme(pattern_url, browser):
+    """Where something around the figure scrolled by itself, they would not."""
+    tab = browser.new_page(viewport={"width": 390, "height": 500})
+    tab.goto(pattern_url, wait_until="networkidle")
+    tab.evaluate("""() => { const stage = document.querySelector("#unrolled .gtt-stage");
+        scrollTo({ top: scrollY + stage.getBoundingClientRect().top - 150, behavior: "instant" }); }""")
+    form = tab.locator("#unrolled .gtt-form").bounding_box()
+    assert abs(form["y"] + form["height"] - 500) < 1
+    tab.close()

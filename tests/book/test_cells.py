@@ -12,12 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from facts import cells
 from tests.conftest import ROOT
 
 PAGES = [page.stem for page in sorted((ROOT / "book").glob("*.md")) if "{code-cell}" in page.read_text()]
-OPTIONS = r"---\n(?:.*\n)*?---\n|(?::.*\n)*"  # between two lines of dashes, or each after a colon
-CELL = re.compile(rf"^```\{{code-cell\}}.*\n({OPTIONS})((?:.*\n)*?)```$", re.MULTILINE)
-HIDDEN = ("remove-cell", "remove-input")
 LONGEST = 20  # lines of code in a cell that is shown
 # Rules of modules. A cell shows its last expression, and imports what it is the first to need; what it asserts is no
 # test; and in six lines there is no room for sections of imports.
@@ -27,11 +25,6 @@ UNLIKE_CELLS += ["--config", "lint.isort.no-sections=true", "--config", "lint.is
 
 def text_of(page: str) -> str:
     return (ROOT / f"book/{page}.md").read_text()
-
-
-def cells(text: str) -> list[tuple[int, str, str]]:
-    """Of each cell the line of the page at which its code begins, its options, and its code."""
-    return [(text.count("\n", 0, cell.start(2)) + 1, cell[1], cell[2]) for cell in CELL.finditer(text)]
 
 
 def module(text: str) -> str:
@@ -83,8 +76,10 @@ def mypy(modules: Path) -> str:
 def test_every_cell_is_found_and_those_that_are_shown_are_short(page):
     text = text_of(page)
     assert len(cells(text)) == text.count("{code-cell}")
-    shown = [(first, code) for first, options, code in cells(text) if not any(tag in options for tag in HIDDEN)]
-    lengths = {f"book/{page}.md:{first}": len([x for x in code.splitlines() if x.strip()]) for first, code in shown}
+    shown = [cell for cell in cells(text) if cell.is_shown]
+    lengths = {
+        f"book/{page}.md:{cell.line}": sum(map(bool, map(str.strip, cell.code.splitlines()))) for cell in shown
+    }
     assert {place: lines for place, lines in lengths.items() if lines > LONGEST} == {}
 
 

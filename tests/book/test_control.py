@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
 from experiments.control.delayed_cue import LENGTHS, METHODS
 from experiments.control.one_unit import SIZE, flow, log_odds, speed, start, time_to
-from experiments.control.solved import iterations, solved
+from experiments.control.solved import iterations, median, solved
 from explorables.control import critic, noise
 
 
@@ -100,3 +100,20 @@ def test_adam_leaves_the_plateau_at_16_steps_and_not_at_32():
     assert np.median(at_16[:, 2]) > 0.9
     assert np.median(at_16[:, -1]) < 0.05
     assert at_32[:, -1].min() > 0.9
+
+
+def test_a_median_of_ten_lies_between_the_fifth_and_the_sixth():
+    fifth, sixth = np.sort(iterations("r = 0.5", "PG")[LENGTHS.index(5)])[4:6]
+    assert fifth < median("r = 0.5", "PG", 5) < sixth
+
+
+@pytest.mark.parametrize("name", noise.POLICIES)
+def test_what_is_beyond_the_panel_of_the_noise_is_not_drawn_flat_at_its_border(name: str):
+    """Curves leave the panel where the numbers do, and a triangle at the border stands for the dot."""
+    facts = noise.compute(noise.LENGTHS[-1], name)
+    over = noise.draw(facts).axes[1]
+    dot, beyond = over.get_lines()[-1], facts.medians[-1] > noise.MOST
+    assert (dot.get_marker() == "^") == beyond
+    assert beyond or dot.get_ydata()[0] == facts.medians[-1]
+    drawn = {float(line.get_ydata()[-1]) for line in over.get_lines()[:-1]}
+    assert drawn == {float(np.median(needed[-1])) for needed in facts.episodes.values()}

@@ -25,13 +25,8 @@ from coursework import answers, sandbox, tables
 pytestmark = pytest.mark.slow
 
 
-OF_TESTS = {".pytest_cache", "_build", ".cache"}  # what other tests make meanwhile
-
-
-@pytest.fixture(scope="module")
-def sandboxed():
-    if why := sandbox.unavailable(ROOT / "book/assignments"):
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
+# what other tests make meanwhile
+OF_TESTS = {"_build", *(f".{tool}_cache" for tool in ("pytest", "mypy", "ruff")), ".hypothesis", ".cache"}
 
 
 def command(*words: object, **more) -> list[str]:
@@ -92,8 +87,7 @@ def test_what_was_deleted_or_edited_is_said(graded):
     assert "test-error was edited" in notes(graded, "edited")
     assert notes(graded, "correct") == ""
     assert (
-        notes(graded, "copied")
-        == "rate: `student` is 'correct', but this was handed in by 'copied'. Put in your own id."
+        notes(graded, "copied") == "`student` is 'correct', but this was handed in by 'copied'. Put in your own id."
     )
     assert "not a notebook" in notes(graded, "json")
 

@@ -3,11 +3,11 @@
 import codecs
 import contextlib
 import csv
-import doctest
 import io
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,7 +23,7 @@ from tests.book import submissions
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import children, command, files, grade, intake, notebooks, rebuild, report, submitted
+from coursework import children, command, files, grade, intake, notebooks, progress, rebuild, report, submitted
 
 NAMES = ["bptt", "clipping"]
 TEMPLATE = notebooks.notebook(notebooks.without_solutions(notebooks.source("bptt")))
@@ -102,7 +102,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "as asked": (texts("ada/bptt.ipynb", "ada/clipping.ipynb"), [*ADA, ("ada", "clipping")], {}),
     "as nbgrader has it": (texts("ada/bptt/bptt.ipynb", "ada/bptt/timestamp.txt"), ADA, {}),
     "the whole zip": (
-        texts("ada/bptt.ipynb", "ada/selfcheck.py", "ada/answers/bptt.json", "ada/README.txt"),
+        texts("ada/bptt.ipynb", "ada/selfcheck.py", "ada/hints.py", "ada/answers/bptt.json", "ada/README.txt"),
         ADA,
         {},
     ),
@@ -125,15 +125,15 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "two that differ": (
         texts("ada/bptt (1).ipynb", "ada/bptt (2).ipynb"),
         [],
-        {("ada", "bptt"): "not guessed; leave one of: 'bptt (1).ipynb'; 'bptt (2).ipynb'"},
+        {("ada", "bptt"): "submission; leave one of: 'bptt (1).ipynb'; 'bptt (2).ipynb'"},
     ),
     "the exact name first": (texts("ada/bptt.ipynb", "ada/bptt (1).ipynb"), ADA, {}),
-    "two layouts": (texts("ada/bptt.ipynb", "ada/bptt/bptt.ipynb"), [], {("ada", "bptt"): "not guessed"}),
+    "two layouts": (texts("ada/bptt.ipynb", "ada/bptt/bptt.ipynb"), [], {("ada", "bptt"): "leave one of"}),
     "two layouts, one file": (texts("ada/bptt.ipynb=x", "ada/bptt/bptt.ipynb=x"), ADA, {}),
     "two assignments in a name": (texts("ada/bptt-clipping.ipynb"), [], {("ada", ""): "does not say which one"}),
     "a name within a word": (texts("ada/subptt.ipynb"), [], {("ada", ""): "does not say which one"}),
-    "an empty folder": (lambda folder: (folder / "ada").mkdir(), [], {("ada", ""): "nothing in the folder"}),
-    "what was handed out": (texts("ada/selfcheck.py"), [], {("ada", ""): "nothing in the folder"}),
+    "an empty folder": (lambda folder: (folder / "ada").mkdir(), [], {("ada", ""): "holds no notebook"}),
+    "what was handed out": (texts("ada/selfcheck.py", "ada/hints.py"), [], {("ada", ""): "holds no notebook"}),
     "the wrong folder": (
         texts(*(f"course/{i}/bptt.ipynb" for i in range(9))),
         [],
@@ -154,9 +154,9 @@ CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
         ADA,
         {},
     ),
-    "a checkpoint": (texts("ada/.ipynb_checkpoints/bptt-checkpoint.ipynb"), [], {("ada", ""): "nothing"}),
+    "a checkpoint": (texts("ada/.ipynb_checkpoints/bptt-checkpoint.ipynb"), [], {("ada", ""): "holds no notebook"}),
     "hidden": (texts("ada/.bptt.ipynb", ".ben/bptt.ipynb"), [], {("ada", ""): "hidden", (".ben", ""): "hidden"}),
-    "too deep": (deep, [], {("ada", ""): "not searched"}),
+    "too deep": (deep, [], {("ada", ""): "does not search"}),
     "beside the folders": (
         texts("bptt.ipynb", "ada.zip"),
         [],
@@ -202,17 +202,27 @@ def test_what_is_graded_and_what_is_said_of_the_rest(make, graded, remarks, tmp_
         assert exact == (not any("was taken for" in note for note in each.notes))
 
 
+def test_a_notebook_under_another_name_is_known_by_its_test_cells(tmp_path):
+    bptt, clipping = (json.dumps(submissions.right("ada", name)) for name in NAMES)
+    texts(f"ada/homework 1.ipynb={bptt}", f"ben/hw.ipynb={bptt}", f"ben/bptt.ipynb={clipping}")(tmp_path)
+    texts(f"cat/both.ipynb={bptt}{clipping}", "dan/hw.ipynb={}", f"eve/1.ipynb={bptt}", f"eve/2.ipynb={bptt} ")(
+        tmp_path
+    )
+    found, said = intake.look(tmp_path, NAMES)
+    assert [(each.student, each.name, each.notes) for each in found] == [
+        ("ada", "bptt", ["'homework 1.ipynb' was taken for bptt.ipynb, for its test cells"]),
+        ("ben", "bptt", ["not graded, since 'bptt.ipynb' is there: 'hw.ipynb'"]),
+    ]
+    assert [(each.student, each.name) for each in said] == [("cat", ""), ("dan", ""), ("eve", "bptt")]
+    names = notebooks.names()
+    assert sum(map(len, map(intake.test_cells, names))) == len(frozenset().union(*map(intake.test_cells, names)))
+
+
 def test_what_was_passed_over_is_noted(tmp_path):
     texts("ada/bptt.ipynb", "ada/bptt (1).ipynb")(tmp_path)
     ((_, _, path, notes),), _ = intake.look(tmp_path, NAMES)
     assert path == ("ada", "bptt.ipynb")
     assert notes == ["not graded, since 'bptt.ipynb' is there: 'bptt (1).ipynb'"]
-
-
-@pytest.mark.parametrize("module", [files, intake], ids=lambda m: m.__name__)
-def test_examples_in_docstrings(module):
-    tried = doctest.testmod(module)
-    assert tried.failed == 0 < tried.attempted
 
 
 def test_a_device_is_not_read():
@@ -498,7 +508,7 @@ def graded_in_name_only(monkeypatch, fails: str = "") -> list[tuple[str, bytes]]
         graded.append((student, data))
         return report.failed(name, "") | {"points": 85, "notes": list(notes), "seconds": 1.0}
 
-    monkeypatch.setattr(grade, "one", one)
+    monkeypatch.setattr(children, "one", one)
     return graded
 
 
@@ -545,7 +555,7 @@ def test_a_later_file_that_is_refused_is_noted_beside_the_earlier_grade(tmp_path
     assert len(graded) == 2
     ada, *of_ben = rows(target)
     assert (ada["student"], ada["run"]) == ("ada", "85")
-    assert "an earlier file's grade; now not graded: which of several files" in ada["notes"]
+    assert "an earlier file's grade; now not graded: several files could be" in ada["notes"]
     assert [(row["student"], row["run"]) for row in of_ben] == [("ben", ""), ("ben", "")]
     assert "cannot be read; delete it" in of_ben[1]["notes"]
 
@@ -581,7 +591,7 @@ def test_what_the_grader_could_not_do_is_tried_again(tmp_path, monkeypatch):
         tried.append(seconds)
         return report.failed(name, "no result") | {"broken": len(tried) < 4, "seconds": 1.0, "stopped_by": None}
 
-    monkeypatch.setattr(grade, "one", broken)
+    monkeypatch.setattr(children, "one", broken)
     for runs in (2, 4, 4):
         assert grade.grade(tmp_path / "in", tmp_path / "out", safe=False) == 0
         assert len(tried) == runs
@@ -599,8 +609,9 @@ def test_no_result_is_no_grade_and_leaves_no_folder(tmp_path, monkeypatch):
 
 
 def test_the_end_of_the_command_ends_its_processes(tmp_path):
-    for name in ("ada", "ben"):
-        put(tmp_path / f"in/{name}/bptt.ipynb", json.dumps(submissions.right(name)))
+    for name in ("ada", "ben"):  # neither is done, and has its grade, before the command is ended
+        endless = submissions.with_code(submissions.right(name), "import time\ntime.sleep(600)")
+        put(tmp_path / f"in/{name}/bptt.ipynb", json.dumps(endless))
     words = [
         "-m",
         "coursework",
@@ -619,7 +630,7 @@ def test_the_end_of_the_command_ends_its_processes(tmp_path):
         assert run.poll() is None
     run.terminate()
     assert run.communicate(timeout=30)[1] == (
-        "Stopped. What has a grade keeps it: give the command again to go on.\n"
+        "Stopped. Finished grades are kept: run the command again to go on.\n"
     )
     assert run.returncode == 130
     assert list((tmp_path / "tmp").glob("gtt*")) == []
@@ -654,3 +665,40 @@ def test_a_folder_that_is_none_and_results_upon_submissions_are_refused(tmp_path
         assert grade.grade(source, target) == 2
         assert "FROM must be a folder of submissions" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_long_command_says_how_far_it_is(monkeypatch, capsys):
+    clock = iter([0.0, 10.0, 40.0, 50.0, 80.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    steps = progress.Progress(4)
+    for _ in range(4):
+        steps.step()
+    assert capsys.readouterr().err == "2 of 4; about a minute to go\n"
+
+
+def test_what_starts_for_each_submission_does_not_build_a_grammar_of_addresses():
+    """It took a second of processor time, more than all the rest."""
+    code = """
+import runpy, sys
+sys.argv[1:] = ["one"]
+sys.stdin.close()
+try:
+    runpy.run_module("coursework", run_name="__main__")
+except BaseException:
+    pass
+assert "coursework.command" in sys.modules
+assert "lark" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "book", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("file", ["hidden.py", "answers.py", "mistakes/bptt.py"])
+def test_a_changed_test_makes_another_fingerprint(file, tmp_path, monkeypatch):
+    before = grade.fingerprint("bptt", b"{}", [])
+    shutil.copytree(notebooks.BOOK / "coursework", tmp_path / "coursework")
+    monkeypatch.setattr(notebooks, "BOOK", tmp_path)
+    assert grade.fingerprint("bptt", b"{}", []) == before
+    with (tmp_path / "coursework" / file).open("a") as text:
+        text.write("# changed\n")
+    assert grade.fingerprint("bptt", b"{}", []) != before

@@ -53,11 +53,55 @@ def test_an_error_is_told_with_what_to_do(name, text, said):
 
 
 def test_an_error_after_the_shown_example_says_so():
-    message = messages.of_error(raised("IndexError", "out of range"), [], passed=True)
+    message = messages.of_error(raised("AssertionError", "odd"), [], passed=True)
     assert (
         message
-        == "✗ Right on the example you could see; on another one your code stopped with IndexError: out of range."
+        == "✗ Right on the examples you could see; on another one your code stopped with AssertionError: odd."
     )
+
+
+WHOLE = np.zeros(2, int)
+STOPS = {  # what students write: a piece of what they are told
+    "np.ones((2, 3)) @ np.ones((2, 3))": "the inner lengths are 2 and 3",
+    "np.dot(np.ones((2, 3)), np.ones((2, 3)))": "the inner lengths are 3 and 2",
+    "np.ones((2, 3)) + np.ones((2, 4))": "Shapes (2,3) and (2,4) do not fit",
+    "np.zeros(3).__setitem__(slice(None), np.ones(4))": "Shapes (4,) and (3,) do not fit",
+    "(lambda a, b: 0)(*np.ones(3))": "other arguments than its first line names",
+    "[0 for a, b in [(1, 2, 3)]]": "not as many as the values",
+    "1 if np.ones(2) else 0": "`.all()` or `.any()`",
+    "np.array([[1.0], [1.0, 2.0]])": "rows differ in length",
+    "np.ones(3).sum(axis=1)": "fewer axes than the call names",
+    "np.ones(3)[3]": "no entry 3 among 3",
+    "np.ones(3)[0, 0]": "fewer axes than there are indices",
+    "[1][1]": "shorter than the index wants",
+    "{'W': 1}['w']": "no such key",
+    "None + 1": "end without `return`",
+    "len(1.0)": "A single number is used as an array",
+    "1.0(2)": "sign of multiplication",
+    "np.add(WHOLE, 0.5, out=WHOLE)": "cannot take fractions",
+    "np.ones(2).transposed": "Is it misspelt",
+    "1 / 0": "divided by 0",
+    "np.linalg.inv(np.ones((2, 2)))": "no inverse",
+}
+
+
+def test_of_a_long_text_the_beginning_is_read():
+    """A student's exception may say anything, and its text is searched outside the sandbox."""
+    assert "fewer axes" in selfcheck.hint("IndexError", "too many indices" + "x" * 10**6)
+    assert "A list or tuple" in selfcheck.hint("IndexError", "x" * 1000 + "too many indices")
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+@pytest.mark.parametrize("code", STOPS)
+def test_an_exception_that_no_known_mistake_raises_gets_a_sentence_that_helps(code, capsys):
+    """In the student's notebook, above the traceback, and on the page of feedback."""
+    check = selfcheck.Check("clipping")
+    check.options = answers.in_force("clipping").options
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        check("clip_norm", lambda *args: eval(code))
+    assert not isinstance(caught.value, selfcheck.Wrong)
+    assert STOPS[code] in capsys.readouterr().out
+    assert STOPS[code] in messages.of_error(raised(type(caught.value).__name__, str(caught.value)), [])
 
 
 def test_a_name_that_is_missing_is_traced_to_the_cell_that_failed():
@@ -89,7 +133,7 @@ def test_the_end_of_python_names_the_cell_in_which_it_was():
 
 def verdict(**shown):
     function = lambda student: float(len(student))  # noqa: E731
-    return execute.verdict(shown, [1.0], function, "ada", selfcheck.same)
+    return execute.verdict(shown, lambda own: [1.0], function, "ada", selfcheck.same)
 
 
 def test_a_measurement_must_be_of_ones_own_id():
@@ -97,6 +141,7 @@ def test_a_measurement_must_be_of_ones_own_id():
     assert "`student` is 'ben', but this was handed in by 'ada'" in verdict(results=[1.0], own="ben", answer=3.0)
     assert verdict(results=[1.0], own="ada", answer=9.0) == messages.NOT_YOURS
     assert verdict(results=[2.0], own="ada", answer=3.0) == messages.WRONG
+    assert "Your function calls minirnn." in verdict(results=[1.0], own="ada", answer=3.0, borrowed=["minirnn"])
     assert verdict(results=[{"set": 1}], own="ada", answer=3.0) == messages.UNREADABLE
     assert verdict() == messages.UNREADABLE
     # without an id there is no measurement
@@ -133,14 +178,17 @@ def test_a_forged_message_is_an_error_of_its_cell(kind, content):
 
 def test_the_page_shows_of_a_test_the_verdict_alone():
     hidden = nbformat.v4.new_output("stream", text="hidden args\n✓ forward: right.\nhidden args\n")
-    raw = nbformat.v4.new_output("display_data", {"application/json": {"part": "forward", "results": [1.0]}})
+    raw = nbformat.v4.new_output(
+        "display_data", {"application/json": {"part": "forward", "results": [1.0], "own": "ada"}}
+    )
     test = cell("check('forward', forward)", hidden, raw, nbformat.v4.new_output("stream", text="hidden args"))
     test.metadata["nbgrader"] = {"grade_id": "test-forward", "points": 15}
     asks = cell("_hidden.__closure__", nbformat.v4.new_output("stream", text="hidden args"))
     shows = cell("print(In[1])", nbformat.v4.new_output("stream", text="_hidden = ask(hidden args)"))
     plain = cell("print(1)", nbformat.v4.new_output("stream", text="1"))
     nb = nbformat.v4.new_notebook(cells=[asks, shows, plain, test])
-    assert execute.marks(nb, "bptt", "ada", {"right": {"forward": [1.0]}}) == [("forward", 15, 15, "")]
+    solved = SimpleNamespace(right=lambda part, student: [1.0])
+    assert execute.marks(nb, "bptt", "ada", solved) == [("forward", 15, 15, "")]
     page = report.page("bptt", "ada", result(), nb)
     assert "hidden args" not in page
     assert "✓ forward: right." in page
@@ -166,6 +214,7 @@ def test_the_time_of_a_submission_ends_its_cells_not_its_grade(monkeypatch):
 
 def test_the_check_of_a_measurement_knows_whose_it_is(capsys):
     check, rate = selfcheck.Check("bptt"), answers.solutions("bptt")["rate"]
+    check.options = answers.in_force("bptt").options
     cases = [("", None, "Put your student id"), ("ada", None, "`answer` is None. Run the cell above, `answer = rate"),
              ("ada", 0.0, "not what your function gives for 'ada'")]  # fmt: skip
     for student, answer, said in cases:
@@ -181,6 +230,9 @@ def test_a_function_that_calls_one_not_written_yet_is_told_which():
         return forward(*args)
 
     check = selfcheck.Check("bptt")
+    with pytest.raises(selfcheck.Wrong, match="Put your student id"):
+        check("error", error)
+    check.task("ada")
     for function, said in (
         (forward, "error: not written"),
         (error, "error: it calls `forward`, which is not written"),
@@ -204,16 +256,65 @@ def test_what_holds_no_numbers_is_told_so(got, said):
     assert "must be a number; yours holds str." in selfcheck.difference("x", np.float64(1))
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda a: -a, "has the wrong sign."),
+        (lambda a: a / 3, "is 0.3333 times what is expected."),
+        (lambda a: a * 1j, "is 0+1j times what is expected."),
+        (lambda a: a.T, "is the transpose of what is expected."),
+        (lambda a: a[::-1], "has the right entries in the reverse order."),
+        (lambda a: np.roll(a, 1, axis=0), "is off by one along its first axis."),
+        (lambda a: np.concatenate([a[:1], a[1:] ** 2]), "is right up to entry 0, and wrong from entry 1 on."),
+        (lambda a: np.concatenate([a[:2] ** 2, a[2:]]), "is wrong up to entry 1, and right from entry 2 on."),
+        (lambda a: np.concatenate([a[:1], a[1:2] ** 2, a[2:]]), "is wrong in entry 1 alone."),
+        (lambda a: a**2, "has the right shape, but other numbers: furthest off at"),
+        (lambda a: a * np.nan, "has the right shape, but other numbers: furthest off at"),
+        (lambda a: 0 * a, "has the right shape, but other numbers: furthest off at"),
+    ],
+)
+def test_what_a_wrong_result_has_to_do_with_the_right_one_is_said(change, said):
+    """Of mistakes that nobody foresaw."""
+    want = np.random.default_rng(0).standard_normal((3, 3))
+    with np.errstate(all="ignore"):
+        assert selfcheck.difference(change(want), want).startswith(f"the result {said}")
+    assert selfcheck.difference(-2.0, np.float64(2)) == "the result has the wrong sign."
+    assert selfcheck.difference(1.0, np.float64(2)) == "the result is 0.5 times what is expected."
+    assert selfcheck.difference(1.7, np.float64(2)) == "the result must be 2; yours is 1.7."
+
+
 @pytest.mark.parametrize("name", notebooks.names())
 def test_hidden_tests_of_nbgrader_want_a_measurement(name):
     """Also where `student` was replaced by None, so that nothing would be compared."""
     *_, part = answers.module(name).CASES
     names: dict = {}
     exec(answers.hidden_code(name, with_right=True), names)
-    right = answers.solution(name)(part)
-    names["_hidden"](part, right, "ada", right("ada"))
-    with pytest.raises(selfcheck.Wrong, match="Put your student id"):
-        names["_hidden"](part, right, None, None)
+    with answers.task(name, answers.of_student(name, "ada")):
+        right = answers.solution(name)(part)
+        names["_hidden"](part, right, "ada", right("ada"))
+        with pytest.raises(selfcheck.Wrong, match="Put your student id"):
+            names["_hidden"](part, right, None, None)
+
+
+def test_hidden_tests_know_whose_code_a_function_calls(monkeypatch):
+    """In the sandbox, where results are compared outside, and in nbgrader's kernel, whatever it was imported as."""
+    from minirnn.core import checks as innocent
+
+    def borrowing(*args):
+        innocent.number("x", 1.0)
+        return answers.solutions("clipping")["clip_norm"](*args)
+
+    shown: list = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data["application/json"]))
+    options = answers.of_student("clipping", "ada")
+    for with_right in (False, True):
+        names: dict = {}
+        exec(answers.hidden_code("clipping", with_right=with_right), names)
+        with answers.task("clipping", options):
+            names["_hidden"]("clip_norm", answers.solutions("clipping")["clip_norm"], "ada")
+            with pytest.raises(AssertionError, match="calls minirnn") if with_right else contextlib.nullcontext():
+                names["_hidden"]("clip_norm", borrowing, "ada")
+    assert [held["borrowed"] for held in shown] == [[], ["minirnn"]]
 
 
 # Pages and tables
@@ -244,7 +345,7 @@ def test_written_points_come_to_the_page_and_go_again(tmp_path):
     page = tmp_path / "ada/bptt.html"
     before = page.read_text()
     assert "The written part, 15 points, is graded by hand and not counted yet" in before
-    assert report.write(tmp_path, grades) == []
+    assert report.write(tmp_path, grades) == ({}, [])
     assert page.read_text() == before
 
     table = tmp_path / "written.csv"
@@ -267,8 +368,8 @@ def test_a_written_part_that_changed_is_noted_beside_its_points(tmp_path):
     report.write(tmp_path, folder_of_grades(tmp_path, {"ada": result()}))
     table = tmp_path / "written.csv"
     table.write_text(table.read_text().replace("ada,bptt,,", "ada,bptt,12,"))
-    assert report.write(tmp_path, [("ada", "bptt", result())]) == []
-    (sentence,) = report.write(tmp_path, [("ada", "bptt", result(written="another"))])
+    assert report.write(tmp_path, [("ada", "bptt", result())]) == ({("ada", "bptt"): 82.0}, [])
+    _, (sentence,) = report.write(tmp_path, [("ada", "bptt", result(written="another"))])
     assert sentence.startswith("ada bptt: the written part has changed since its 12 points were given")
     assert "the written part has changed since its points were given" in (tmp_path / "grades.csv").read_text()
     assert "82 of 100 points" in (tmp_path / "ada/bptt.html").read_text()

@@ -52,3 +52,14 @@ def test_names(names):
     assert len(found) > 20
     for code in found:
         eval(code, {}, names)
+
+
+@pytest.mark.parametrize(
+    (
+        "page",
+        "once",
+    ),  # letters that stand for something else there: r is the logistic map's rate, g a gain, s a scale
+    [("chaos", r"\br_t\b|\bs_t\b|\bg\(x"), ("parallel", r"\br_t\b|\\norm\{r\}|\\lambda k\b|\\frac1[ab]\b")],
+)
+def test_a_letter_has_one_meaning_on_a_page(page, once):
+    assert not re.findall(once, (ROOT / f"book/{page}.md").read_text())

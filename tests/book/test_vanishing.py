@@ -10,10 +10,11 @@ from tests.conftest import ROOT
 sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 
 from experiments.bptt.scalar import scalar_terms
+from experiments.draws import normal
 from experiments.intervals import wilson
 from experiments.record import load
 from experiments.vanishing import flow_of_errors, latch
-from experiments.vanishing.latch_map import attractor, edge, margin, slope
+from experiments.vanishing.latch_map import attractor, cobweb, edge, margin, slope
 from experiments.vanishing.powers import power_norms, two_by_two
 from experiments.vanishing.sums import stream, typical_gradient
 from minirnn import VanillaRNN, bptt
@@ -116,3 +117,19 @@ def test_saved_maps_start_at_the_untrained_network():
     for snapshot in (0, 1):
         for row, expected in zip(again["map"][snapshot], saved["map"][snapshot], strict=True):
             np.testing.assert_allclose(row, expected, atol=0.02)
+
+
+def test_the_noise_of_the_latch_is_white_and_normal():
+    z = normal(100, 1000)
+    np.testing.assert_allclose([z.mean(), z.std(), (z**3).mean(), (z**4).mean()], [0, 1, 0, 3], atol=0.05)
+    neighbours = [(z[1:] * z[:-1]).mean(), (z[:, 1:] * z[:, :-1]).mean()]
+    np.testing.assert_allclose(neighbours, 0, atol=0.02)
+    assert np.abs(z.mean(axis=0)).max() < 5 / np.sqrt(100)
+
+
+def test_stairs_lead_to_the_fixed_point_on_their_side():
+    for a in (-4.0, -0.1, 0.1, 4.0):
+        corners = cobweb(1.5, a, 40)
+        np.testing.assert_allclose(corners[-1], np.sign(a) * attractor(1.5), rtol=1e-6)
+        np.testing.assert_allclose(corners[1::2, 1], 1.5 * np.tanh(corners[1::2, 0]))
+        np.testing.assert_allclose(corners[2::2, 0], corners[2::2, 1])

@@ -1,7 +1,6 @@
 """written.csv as spreadsheets, editors and people leave it: each row gives its points or is named; nothing is lost."""
 
 import csv
-import doctest
 import io
 import sys
 
@@ -212,8 +211,3 @@ def test_other_files_of_that_name_are_mentioned(file):
     (file.parent / "written").mkdir()
     _, said = take(file, HEAD)
     assert said.count("was not read") == 2
-
-
-@pytest.mark.parametrize("module", [tables, written], ids=lambda m: m.__name__)
-def test_examples_in_docstrings(module):
-    assert doctest.testmod(module).failed == 0

@@ -64,7 +64,7 @@ guess = explorable(
     curve,
     words=describe_curve,
     name="guess",
-    gain=Control([0.9, 1.1]),
+    gain=Control([0.9, 1.0, 1.1]),
     T=[20],
     kind=["linear"],
     predict=Prediction(

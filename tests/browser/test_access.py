@@ -1,11 +1,13 @@
 """Nobody is shut out: the keyboard, the reader's own colours, no site data. axe is run in test_visit."""
 
 import io
+import math
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from tests.browser.contrast import faint_texts
 from tests.conftest import FORMULAS_ARE_SET
 
 # What has the focus: what it is, and the contrast of its outline with the page where this shows, else 0
@@ -60,6 +62,39 @@ def test_menus_and_search_on_a_phone_show_the_focus(open_page: Any, site: str) -
             kinds[kind] = contrast
         assert [kind for kind, contrast in kinds.items() if contrast < 3] == [], button
         page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(
+    ("style", "contrast"),
+    [
+        ("color: #767676", None),  # on white 4.54
+        ("color: #777777", 4.48),
+        ("color: rgba(0, 0, 0, .5)", 3.98),
+        ("color: color(srgb .467 .467 .467)", 4.48),
+        ("color: #000; opacity: .5", 3.98),
+        ("color: #767676; background: rgba(0, 0, 0, .1)", 3.62),
+        ("color: #fff", 1),
+        ("color: #fff; background: #767676", None),
+        ("color: #fff; visibility: hidden", None),
+        ("color: lab(50 0 0)", math.nan),  # of which the test cannot tell
+    ],
+)
+def test_faint_text_is_found(browser: Any, style: str, contrast: float | None) -> None:
+    page = browser.new_page()
+    page.set_content(f'<body style="background: #fff"><p>black <b style="{style}">text</b>')
+    found = faint_texts(page)
+    page.close()
+    if contrast is None:
+        assert found == []
+    else:
+        assert found == [["text", pytest.approx(contrast, abs=0.01, nan_ok=True)]]
+
+
+def test_faint_text_of_a_picture_is_found(browser: Any) -> None:
+    page = browser.new_page()
+    page.set_content('<svg><text fill="#000">a</text><text fill="#999">b</text></svg>')
+    assert [text for text, _ in faint_texts(page)] == ["b"]
+    page.close()
 
 
 BLOCKED = """for (const kind of ["localStorage", "sessionStorage"])

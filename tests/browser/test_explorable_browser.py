@@ -1,13 +1,20 @@
 """The explorable figure on a page without Python, in a real browser."""
 
+import io
 import statistics
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
 from minirnn.figures.assets import page_assets
-from minirnn.figures.theme import PALETTE
+from minirnn.figures.explorables import Control, Pad, explorable
+from minirnn.figures.marks import BLUES, heat_map
+from minirnn.figures.panels import figure, single
+from minirnn.figures.theme import PALETTE, styled
 from tests.browser.conftest import check_every_control, wait_for_state
 from tests.browser.explorable_demo import FIGURES, guess, page, place, unrolled
 
@@ -75,8 +82,10 @@ def test_a_link_moves_the_figure_and_shows_it_again_after_other_moves(open_page:
         tab.locator("#unrolled--gain").press(key)
         tab.wait_for_timeout(250)
     assert tab.get_by_role("link", name="past one").get_attribute("href") == "#unrolled"
+    tab.evaluate("document.activeElement.blur()")
     tab.go_back()
     wait_for_state(tab, unrolled, unrolled.state(gain=0.8, T=40))
+    assert tab.locator(".gtt-asked").count() == 0, "no link asked"
 
 
 def test_links_from_python_lead_where_they_say(open_page: Any, url: str) -> None:
@@ -112,6 +121,37 @@ def test_the_pad_is_dragged(open_page: Any, url: str, width: int) -> None:
     wait_for_state(tab, place, place.state(re=-1.0, im=1.0))
 
 
+@styled
+def mark(T: int) -> Figure:
+    fig, ax = single(2.4)
+    ax.loglog(T, 1, "o")
+    ax.set(xlim=(1, 10_000), ylim=(0.1, 10))
+    return fig
+
+
+along = explorable(
+    mark, words=lambda T: f"A dot at {T}.", name="along", T=Control([10, 100, 1000]), pad=Pad("T"), start={"T": 10}
+)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_state_is_dragged_along_a_logarithmic_axis(open_page: Any, tmp_path: Path, width: int) -> None:
+    along.save_html(tmp_path / "along.html")
+    tab = open_page((tmp_path / "along.html").as_uri(), width=width)
+    pad = tab.locator("#along .gtt-pad >> visible=true").last  # on a phone, that of the column below the picture
+    box, ring = pad.bounding_box(), pad.locator("i").bounding_box()
+    assert (ring["width"], ring["height"]) == (44, 44)
+    assert abs(ring["x"] + 22 - box["x"] - box["width"] / 4) < 1.5
+    tab.mouse.move(box["x"] + box["width"] / 4, box["y"] + 5)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + 30, steps=3)
+    wait_for_state(tab, along, along.state(T=100), "path")
+    tab.mouse.move(box["x"] + 2 * box["width"], box["y"] + 30)
+    tab.mouse.up()
+    wait_for_state(tab, along, along.state(T=1000), "path")
+    assert tab.evaluate("document.activeElement.id") == "along--T"
+
+
 @pytest.mark.parametrize(("choice", "right"), [("It falls", "true"), ("It grows", "false")])
 def test_a_guess_by_keyboard_opens_the_figure(open_page: Any, url: str, choice: str, right: str) -> None:
     tab = open_page(url)
@@ -144,7 +184,7 @@ def test_play_runs_to_the_end_and_stops(open_page: Any, url: str) -> None:
     tab.get_by_role("button", name="Play gain").wait_for()
     tab.get_by_role("button", name="Play gain").click()
     wait_for_state(tab, unrolled, unrolled.state(gain=0.8))
-    tab.locator("#unrolled--T").press("End")
+    tab.locator('#unrolled [data-name="T"] input:checked').press("ArrowDown")
     tab.locator("#unrolled--gain").press("Home")
     assert tab.get_by_role("button", name="Play gain").get_attribute("aria-pressed") == "false"
 
@@ -230,3 +270,151 @@ def test_a_key_changes_the_frame_at_once(open_page: Any, url: str, record_proper
     record_property("median_ms", median)
     print(f"key to frame: median {median:.1f} ms")
     assert median < 100
+
+
+def test_columns_hold_the_picture_where_they_are_seen(open_page: Any, url: str) -> None:
+    tab = open_page(url, width=1280)
+    columns = "[...document.querySelectorAll('#unrolled .gtt-columns svg')]"
+    for width, filled, least in ((1280, "false", 0), (390, "true", 50), (1280, "false", 0)):
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.wait_for_function(
+            f"{columns}.length === 2 && {columns}.every(c => Boolean(c.firstElementChild) === {filled})"
+        )
+        assert tab.evaluate(f"Math.min(...{columns}.map(w => w.getBoundingClientRect().width))") >= least
+
+
+def test_columns_change_as_the_picture_does(open_page: Any, url: str) -> None:
+    """Only what differs is made anew; what comes of it is what all of the frame would be."""
+    tab = open_page(url, width=390)
+    marked = "document.querySelector('#unrolled .gtt-columns svg use').dataset.mine = 1"
+    tab.evaluate(marked)
+    check_every_control(tab, unrolled)
+    shown, whole = tab.evaluate("""() => {
+        const figure = document.getElementById("unrolled"), plain = document.createElement("div");
+        plain.innerHTML = figure.querySelector(".gtt-picture").innerHTML.replace(/ id="[^"]*"/g, "");
+        const columns = [...figure.querySelectorAll(".gtt-columns svg")];
+        return [columns.map(c => c.innerHTML.replace(' data-mine="1"', "")), plain.firstElementChild.innerHTML];
+    }""")
+    assert shown == [whole, whole]
+    assert tab.evaluate("document.querySelectorAll('#unrolled .gtt-columns [data-mine]').length") == 1
+
+
+def test_the_reset_leads_back_to_the_start(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    button = tab.locator("#unrolled .gtt-reset")
+    assert button.is_disabled()
+    tab.locator("#unrolled--gain").press("End")
+    button.click()
+    wait_for_state(tab, unrolled, unrolled.start)
+    assert tab.locator("#unrolled .gtt-reset").is_disabled()
+
+
+@pytest.mark.parametrize(("height", "comes_along"), [(1200, False), (500, True)])
+def test_the_sentence_that_asked_is_in_view(open_page: Any, tmp_path: Path, height: int, comes_along: bool) -> None:
+    """A link far from its figure brings its sentence along, without those before and after it."""
+    for name, text in page_assets().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    link = '<a href="#place?re=-1.0" class="gtt-goto">at minus 1</a>'
+    notes = f'<div style="height:150px"></div><ul><li>Not this. Look {link}, where it turns. Nor this.</li></ul>'
+    text = page(place).replace("</main>", f'{notes}<div style="height:3000px"></div></main>')
+    (tmp_path / "index.html").write_text(text, encoding="utf-8")
+    tab = open_page((tmp_path / "index.html").as_uri(), reduced_motion="reduce")
+    tab.set_viewport_size({"width": 600, "height": height})
+    link = tab.get_by_role("link", name="at minus 1")
+    link.click()
+    wait_for_state(tab, place, place.state(re=-1.0))
+    asked = tab.locator("#place .gtt-asked")
+    assert asked.count() == comes_along
+    inside = "e => { const r = e.getBoundingClientRect(); return r.top >= -1 && r.bottom <= innerHeight + 1; }"
+    assert tab.locator("#place .gtt-form").evaluate(inside)
+    if not comes_along:
+        assert link.evaluate(inside)
+        return
+    assert asked.inner_text() == "Look at minus 1, where it turns. Back to the text"
+    assert asked.evaluate(inside)
+    tab.get_by_role("button", name="Back to the text").click()
+    assert link.evaluate(inside)
+    assert link.evaluate("e => e === document.activeElement")
+    assert asked.count() == 0
+
+
+def test_values_show_at_the_pointer(open_page: Any, url: str) -> None:
+    """In the middle of a panel from 0 to 40 and from 0 to 4; beside the panels there is nothing to read."""
+    tab = open_page(url)
+    canvas = tab.locator("#unrolled .gtt-scroll > .gtt-canvas")
+    canvas.scroll_into_view_if_needed()
+    box, panel = canvas.bounding_box(), unrolled.frame(unrolled.start).panels[0]["box"]
+    scale = box["width"] / unrolled.frame(unrolled.start).size[0]
+    x, y = box["x"] + scale * (panel[0] + panel[2] / 2), box["y"] + scale * (panel[1] + panel[3] / 4)
+    tab.mouse.move(x, y)
+    values = [float(part.split()[1]) for part in tab.locator("#unrolled .gtt-read").inner_text().split(", ")]
+    assert values == pytest.approx([20, 3], abs=0.1)
+    tab.mouse.move(box["x"] + 2, y)
+    assert not tab.locator("#unrolled .gtt-read").is_visible()
+
+
+def test_notes_that_give_the_answer_wait_for_the_guess(open_page: Any, tmp_path: Path) -> None:
+    """Where no script can ask, they show."""
+    style = Path(__file__).parents[2] / "book/_static/book.css"
+    files = page_assets() | {"book.css": style.read_text()}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    cell = (
+        f'<div class="cell">{guess.html()}</div><div class="notice"><p>Notes</p><ul><li>It falls.</li></ul></div>'
+    )
+    text = page(prose=f'<link rel="stylesheet" href="book.css">{cell}')
+    (tmp_path / "index.html").write_text(text, encoding="utf-8")
+    url = (tmp_path / "index.html").as_uri()
+    tab, notes = open_page(url), ".notice li"
+    assert not tab.locator(notes).is_visible()
+    assert tab.locator(".notice p").is_visible()
+    tab.get_by_label("It grows").check()
+    tab.get_by_role("button", name="Commit to my guess").click()
+    assert tab.locator(notes).is_visible()
+    assert open_page(url, js=False).locator(notes).is_visible()
+
+
+@styled
+def heat(side: float) -> Figure:
+    fig, ax = figure(4.0, 2.0)
+    heat_map(ax, np.array([[0.0, side]]), 0, 1, colors=BLUES)
+    ax.set_axis_off()
+    return fig
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_least_of_a_heat_map_is_next_to_the_page(open_page: Any, tmp_path: Path, theme: str) -> None:
+    """In the dark a pale patch would be the brightest."""
+    e = explorable(heat, words=lambda side: "Two patches.", name="heat", side=[1.0])
+    e.save_html(tmp_path / "new folder" / "heat.html")
+    tab = open_page((tmp_path / "new folder" / "heat.html").as_uri(), theme=theme)
+    box = tab.locator("#heat .gtt-scroll image").bounding_box()
+    picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+    y = int(box["y"] + box["height"] / 2)
+    low, high = (picture.getpixel((int(box["x"] + part * box["width"]), y)) for part in (0.25, 0.75))
+    ground = picture.getpixel((3, 3))
+    distance = [sum(abs(a - b) for a, b in zip(color, ground, strict=True)) for color in (low, high)]
+    assert distance[0] < 80 < distance[1]
+    assert high[2] > high[0], "blue stays blue"
+
+
+def test_columns_show_what_a_kernel_draws(open_page: Any, url: str) -> None:
+    tab = open_page(url, width=390)
+    frame = unrolled.frame(unrolled.state(gain=1.2))
+    tab.evaluate(
+        """svg => {
+        const figure = document.getElementById("unrolled");
+        figure.ask = (state) => figure.receive({ state, svg, alt: "Drawn." });
+        figure.control("gain").input.focus();
+    }""",
+        frame.svg,
+    )
+    tab.keyboard.press("End")
+    shown = "[...document.querySelectorAll('#unrolled .gtt-columns svg')].map(c => c.textContent)"
+    assert (
+        tab.evaluate(shown)
+        == [tab.evaluate("document.querySelector('#unrolled .gtt-picture svg').textContent")] * 2
+    )
+    assert "1.20" in tab.evaluate(shown)[0]
+    ids = tab.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))

@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -21,11 +22,9 @@ def test_links_in_the_prose_lead_to_states(page: str) -> None:
     links = re.findall(r"\{goto\}`[^<`]*<([\w-]+)\?([^>]+)>`", (BOOK / f"{page}.md").read_text())
     assert links
     for name, query in links:
-        for key, text in (part.split("=") for part in query.split("&")):
+        for key, text in parse_qsl(query):
             control = known[name].controls[key]
-            control.index(
-                float(text) if control.kind == "slider" else text
-            )  # a ValueError if there is no such value
+            control.index(float(text) if control.numeric else text)  # a ValueError if there is no such value
 
 
 def test_a_link_in_the_prose_moves_its_figure(open_page: Any, site: str) -> None:
@@ -48,10 +47,10 @@ def test_without_a_script_every_figure_and_its_states_show(open_page: Any, site:
 def test_a_chapter_runs_in_jupyterlab_and_its_first_slider_answers(browser: Any, tmp_path: Path) -> None:
     shutil.copytree(BOOK, tmp_path / "book")
     env = {"PYTHONPATH": str(ROOT)}
-    with run_in_jupyterlab(browser, tmp_path / "book" / "bptt.md", env=env, timeout=240) as page:
-        figure = figures_of("bptt")["unrolled"]
-        page.locator(f"#{figure.name}--lam").press("End")
-        wait_for_state(page, figure, figure.state(lam=1.3), text="path")
+    with run_in_jupyterlab(browser, tmp_path / "book" / "elementwise.md", env=env, timeout=240) as page:
+        figure = figures_of("elementwise")["sensitive"]
+        page.locator(f"#{figure.name}--tau").press("End")
+        wait_for_state(page, figure, figure.state(tau=200), text="path")
         assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
 
 

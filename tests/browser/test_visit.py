@@ -1,5 +1,5 @@
-"""One visit of a page does all that can be asked of it while it is open: what it loads, its formulas, its width, axe,
-and its figures. A desktop in the light comes from a server, a phone in the dark reads from the disk."""
+"""One visit of a page does all that can be asked of it while it is open: what it loads, its formulas, its width, its
+contrasts, axe, and its figures. A desktop in the light comes from a server, a phone in the dark reads from the disk."""
 
 import json
 from pathlib import Path
@@ -11,13 +11,15 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.book.figures import CHAPTERS, figures_of
 from tests.browser.conftest import check_every_control
-from tests.conftest import FORMULAS_ARE_SET, ROOT
+from tests.browser.contrast import faint_texts
+from tests.conftest import FORMULAS_ARE_SET, ROOT, cut_code
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 CONTENTS = [TOC["root"], *(chapter["file"] for part in TOC.get("parts", [TOC]) for chapter in part["chapters"])]
 PAGES = [f"{name}.html" for name in (*CONTENTS, "search", "genindex")]
 PAGES += [f"search.html?q={query}" for query in ("lyapunov", "S4")]
-LARGE = 600_000  # bytes of a page, of which axe would look at the same elements once more
+each_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name.removeprefix("book/"))
+LARGE = 600_000  # bytes of a page, on which axe takes a minute for contrasts alone
 
 
 def open_and_wait(open_page: Any, url: str, **how: Any) -> Any:
@@ -28,35 +30,53 @@ def open_and_wait(open_page: Any, url: str, **how: Any) -> Any:
     return page
 
 
-def assert_nothing_stands_in_anyones_way(page: Any) -> None:
+def assert_nothing_stands_in_anyones_way(page: Any, large: bool) -> None:
     # without preloading: axe fetches the style sheets of style sheets from the wrong folder
-    found = Axe().run(page, options={"preload": False}).response["violations"]
+    options: dict[str, Any] = {"preload": False, "resultTypes": ["violations"]}
+    found = (
+        Axe()
+        .run(page, options=options | {"rules": {"color-contrast": {"enabled": not large}}})
+        .response["violations"]
+    )
     told = [(v["id"], v["impact"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
     assert not told, json.dumps(told, indent=1)
+
+
+def is_large(built_book: Path, name: str) -> bool:
+    return (built_book / name.partition("?")[0]).stat().st_size >= LARGE
+
+
+TABLES_CUT = """[...document.querySelectorAll(".bd-article .pst-scrollable-table-container")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1).length"""
 
 
 def too_wide(page: Any) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_visit_from_a_desktop(open_page: Any, site: str, name: str) -> None:
+@each_page
+def test_a_visit_from_a_desktop(open_page: Any, site: str, built_book: Path, name: str) -> None:
     page = open_and_wait(open_page, f"{site}/{name}", width=1280, theme="light")
     assert too_wide(page) <= 0
-    assert_nothing_stands_in_anyones_way(page)
+    assert cut_code(page) == 0
+    assert faint_texts(page) == []
+    assert_nothing_stands_in_anyones_way(page, large=is_large(built_book, name))
     chapter = name.removeprefix("book/").removesuffix(".html")
     for figure in figures_of(chapter).values() if chapter in CHAPTERS else ():
         assert check_every_control(page, figure) >= 3, figure.name
 
 
-@pytest.mark.parametrize("name", PAGES)
+@each_page
 def test_a_visit_from_a_phone(open_page: Any, built_book: Path, name: str) -> None:
     """At last with letters of twice their size, and as wide as a screen of 1280 px is at 400 %."""
     file, _, query = name.partition("?")
     page = open_and_wait(open_page, f"{(built_book / file).as_uri()}?{query}", width=390, theme="dark")
     assert too_wide(page) <= 0
-    if (built_book / file).stat().st_size < LARGE:
-        assert_nothing_stands_in_anyones_way(page)
+    assert cut_code(page) == 0
+    assert page.evaluate(TABLES_CUT) == 0
+    assert faint_texts(page) == []
+    if not is_large(built_book, name):  # there axe has looked at the same elements on the desktop
+        assert_nothing_stands_in_anyones_way(page, large=False)
     chapter = file.removeprefix("book/").removesuffix(".html")
     if chapter in CHAPTERS:
         assert check_every_control(page, next(iter(figures_of(chapter).values()))) >= 3

@@ -11,7 +11,7 @@ from minirnn.core import initializers
 from minirnn.core.activations import ACTIVATIONS, sigmoid, sigmoids
 from minirnn.dynamics.exponents import jacobian
 from minirnn.gradients.referee import central_differences
-from tests.helpers import all_cells, random_params, refused
+from tests.helpers import Leaky, all_cells, random_params, refused
 
 every_make = pytest.mark.parametrize("make", CELLS, ids=lambda make: make.__name__)
 
@@ -79,17 +79,6 @@ def test_a_direction_goes_where_the_jacobian_sends_it(cell):
 
 
 def test_a_class_with_another_step_does_not_inherit_the_rule_for_directions():
-    class Leaky(VanillaRNN):
-        def step(self, params, h_prev, drive):
-            return 0.8 * h_prev + 0.2 * super().step(params, h_prev, drive)
-
-        def linearize(self, params, drive, H_prev, H):
-            return (0.2 * (1 - ((H - 0.8 * H_prev) / 0.2) ** 2),)
-
-        def vjp_step(self, params, local, delta):
-            carry, d = super().vjp_step(params, local, delta)
-            return carry + 0.8 * delta, d
-
     rng, cell = np.random.default_rng(3), Leaky(2, 3)
     params, h, v = random_params(rng, cell), *rng.standard_normal((2, 4, 3))
     drive = cell.drive(params, rng.standard_normal((4, 2)))

@@ -21,7 +21,7 @@ def expected(cell, params, task):
     return float((pi * task.rewards()).sum(1).mean())
 
 
-@pytest.mark.parametrize("cell", list(every_cell(m=1)), ids=repr)
+@pytest.mark.parametrize("cell", [cell for cell in every_cell(m=1) if cell.m == 1], ids=repr)
 def test_exact_gradient_by_three_routes(cell):
     params = random_params(np.random.default_rng(0), cell, outputs=2)
     J, hand = pg.exact_gradient(cell, params, TASK)

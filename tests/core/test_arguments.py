@@ -6,7 +6,10 @@ mean something else by them, is listed in OTHERS; one that is not meant for call
 
 import importlib
 import inspect
+import os
 import pkgutil
+import shutil
+import tempfile
 from functools import partial, wraps
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +20,8 @@ import pytest
 import minirnn
 from minirnn import LSTM, VanillaRNN, bptt
 from minirnn.control import pomdp, td
+from minirnn.core.archives import save_params
+from minirnn.diagnosis import entry
 from minirnn.dynamics import lipschitz, maps, orbits
 from minirnn.dynamics.exponents import network, spectrum
 from minirnn.dynamics.systems import autonomous, check_jacobian
@@ -26,32 +31,61 @@ from tests.helpers import random_params, refused
 
 # their messages are in test_explorable
 DRAWING = {path.stem for path in (Path(minirnn.__file__).parent / "figures").glob("*.py")}
+# called by `diagnose` and `examine` alone
+MEASURING = {path.stem for path in (Path(minirnn.__file__).parent / "diagnosis").glob("*.py")} - {"entry"}
 INNER = {  # called by public functions, in loops or under autograd, with arguments that these have checked
-    "backpropagation": "forward_loop backward_loop sum_over_time blocks forward_scan adjoints gradient_and_carry "
-    "check_inputs check_params",
+    "backpropagation": "keep_freed_memory forward_loop backward_loop sum_over_time run_forward run_backward entries "
+    "blocks forward_scan adjoints gradient_and_carry check_inputs check_params",
+    "archives": "write_archive check_arrays check_names reading read_archive",
     "objective": "evaluate",
     "activations": "sigmoid sigmoids sigmoid_slope tanh_slope",
     "products": "outer_sum affine_vjp times times_many parts",
-    "contract": "step_jacobian",
-    "measures": "first_bad growing gradient_by_lag exponent saturation weight_sensitivity clip_rate",
-    "findings": "suggest",
+    "contract": "step_jacobian input_jacobian",
+    "entry": "network_of diagnose_model",
     "exponents": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
     "straightening": "qr_adjoint",
+    "traces": "layout column_sums own_blocks inside_blocks",
     "losses": "log_softmax",
-    "linear": "to_complex to_real log_normalizer",
+    "linear": "to_complex to_real interleaved paired log_normalizer",
     "params": "map_params row_norms scaled overflow_allowed",
     "parametrizations": "angle_scale",
     "plateau": "loss loss_gradient",
     "pomdp": "check_policy softmax",
     "recurrences": "scan_states scan_adjoints",
+    "matrix_recurrences": "apply",
     "population": "unscaled normalized leaky",
+    "rank_one": "balance norms_of over",
+    "realtime": "advance summed_online",
     "referee": "energy check",
-    "conformity": "case missing misshapen failing loops apart of_a_step of_the_scans differing",
+    "cell_records": "cell_record cell_of cell_text needs_code class_of",
+    "pickled_runs": "is_pickle unpickled",
+    "resuming": "resumed spawned_seeds check_remembers_nothing",
+    "saving": "read_run packed",
+    "conformity": "case missing misshapen failing",
+    "agreement": "one_pass apart of_a_step of_further_axes of_float32 of_the_scans differing",
+    "composed": "checked_cell reversed_in_time",
+    "composition": "sizes added rule",
     "regularizers": "omega omega_immediate traced_adjoints omega_of",
 }
 # tested by themselves
-ELSEWHERE = {"arguments", "checks", "dependencies", "notebook_code", "optional", "processes", "snapshots", "sweeps"}
+ELSEWHERE = {"arguments", "checks", "dependencies", "optional", "statements"}
+ELSEWHERE |= {"notebook_code", "processes", "snapshots", "sweeps"}
+# models of other packages, in tests/bridges
+ELSEWHERE |= {path.stem for path in (Path(minirnn.__file__).parent / "bridges").glob("*.py")}
+
+
+FOLDER = Path(tempfile.gettempdir()) / f"minirnn-arguments-{os.getpid()}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files_on_disk():
+    """A run and weights in FOLDER."""
+    names = given()
+    training.save(others(names)["saving.save"]["run"], FOLDER / "saved")
+    save_params(names["params"], FOLDER / "saved.npz")
+    yield
+    shutil.rmtree(FOLDER)
 
 
 MODULES = [m.name for m in pkgutil.walk_packages(minirnn.__path__, "minirnn.") if not m.ispkg]
@@ -140,20 +174,31 @@ def others(names):
         "checkpointing.checkpointed_bptt": {"segment": 2},
         "clipping.clip_by_norm": {"threshold": 1.0},
         "clipping.clip_by_value": {"bound": 1.0},
-        "measures.diagnose": {"norms": [1.0], "clip": 1.0},
+        "entry.diagnose": {"norms": [1.0], "clip": 1.0, "targets": np.ones((4, 2)), "lag": 1},
+        "entry.diagnose_step": {
+            "f": lambda h, x: h + x.sum(-1, keepdims=True),
+            "h0": names["h0"],
+            "loss": lambda H: H.sum(),
+        },
+        "entry.examine": {"network": entry.network_of(cell, params, X, names["loss"]), "lag": 1},
         "exponents.jacobian": {"h_prev": np.zeros((4, 3)), "drive": np.zeros((4, 3))},
         "systems.autonomous": {"f": lambda x: x, "jacobian": lambda x: np.ones((len(x), 2, 2))},
         "exponents.spectrum": tiny,
+        "realtime.along": {"stream": X},
         "reduction.hankel": {"K": kernel, "n": 3},
         "reduction.singular_values": {"K": kernel, "n": 3},
         "reduction.error_bound": {"K": kernel, "n": 3, "m": 1},
         "reduction.realize": {"K": kernel, "n": 3, "m": 1},
+        "forcing.bounding": {"J": np.ones((2, 1, 1)), "mean": "max"},
+        "forcing.forced_inputs": {"data": np.ones((5, 4, 3)), "alpha": 0.5},
+        "forcing.synchronizing": {"exponent": 0.5},
         "initializers.chrono": {"longest": 10.0},
         "initializers.sparse": {"nonzeros": 2},
         "lipschitz.in_ball": {"size": 3},
         "lipschitz.measured_constants": {"value_and_gradient": quadratic, "points": 2, "distances": (0.1,)},
         "lipschitz.bounds": {"L": 1.0, "N": 3},
         "lipschitz.rate": {"x": np.arange(3.0), "constants": np.ones(3)},
+        "losses.aligned": {"cell": minirnn.Parallel(cell, cell)},
         "losses.init_readout": {"weights": minirnn.core.initializers.fan_in},
         "losses.squared_error": {"Y": np.ones((4, 2)), "target": np.ones((4, 2))},
         "losses.softmax_cross_entropy": {"Y": np.ones((4, 2)), "target": np.ones(4, int)},
@@ -187,18 +232,48 @@ def others(names):
         "population.diagonal_jacobian": {"slopes": (np.ones(2), np.ones(2)), "b": np.ones(2), "c": np.ones(2)},
         "population.participation": {"vectors": np.ones((3, 2))},
         "referee.central_differences": {"f": value, "step": 1e-3},
+        "synchrony.forced": {"data": np.ones((5, 2, 2)), "alpha": 0.5},
         "systems.check_jacobian": {"system": maps.henon(), "x": np.full((2, 2), 0.1), "step": 1e-6},
         "regularizers.regularized_bptt": {"alpha": 1.0},
+        "newton.newton_unroll": {"guess": names["H"][1:], "tol": 1e-8, "rounds": 3, "within": (-1.0, 1.0)},
+        "newton.newton_rounds": {
+            "slopes": lambda before, after: 1 - after**2,
+            "guess": names["H"][1:],
+            "tol": 1e-8,
+            "rounds": 3,
+            "within": (-1.0, 1.0),
+        },
+        "tasks.modular": {"modulus": 3},
+        "matrix_recurrences.matrix_scan_adjoint": {
+            "A": np.ones((5, 3, 3)),
+            "g": np.ones((5, 3)),
+            "carry": np.ones(3),
+        },
+        **{
+            f"matrix_recurrences.{name}": {"A": np.ones((5, 3, 3)), "h0": np.ones(3)}
+            for name in ("matrix_scan", "matrix_sequential", "matrix_doubling", "matrix_blocked")
+        },
         "recurrences.linear_scan_adjoint": {"g": np.ones((5, 3)), "carry": np.ones(3)},
+        "saving.save": {"run": run, "path": FOLDER / "run"},
+        "saving.load": {"path": FOLDER / "saved"},
+        "runs.update_size": {"update": training.Update(run, params, params, X, names["target"])},
+        "schedules.warm_up": {"updates": 2},
+        "schedules.cosine_decay": {"updates": 2, "end": 0.01},
+        "schedules.step_decay": {"every": 2},
+        "schedules.exponential_decay": {"factor": 0.9},
+        "archives.save_params": {"path": FOLDER / "w.npz"},
+        "archives.load_params": {"path": FOLDER / "saved.npz"},
         "smoothness.moved": {"step": 0.1},
         "smoothness.local_lipschitz": {"gradient": gradient, "fractions": [0.5]},
         "smoothness.fit_line": {"x": np.arange(3.0), "y": np.ones(3)},
+        "composition.joined": {"parts": {"0": params}},
         "contraction.limit_rows": {"limit": 1.0},
         "contraction.contractive_lstm": {"params": LSTM(1, 3).init(rng)},
         "contraction.projected": {"optimizer": optimizers.sgd(0.1), "project": gradient},
         "tasks.digits": {"part": "fit"},
         "tasks.spaced_digits": {"part": "fit", "T": 64, "order": np.arange(64)},
         "tasks.drawn_from": {"target": np.ones((4, 1)), "B": 2},
+        "tasks.padded": {"sequences": [X[:, 0]], "fill": 0.0},
         "tasks.one_hot": {"symbols": np.arange(3), "classes": 3},
         "td.critic_error": {"params": params | {"V": np.ones((1, 3)), "c_out": np.zeros(1)}},
         "training.train": {
@@ -210,10 +285,13 @@ def others(names):
             "progress": False,
             "clip": 1.0,
             "stop": lambda run: True,
+            "each_update": lambda update: None,
             "save_every": 1,
         },
-        "training.save": {"run": run, "path": "/nowhere/run"},
-        "training.load": {"path": "/nowhere/run"},
+        "traces.elementwise_rtrl": {
+            "cell": (own := minirnn.IndRNN(1, 3)),
+            "params": own.init(rng) | losses.init_readout(rng, own, outputs=2),
+        },
         "training.accuracy": {"target": np.zeros(B, int)},
         "training.named": {"Y": np.ones((B, 2)), "target": np.zeros(B, int)},
     } | {f"tasks.{name}": {"T": 20} for name in ("latch", "temporal_order", "copy")}
@@ -224,7 +302,7 @@ def public():
     found = {}
     for module in map(importlib.import_module, MODULES):
         short = module.__name__.rpartition(".")[2]
-        if short in DRAWING | ELSEWHERE:
+        if short in DRAWING | MEASURING | ELSEWHERE:
             continue
         for name, f in vars(module).items():
             own = inspect.isfunction(f) and f.__module__ == module.__name__ and not name.startswith("_")
@@ -239,9 +317,9 @@ FUNCTIONS = public()
 def arguments(name):
     """Good arguments of a function, those with a default only where they are listed."""
     names = given()
-    names |= others(names).get(name, {})
-    parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
     listed = others(names).get(name, {})
+    names |= listed
+    parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
     return {p.name: names[p.name] for p in parameters if p.default is p.empty or p.name in listed}
 
 
@@ -332,7 +410,7 @@ def test_a_class_in_the_place_of_a_cell():
         minirnn.unroll(Half(), names["params"], names["X"])
 
 
-ROUTES = [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnosis.measures.diagnose]
+ROUTES = [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnosis.entry.diagnose]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -471,7 +549,8 @@ def test_keys_that_nothing_reads():
     case = names["cell"], names["params"] | {"w": np.ones(3)}, names["X"]
     for route in ROUTES:
         with refused(
-            ValueError, "params must hold W, U, b and what the loss has gradients for (V, c_out), got also w"
+            ValueError,
+            "params must hold W, U, b and the loss's own (V, c_out), got also w: remove it, or mend its name",
         ):
             route(*case, loss=names["loss"])
     minirnn.unroll(*case)  # a loss may read it
@@ -520,7 +599,7 @@ def test_numbers_of_which_there_is_no_logarithm():
     with refused(TypeError, "b must be an array, got list"):
         minirnn.core.recurrences.linear_scan(np.array(0.5), [1.0, 2.0])
     with refused(ValueError, "target must be (T, B, ...) = (5, 4, ...), got (3, 4, 2)"):
-        losses.at_every_step(losses.squared_error, np.ones((3, 4, 2))).read(np.ones((5, 4, 3)))
+        losses.at_every_step(losses.squared_error, np.ones((3, 4, 2))).places(np.ones((5, 4, 3)))
 
 
 # ---------------------------------------------------------------- maps of one's own

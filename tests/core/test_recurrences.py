@@ -7,7 +7,7 @@ from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minirnn import LRU, DiagonalRNN, MinGRU, NormalizedRNN
+from minirnn import LRU, DiagonalRNN, MinGRU, NormalizedRNN, VanillaRNN, unroll
 from minirnn.core import recurrences
 from minirnn.gradients.backpropagation import backward_loop
 from tests.helpers import random_params, refused
@@ -246,7 +246,7 @@ def test_what_is_repeated_over_time_is_constant(repeated):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("make", [LRU, NormalizedRNN, DiagonalRNN, MinGRU])
+@pytest.mark.parametrize("make", [LRU, NormalizedRNN, DiagonalRNN, MinGRU, VanillaRNN])
 @pytest.mark.parametrize(("T", "B"), [(1, 2), (30, 2), (20, 300)])
 def test_cells_scan_as_they_step(make, T, B, dtype):
     rng, cell = np.random.default_rng(3), make(m=2, n=3)
@@ -267,12 +267,17 @@ def test_cells_scan_as_they_step(make, T, B, dtype):
         np.testing.assert_allclose(one, other, rtol=tol, atol=tol)
 
 
-def test_a_step_of_its_own_needs_a_scan_of_its_own():
-    with refused(TypeError, "Leaky must define scan and scan_adjoints"):
+@pytest.mark.parametrize("parent", [LRU, MinGRU, VanillaRNN])
+def test_a_step_of_its_own_is_not_passed_over_by_a_scan_that_is_of_another(parent):
+    class Still(parent):
+        def step(self, params, h_prev, drive):
+            return h_prev
 
-        class Leaky(LRU):
-            def step(self, params, h_prev, drive):
-                return h_prev
+    cell, rng = Still(2, 3), np.random.default_rng(0)
+    h0 = rng.standard_normal((4, cell.n_state))
+    H = unroll(cell, random_params(rng, cell), rng.standard_normal((5, 4, 2)), h0)
+    np.testing.assert_array_equal(H, np.broadcast_to(h0, H.shape))
+    assert parent.scan is not None
 
 
 @ways

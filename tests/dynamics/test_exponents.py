@@ -90,7 +90,8 @@ def test_a_tanh_network_at_rest_has_the_exponent_of_its_spectral_radius(gain):
 @all_cells
 def test_all_exponents_together_are_the_mean_logarithm_of_the_determinant(cell):
     rng = np.random.default_rng(2)
-    params, X, h0 = random_params(rng, cell), rng.standard_normal((9, 2, 2)), rng.standard_normal((2, cell.n_state))
+    params, X = random_params(rng, cell), rng.standard_normal((9, 2, cell.m))
+    h0 = rng.standard_normal((2, cell.n_state))
     if getattr(cell, "activation", "") == "relu":
         params = {key: np.abs(value) for key, value in params.items()}  # no unit is off: no determinant is 0
         X, h0 = np.abs(X), np.abs(h0)
@@ -202,6 +203,19 @@ def test_networks_side_by_side_are_each_what_they_are_alone(cell):
     for b in range(3):
         alone = spectrum(network(cell, params[b], X[:, [b]]), h0[[b]], 12)
         np.testing.assert_allclose(together.exponents[b], alone.exponents[0], atol=1e-10)
+
+
+def test_a_cell_without_parameters_is_a_system_too():
+    """The dtype is that of what there is, here a readout's."""
+    fixed = type(
+        "Halved", (LinearRNN,), {"shapes": lambda self: {}, "step": lambda self, params, h, drive: 0.5 * h}
+    )
+    fixed.drive = lambda self, params, X: X
+    fixed.linearize = lambda self, params, drive, H_prev, H: (np.ones_like(H),)
+    fixed.vjp_step = lambda self, params, local, delta: (0.5 * delta, 0 * delta)
+    fixed.jvp_step = lambda self, params, local, V: 0.5 * V
+    system = network(fixed(2, 2), {"c_out": np.zeros(1)})
+    np.testing.assert_allclose(spectrum(system, np.ones((1, 2)), 30).exponents, np.log(0.5))
 
 
 def test_both_ways_to_decompose_agree_with_the_matrix():

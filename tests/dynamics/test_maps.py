@@ -74,6 +74,40 @@ def test_below_gain_1_the_mean_field_exponent_is_the_logarithm_of_the_gain():
         maps.mean_field(0)
 
 
+@pytest.mark.parametrize(("noise", "onset"), [(0.0, 1.0), (0.1, 1.2), (0.3, 1.39), (1.0, 1.86)])
+def test_noise_moves_the_onset_of_chaos(noise, onset):
+    """The root of λ₁ by bisection; q is judged by Gauss and Hermite, which serves where q is small."""
+    low, high = 0.5, 4.0
+    for _ in range(40):
+        g = (low + high) / 2
+        low, high = (low, g) if maps.mean_field(g, noise)[1] > 0 else (g, high)
+    assert low == pytest.approx(onset, abs=0.01)
+    q, _ = maps.mean_field(onset, noise)
+    z, weights = np.polynomial.hermite_e.hermegauss(120)
+    mean = weights @ np.tanh(np.sqrt(q) * z) ** 2 / weights.sum()
+    assert q == pytest.approx(onset**2 * mean + noise**2, abs=1e-4)
+
+
+def test_mean_field_with_noise_is_that_of_a_large_network():
+    rng, N, g, noise = np.random.default_rng(1), 600, 1.2, 0.3
+    W, x, v, rates = g / np.sqrt(N) * rng.standard_normal((N, N)), np.zeros(N), rng.standard_normal(N), []
+    for _ in range(500):
+        v = W @ ((1 - np.tanh(x) ** 2) * v)
+        x = W @ np.tanh(x) + noise * rng.standard_normal(N)
+        rates.append(np.log(np.linalg.norm(v)))
+        v /= np.linalg.norm(v)
+    q, exponent = maps.mean_field(g, noise)
+    assert np.mean(rates[100:]) == pytest.approx(exponent, abs=0.015)
+    assert x.var() == pytest.approx(q, rel=0.25)
+    assert exponent < 0 < maps.mean_field(g)[1]
+
+
+def test_oseledets_leaves_out_starts_of_probability_0():
+    fixed, typical = spectrum(maps.logistic(np.full(2, 4.0)), np.array([[0.0], [0.3]]), 2000, 1).exponents[:, 0]
+    assert fixed == pytest.approx(np.log(4.0))
+    assert typical == pytest.approx(np.log(2.0), abs=0.02)
+
+
 def random_networks(g, N, count, seed=0):
     """Largest exponents of `count` networks of N units."""
     rng = np.random.default_rng(seed)

@@ -1,14 +1,18 @@
 """The explorable figure without a browser: arguments, frames, markup, the cache, and the switch of two lives."""
 
 import dataclasses
+import gc
 import gzip
+import io
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbconvert
 import nbformat
 import numpy as np
@@ -16,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 
 from minirnn.figures import frames
 from minirnn.figures.assets import page_assets
@@ -23,8 +28,10 @@ from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, ex
 from minirnn.figures.frames import draw_frames
 from minirnn.figures.panels import figure
 from minirnn.figures.pictures import show
-from minirnn.figures.svg import compact, pack, steps
-from minirnn.figures.theme import styled
+from minirnn.figures.svg import compact, drawn, pack, steps
+from minirnn.figures.theme import STYLE, styled
+from tests.browser import live_demo
+from tests.browser.live_demo import demo
 
 
 @styled
@@ -61,6 +68,21 @@ def make(**kwargs: Any) -> Explorable:
         ({"words": lambda gain: ""}, TypeError, "words: .*T"),
         ({"words": None}, TypeError, "words: .*None"),
         ({"pad": Pad("gain", "T2")}, ValueError, "pad: .*T2"),
+        ({"pad": "gain"}, TypeError, r"pad: expected Pad\(.*'gain'"),
+        ({"start": 1}, TypeError, "start: expected .*1"),
+        ({"start": [0.5]}, TypeError, "start: expected .*0.5"),
+        ({"states": ["past"]}, TypeError, "states: expected .*past"),
+        ({"states": {"past": 1.5}}, TypeError, r"states\['past'\]: expected .*1.5"),
+        ({"predict": "yes"}, TypeError, "predict: expected a Prediction, got 'yes'"),
+        ({"name": 3}, TypeError, "name: expected a text.*3"),
+        ({"caption": None}, TypeError, "caption: expected a text, got None"),
+        ({"gain": "abc"}, TypeError, r"gain: expected a sequence of values.*'abc'"),
+        ({"gain": 5}, TypeError, r"gain: expected a sequence of values.*5"),
+        ({"gain": {0.5, 1.0}}, TypeError, r"gain: expected a sequence of values.*\{"),
+        ({"gain": [0.5, np.nan]}, ValueError, "gain: expected finite numbers.*nan"),
+        ({"gain": [0.5, -np.inf]}, ValueError, "gain: expected finite numbers.*inf"),
+        ({"T": Control([0, 9], work="Train")}, ValueError, "work: expected .* live, got .*T"),
+        ({"stored": [1]}, TypeError, r"stored: expected numbers by name.*\[1\]"),
     ],
 )
 def test_a_wrong_argument_is_named(kwargs: dict[str, Any], error: type[Exception], words: str) -> None:
@@ -72,14 +94,38 @@ def test_a_wrong_argument_is_named(kwargs: dict[str, Any], error: type[Exception
     ("kwargs", "error", "words"),
     [
         ({"draw": lambda gain, T: None}, TypeError, "draw: .*Figure.*NoneType"),
+        ({"draw": lambda gain, T: 1 / 0}, ZeroDivisionError, "division"),
+        ({"compute": lambda gain, T: {}["x"], "draw": id, "words": id}, KeyError, "x"),
         ({"words": lambda gain, T: " "}, ValueError, "words: .*empty"),
         ({"words": lambda gain, T: 3}, TypeError, "words: .*int"),
         ({"pad": Pad("gain", "T", axes=2)}, ValueError, "pad: .*0 to 1.*2"),
     ],
 )
 def test_a_wrong_drawing_is_named(kwargs: dict[str, Any], error: type[Exception], words: str) -> None:
-    with pytest.raises(error, match=words):
-        make(**kwargs).frame((0, 0))
+    with pytest.raises(error, match=words) as caught:
+        make(**kwargs).frame((0, 1))
+    assert caught.value.__notes__ == ["This is the figure 'demo' at gain=0.5, T=9."]
+
+
+def fails_past_one(gain: float, T: int) -> Figure:
+    if gain > 1:
+        raise ArithmeticError("too much")
+    return draw(gain, T)
+
+
+@pytest.mark.parametrize("part", ["words", "compute"])
+def test_an_error_of_what_is_only_described_names_the_figure_and_its_state(part: str) -> None:
+    e = make(**{"compute": lambda gain, T: gain, "draw": id, "words": str} | {part: lambda *facts, **point: 1 / 0})
+    with pytest.raises(ZeroDivisionError) as caught:
+        e.describe((1, 0))
+    assert caught.value.__notes__ == ["This is the figure 'demo' at gain=1.0, T=3."]
+
+
+@pytest.mark.slow
+def test_an_error_in_another_process_names_the_figure_and_its_state(cache: Path) -> None:
+    with pytest.raises(ArithmeticError) as caught:
+        make(draw=fails_past_one, gain=[0.5, 1.5], T=range(3, 19)).frames()
+    assert re.fullmatch(r"This is the figure 'demo' at gain=1.5, T=\d+\.", caught.value.__notes__[0])
 
 
 def test_values_that_a_format_cannot_tell_apart_are_refused() -> None:
@@ -89,11 +135,32 @@ def test_values_that_a_format_cannot_tell_apart_are_refused() -> None:
         Prediction("?", {"yes": "", "no": ""}, "maybe")
 
 
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: Pad("gain", "gain"), ValueError, "pad: expected two controls, got 'gain' twice"),
+        (lambda: Pad("gain", "T", axes="1"), TypeError, "pad: expected the number of its axes.*'1'"),
+        (lambda: Control(["tanh", "relu"], play=True), ValueError, "play.*for numbers.*tanh"),
+        (lambda: Control(["tanh", "relu"], format=".1f"), ValueError, "format.*for numbers.*tanh"),
+        (lambda: Control([1, 2], label=3), TypeError, "label: expected a text, got 3"),
+        (lambda: Control([1, 2], play="yes"), TypeError, "play: expected True or False, got 'yes'"),
+        (lambda: Control([1, 2], work="Train"), ValueError, r"work is for counts that begin with 0, got \[1, 2\]"),
+        (lambda: Control([0.0, 2.0], work="Train"), ValueError, "work is for counts"),
+        (lambda: Control([0, 2], work=True), TypeError, "work: expected a text, got True"),
+        (lambda: Prediction("?", ["yes", "no"], "yes"), TypeError, "choices: expected a dict.*yes"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(make: Callable[[], Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        make()
+
+
 def test_values_are_written_with_the_decimals_they_need() -> None:
     assert Control(np.linspace(0.5, 2, 4)).keys == ["0.5", "1.0", "1.5", "2.0"]
     assert Control(np.array([10, 30])).values == (10, 30)
     assert Control(np.logspace(-6, 0, 3)).keys == ["1e-06", "0.001", "1"]
-    assert Control([-1, 1], unit="steps").texts == ["−1\u00a0steps", "1\u00a0steps"]
+    assert Control([-1, 1], unit="steps").texts == ["−1\u00a0step", "1\u00a0step"]
+    assert Control([0, 1], unit="s").texts == ["0\u00a0s", "1\u00a0s"]
 
 
 @given(st.lists(st.floats(-1e6, 1e6).map(lambda v: round(v, 3) + 0.0), min_size=1, max_size=30, unique=True))
@@ -108,6 +175,14 @@ def test_states_and_points_are_in_the_same_order() -> None:
     assert [e.point(s) for s in e.all_states()] == e.points()
     assert e.points()[1] == {"gain": 0.5, "T": 9}
     assert e.link(gain=1.5) == "#demo?gain=1.5"
+
+
+def test_of_many_corners_those_of_each_control_alone_are_states() -> None:
+    """Of a run's length the first; the start is one of them, once."""
+    assert len(demo.all_states()) == 2 + 8
+    many = {f"more{k}": Control([0, 1, 2]) for k in range(7)} | {"count": Control([0, 10], work="Train")}
+    e = explorable(lambda facts: None, words=str, compute=dict, name="demo", live=[live_demo.__file__], **many)
+    assert e.all_states()[1:] == [tuple(2 * (i == k) for i in range(8)) for k in range(7)]
 
 
 # ---- frames
@@ -148,6 +223,56 @@ def test_markup_is_fit_for_a_page() -> None:
     assert svg == make().frame((1, 1)).svg
 
 
+@styled
+def with_formulas(places: list[int]) -> Figure:
+    fig, ax = figure(3, 2)
+    ax.plot(places, places)
+    ax.set_xticks(places, labels=[f"$10^{{{k}}}$" for k in places])
+    ax.imshow([[0, 1]], extent=(0, 1, 0, 1))
+    ax.pcolormesh([[0.0, 1.0]], rasterized=True)  # pixels between what is drawn as lines
+    return fig
+
+
+@pytest.mark.parametrize("text", ["none", "path"])
+def test_a_drawing_is_what_matplotlib_writes(text: str) -> None:
+    fig = with_formulas([2, 3, 5])
+    fig.set_facecolor("white")
+    dpi, written = fig.dpi, io.StringIO()
+    with mpl.rc_context(STYLE | {"svg.fonttype": text, "svg.hashsalt": "demo"}):
+        fig.savefig(written, format="svg")
+        assert compact(drawn(fig), "demo") == compact(written.getvalue(), "demo")
+    assert fig.dpi == dpi
+
+
+def test_a_formula_is_read_once() -> None:
+    reads = MathTextParser._parse_cached.cache_info
+    drawn(with_formulas([7, 8, 9]))
+    before = reads().misses
+    drawn(with_formulas([7, 8, 9]))
+    assert reads().misses == before
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_no_search_for_garbage_holds_up_a_drawing_and_it_goes_on_afterwards(wanted: bool) -> None:
+    searches: list[Any] = []
+    e, was = make(draw=fails_past_one), gc.isenabled()
+    gc.callbacks.append(lambda phase, info: searches.append(info) if drawing else None)
+    drawing = False
+    try:
+        (gc.enable if wanted else gc.disable)()
+        with frames.no_collection():
+            drawing = True
+            draw(1.0)
+            drawing = False
+        with pytest.raises(ArithmeticError):
+            e.frame((2, 0))
+        assert gc.isenabled() == wanted
+    finally:
+        gc.callbacks.pop()
+        (gc.enable if was else gc.disable)()
+    assert not searches
+
+
 def test_scale_is_not_rounded() -> None:
     svg = '<svg width="1pt" height="1pt"><g transform="scale(0.015625 0.015625)"/><use x="1.23456" y="0"/></svg>'
     assert compact(svg, "n") == '<svg><g transform="scale(0.015625 0.015625)"/><use x="1.23" y="0"/></svg>'
@@ -181,9 +306,9 @@ def test_frames_are_drawn_once(cache: Path) -> None:
 
 @pytest.mark.slow
 def test_many_frames_are_drawn_on_every_core(cache: Path) -> None:
-    e = make(gain=np.linspace(0.5, 1.5, 5))  # more than eight
+    e = make(gain=np.linspace(0.5, 1.5, 16))  # more than thirty
     drawn = dict(zip(e.all_states(), e.frames(), strict=True))
-    assert len(drawn) == 10
+    assert len(drawn) == 32
     assert all(drawn[s] == e.frame(s) for s in (e.start, (2, 1), (4, 0)))
 
 
@@ -303,12 +428,7 @@ def test_a_build_needs_no_widgets() -> None:
 
 
 def test_the_widget_draws_what_is_asked_and_shows_errors() -> None:
-    def fails(gain: float, T: int) -> Figure:
-        if gain > 1:
-            raise ArithmeticError("too much")
-        return draw(gain, T)
-
-    widget = make(draw=fails).widget
+    widget = make(draw=fails_past_one).widget
     widget.state = [1, 1]
     assert widget.answer == {
         "state": [1, 1],
@@ -316,7 +436,7 @@ def test_the_widget_draws_what_is_asked_and_shows_errors() -> None:
         "alt": "gain 1.0 for 9 steps",
     }
     widget.state = [2, 1]
-    assert "ArithmeticError: too much" in widget.answer["error"]
+    assert "ArithmeticError: too much\nThis is the figure 'demo' at gain=1.5, T=9." in widget.answer["error"]
 
 
 def test_assets_name_no_other_host() -> None:
@@ -338,8 +458,11 @@ def test_facts_are_computed_once_for_the_picture_and_its_words():
     e = make(compute=compute, draw=lambda facts: draw(**facts), words=lambda facts: say(**facts))
     assert e.frame(e.start) == make().frame(e.start)
     assert asked == [(0.5, 3)]
+    assert (
+        make(compute=dict, draw=lambda facts: draw(**facts), words=str).describe((2, 1)) == "{'gain': 1.5, 'T': 9}"
+    )
     assert e.describe((2, 1)) == make().describe((2, 1))
-    with pytest.raises(TypeError, match=r"draw: .*what compute returns, one argument"):
+    with pytest.raises(TypeError, match=r"draw: .*one argument, the facts of compute"):
         make(compute=compute, draw=lambda gain, T: None)
     with pytest.raises(TypeError, match=r"compute: .*\['gain', 'T'\]"):
         make(compute=lambda gain: gain, draw=lambda facts: None, words=lambda facts: "")

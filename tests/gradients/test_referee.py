@@ -47,7 +47,7 @@ def away_from_kinks(rng, cell, *rest):
 @every_loss
 @pytest.mark.parametrize("m", [1, 3])
 def test_three_routes_give_one_gradient(cell, reading, error, m):
-    cell = type(cell)(m, cell.n, **({"activation": cell.activation} if hasattr(cell, "activation") else {}))
+    cell = next(other for other in every_cell(m) if name(other) == name(cell))
     for seed, (T, B) in enumerate(SIZES):
         params, X, h0, loss = away_from_kinks(np.random.default_rng(seed), cell, T, B, reading, error)
         E, by_hand = bptt(cell, params, X, loss, h0)
@@ -55,7 +55,7 @@ def test_three_routes_give_one_gradient(cell, reading, error, m):
         assert pytest.approx(E_auto, rel=1e-13) == E
         assert norm(by_hand) > 1e-4
         assert distance(by_hand, by_autograd) < 1e-12
-        if T > 1:  # differences are slow, and a single step has nothing that two do not have
+        if (T, B) in {(2, 3), (7, 1)}:  # differences are slow; a single step has nothing that two do not have
             by_differences = central_differences(lambda p: energy(cell, p, X, loss, h0), params)  # noqa: B023
             assert distance(by_hand, by_differences) < 2e-6
 

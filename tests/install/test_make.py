@@ -52,6 +52,10 @@ def test_grade_takes_any_name_of_a_folder(folder):
         done = run(folder, "grade", "BIN=bin", "MORE=--jobs 2", *given)
         expected = ["-m", "coursework", "grade", source, f"--out={target}", "--jobs", "2"]
         assert done.stdout.splitlines() == expected, done.stderr
+    more = ["ROSTER=my class.csv", "COURSE=a 'b'.toml", "GRADEBOOK=$(x).csv".replace("$", "$$")]
+    done = run(folder, "grade", "BIN=bin", *more)
+    expected = ["--roster=my class.csv", "--course=a 'b'.toml", "--gradebook=$(x).csv"]
+    assert done.stdout.splitlines()[5:] == expected, done.stderr
 
 
 def test_the_progress_of_figures_goes_to_the_terminal_if_there_is_one(folder):

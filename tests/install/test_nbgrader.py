@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tests.book import submissions
 
-from coursework import notebooks  # isort: skip
+from coursework import answers, notebooks  # isort: skip
 from coursework.command import main  # isort: skip
 
 pytest.importorskip("nbgrader")
@@ -61,4 +62,10 @@ def test_nbgrader_makes_the_same_release_and_gives_the_same_points(tmp_path):
         "ada": 85, "ben": 45, "dan": 0,
     }  # fmt: skip
     nbgrader(course, "generate_feedback", "bptt")
-    assert (course / "feedback/ada/bptt/bptt.html").exists()
+    page = (course / "feedback/ben/bptt/bptt.html").read_text()
+    assert "Score: 45" in re.sub(r"\s+", " ", re.sub("<[^>]*>", "", page))
+    assert "Wrong" in page  # the verdict of a check
+    secrets = re.findall(r"-?\d+\.\d{7,}", answers.hidden_code("bptt", with_right=True))
+    assert [secret for secret in [*secrets, "BEGIN HIDDEN", "_hidden"] if secret in page] == []
+    graded = (course / "autograded/ben/bptt/bptt.ipynb").read_text()
+    assert secrets[0] in graded, "the page hides what is there"

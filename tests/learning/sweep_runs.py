@@ -1,12 +1,12 @@
-"""The runs that tests/learning/test_sweeps.py sweeps: functions that other processes import."""
+"""The runs that tests/learning/test_sweeps.py sweeps: functions that other processes import.
+
+Each run is a process, so NumPy is loaded by those alone that use it."""
 
 import os
 import signal
 import sys
 import time
 from pathlib import Path
-
-import numpy as np
 
 
 def note(log, text):
@@ -39,6 +39,7 @@ def cannot_be_stored(x):
 
 
 def threads(x):
+    import numpy as np
     from threadpoolctl import threadpool_info
 
     np.ones((2, 2)) @ np.ones((2, 2))
@@ -59,12 +60,19 @@ def ends(x, how):
     return x
 
 
+def imported(x):
+    """What of minirnn is there before the run has asked for it."""
+    return [name for name in sys.modules if name.startswith("minirnn")]
+
+
 COUNT = 0
 
 
 def leaves_traces(x):
     """Says what it finds, and changes all that the next run of the same process would find."""
     global COUNT
+    import numpy as np
+
     found = [COUNT, os.environ.get("TRACE"), os.getcwd(), np.random.get_state()[1][0] == 7]  # noqa: NPY002
     COUNT += 1
     os.environ["TRACE"] = "left"

@@ -12,6 +12,7 @@ DRAWN = {
     "adding": lambda rng, B, T: tasks.adding(rng, B, T),
     "copy": lambda rng, B, T: tasks.copy(rng, B, T),
     "multiplication": lambda rng, B, T: tasks.multiplication(rng, B, T),
+    "modular": lambda rng, B, T: tasks.modular(rng, B, T, modulus=3),
 }
 each = pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 
@@ -202,6 +203,18 @@ def test_digits_are_new_arrays_each_time():
     assert again[1].min() == 0
 
 
+def test_modular_sums_by_hand_and_parity():
+    X, target = tasks.modular(rng(), 5, 30, modulus=3)
+    total = np.zeros(5, int)
+    for x, y in zip(X, target, strict=True):
+        total = (total + x @ [0, 1, 2]) % 3
+        assert y.tolist() == total.tolist()
+    X, target = tasks.modular(rng(), 5, 30)
+    assert (target[-1] == X[:, :, 1].sum(0) % 2).all()
+    with refused(ValueError, "modulus must be an integer >= 2", "1"):
+        tasks.modular(rng(), 5, 30, modulus=1)
+
+
 def test_one_hot_takes_any_shape():
     symbols = rng().integers(0, 4, (2, 3, 5))
     coded = tasks.one_hot(symbols, 4)
@@ -225,7 +238,7 @@ def test_bad_B_and_rng(draw):
             draw(bad, 5, 20)
 
 
-SHORTEST = {"latch": 3, "temporal_order": 10, "adding": 2, "multiplication": 2, "copy": 1}
+SHORTEST = {"latch": 3, "temporal_order": 10, "adding": 2, "multiplication": 2, "copy": 1, "modular": 1}
 
 
 @pytest.mark.parametrize(("task", "low"), SHORTEST.items())

@@ -1,7 +1,6 @@
 """A run that is stopped, in any way, goes on to the same numbers; what is not finite is skipped and counted."""
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -13,10 +12,14 @@ import pytest
 from scipy import stats
 
 from minirnn import GRU, LinearRNN, VanillaRNN, bptt, truncated_bptt
+from minirnn.core.archives import read_archive, write_archive
 from minirnn.core.params import norm
 from minirnn.learning import losses, tasks
 from minirnn.learning.optimizers import Optimizer, adam, momentum, sgd
-from minirnn.learning.training import Run, accuracy, load, save, train
+from minirnn.learning.runs import Run, TrainingState, Update, update_size
+from minirnn.learning.saving import load, save
+from minirnn.learning.schedules import cosine_decay, exponential_decay, step_decay, warm_up
+from minirnn.learning.training import accuracy, train
 from tests.helpers import refused
 
 CELL = VanillaRNN(2, 5)
@@ -46,7 +49,7 @@ def go(updates, *, cell=CELL, optimizer=None, seed=1, **options):
 
 def same(a, b):
     return (
-        a.history == b.history
+        repr(a.history) == repr(b.history)  # nan, too
         and a.params.keys() == b.params.keys()
         and all((a.params[key] == b.params[key]).all() for key in a.params)
         and repr(a.state.rng) == repr(b.state.rng)  # some hold arrays
@@ -84,6 +87,47 @@ def test_clip_changes_the_steps_and_records_the_norm_before():
     assert max(run.history["norm"]) > 0.01
     moved = {key: run.params[key] - value for key, value in start().items()}
     assert 0 < norm(moved) <= 5e-3 * (1 + 1e-12)
+
+
+def test_a_run_notes_its_clip_and_its_last_rate_and_a_file_keeps_them(tmp_path):
+    schedule = exponential_decay(0.1, 0.5)
+    run = go(3, optimizer=momentum(schedule), clip=0.7, save_to=tmp_path / "run")
+    assert (run.clip, run.rate) == (0.7, schedule(2))
+    assert (load(tmp_path / "run").clip, load(tmp_path / "run").rate) == (run.clip, run.rate)
+    resumed = go(5, optimizer=momentum(schedule), clip=0.2, save_to=tmp_path / "run")
+    assert (resumed.clip, resumed.rate) == (0.2, schedule(4))
+    own = Optimizer(adam(0.1).init, adam(0.1).update)
+    assert (go(1, optimizer=own).clip, go(1, optimizer=own).rate) == (None, None)
+    arrays, header = read_archive("path", tmp_path / "run", "a run")
+    del header["training"]  # a file of an earlier version
+    write_archive(tmp_path / "old", arrays, header)
+    old = load(tmp_path / "old")
+    assert same(old, resumed)
+    assert (old.clip, old.rate) == (None, None)
+
+
+def test_a_skipped_update_does_not_count_for_the_rate():
+    def batch(rng):
+        X, target = draw(rng)
+        return (X * np.where(rng.random() < 0.5, 1.0, 1e300)), target
+
+    run = go(8, optimizer=sgd(cosine_decay(0.1, updates=9)), batch=batch, seed=0, cell=LinearRNN(2, 5))
+    assert 0 < run.skipped < 8
+    assert run.rate == cosine_decay(0.1, updates=9)(7 - run.skipped + (not np.isfinite(run.history["norm"][-1])))
+
+
+def test_the_log_of_a_run_is_what_diagnose_reads():
+    run = go(12, optimizer=sgd(0.1), clip=0.5, each_update=update_size)
+    log = run.log(last=5)
+    assert [log.loss.tolist(), log.norm.tolist()] == [run.history[key][-5:] for key in ("loss", "norm")]
+    assert log.update.tolist() == run.history["update"][-5:]
+    assert (log.clip, log.rate) == (0.5, 0.1)
+    assert len(go(2).log().loss) == 2
+    assert go(2).log().update is None
+    with refused(ValueError, "run must have made an update"):
+        Run(CELL, run.state._replace(updates=0)).log()
+    with refused(ValueError, "last must be"):
+        run.log(last=0)
 
 
 def test_another_gradient_through_partial():
@@ -126,6 +170,137 @@ def test_float32_runs_stay_float32():
         np.testing.assert_allclose(
             run.history["loss"], go(5, clip=0.1, optimizer=optimizer).history["loss"], rtol=1e-4
         )
+
+
+# ---------------------------------------------------------------- observers
+
+
+def test_an_observer_sees_each_update_and_what_it_returns_is_recorded():
+    clip, seen = 0.5, []
+
+    def see(update):
+        seen.append(update)
+        assert update.run.history["loss"][-1] == bptt(CELL, update.before, update.X, squared(update.target))[0]
+        return {"size": update.size, "twice": 2 * update.run.updates} if update.run.updates % 2 else None
+
+    run = go(5, optimizer=sgd(0.1), clip=clip, each_update=see)
+    plain = go(5, optimizer=sgd(0.1), clip=clip)
+    assert same_but(run, plain, "size", "twice")
+    assert [update.run.updates for update in seen] == [1, 2, 3, 4, 5]
+    assert seen[-1].run.params is run.params
+    before = start()
+    for update, size in zip(seen, run.history["norm"], strict=True):
+        assert all((update.before[key] == before[key]).all() for key in before)
+        assert norm(update.gradient) == size  # before the clip
+        moved = norm(update.change)
+        assert moved == pytest.approx(0.1 * min(size, clip), rel=1e-12)
+        assert update.size == moved / norm(before)
+        before = update.run.params
+    sizes = run.history["size"]
+    assert [np.isnan(size) for size in sizes] == [False, True, False, True, False]
+    assert sizes[::2] == [update.size for update in seen[::2]]
+    assert run.history["twice"][::2] == [2.0, 6.0, 10.0]
+
+
+def same_but(a, b, *columns):
+    """The runs without these columns of the history."""
+    left = {key: values for key, values in a.history.items() if key not in columns}
+    return same(Run(a.cell, a.state, left), b)
+
+
+def test_the_sizes_of_updates_are_recorded_where_asked():
+    run = go(3, optimizer=sgd(0.1), each_update=update_size)
+    sizes = [0.1 * size for size in run.history["norm"]]
+    assert run.history["update"][0] == pytest.approx(sizes[0] / norm(start()), rel=1e-12)
+    assert len(run.history["update"]) == 3
+    assert "update" not in go(3).history
+
+
+def test_sizes_of_updates_at_their_ends():
+    def update(before, after):
+        state = TrainingState({"w": np.array(after)}, {}, {})
+        return Update(Run(CELL, state), {"w": np.array(before)}, {}, np.zeros((1, 1, 2)), np.zeros(1))
+
+    assert update([3.0, 4.0], [3.0, 4.5]).size == 0.1
+    assert update([1.0], [1.0]).size == 0.0
+    assert update([0.0], [0.0]).size == 0.0
+    assert update([0.0], [1.0]).size == np.inf
+    assert update([1e-300], [1e300]).size == np.inf
+    assert update([-1e308], [1e308]).size == np.inf
+    assert update([1e-200], [2e-200]).size == pytest.approx(1.0)
+    assert np.isnan(update([1.0], [np.nan]).size)
+
+
+def test_a_skipped_update_is_seen_as_none():
+    batch = lambda rng: (1e308 * draw(rng)[0], draw(rng)[1])  # noqa: E731
+    seen = []
+    run = go(2, cell=LinearRNN(2, 5), batch=batch, each_update=lambda update: seen.append(update))
+    assert run.skipped == 2
+    assert [update.size for update in seen] == [0.0, 0.0]
+    assert [update.run.skipped for update in seen] == [1, 2]
+
+
+def noisy(update):
+    return {"noise": update.run.history["loss"][-1] * 2, "validation": bptt(CELL, update.run.params, *HELD_OUT)[0]}
+
+
+HELD_OUT = draw(np.random.default_rng(7))
+HELD_OUT = HELD_OUT[0], squared(HELD_OUT[1])
+
+
+@pytest.mark.parametrize("first", [1, 4, 5])
+def test_a_resumed_run_with_an_observer_gives_the_same_numbers(tmp_path, first):
+    """Also where the observer draws from the rng of the run itself."""
+    rng = np.random.default_rng(1)
+    drawing = lambda update: noisy(update) | {"drawn": rng.random()}  # noqa: E731
+    whole = go(9, rng=rng, each_update=drawing)
+    rng = np.random.default_rng(1)
+    go(first, rng=rng, each_update=drawing, save_to=tmp_path / "run", save_every=2)
+    rng = np.random.default_rng(99)
+    resumed = go(9, rng=rng, each_update=drawing, save_to=tmp_path / "run")
+    assert same(resumed, whole)
+    assert same(load(tmp_path / "run"), whole)
+    assert len(set(whole.history["drawn"])) == 9
+
+
+def test_what_an_observer_raises_leaves_the_run_before_that_update(tmp_path):
+    """So that one who finds nan in the parameters leaves the last finite ones on the disk."""
+
+    def fails(update):
+        if update.run.updates == 4:
+            raise FloatingPointError("nan")
+        return noisy(update)
+
+    with pytest.raises(FloatingPointError):
+        go(9, each_update=fails, save_to=tmp_path / "run")
+    assert load(tmp_path / "run").updates == 3
+    assert same(go(9, each_update=noisy, save_to=tmp_path / "run"), go(9, each_update=noisy))
+
+
+def test_an_observer_may_keep_rows_and_save_the_best(tmp_path):
+    watcher, best = Watcher(), []
+
+    def see(update):
+        watcher(update)
+        if not best or noisy(update)["validation"] < best[-1]:
+            best.append(noisy(update)["validation"])
+            save(update.run, tmp_path / "best")
+
+    go(6, each_update=see, save_to=tmp_path / "run")
+    assert len(watcher.rows) == 6
+    kept = load(tmp_path / "best")
+    assert bptt(CELL, kept.params, *HELD_OUT)[0] == best[-1]
+    assert same(go(9, save_to=tmp_path / "best"), go(9))
+
+
+def test_an_observer_that_comes_later_or_leaves_has_nan_before_and_nothing_after(tmp_path):
+    go(2, save_to=tmp_path / "run")
+    run = go(4, save_to=tmp_path / "run", each_update=update_size)
+    assert np.isnan(run.history["update"]).tolist() == [True, True, False, False]
+    assert len(go(6, save_to=tmp_path / "run").history["update"]) == 4
+    assert np.isnan(go(7, save_to=tmp_path / "run", each_update=update_size).history["update"]).tolist() == [
+        *(True, True, False, False, True, True, False)
+    ]
 
 
 # ---------------------------------------------------------------- explosions
@@ -201,7 +376,12 @@ def test_gradients_whose_squares_overflow_are_skipped_unless_clipped():
 # ---------------------------------------------------------------- saved and resumed
 
 
-@pytest.mark.parametrize("optimizer", [sgd(0.1), momentum(0.1), adam(0.01)], ids=["sgd", "momentum", "adam"])
+OPTIMIZERS = {"sgd": sgd(0.1), "momentum": momentum(0.1), "adam": adam(0.01)}
+OPTIMIZERS |= {"sgd, cosine": sgd(cosine_decay(0.1, 20)), "momentum, steps": momentum(step_decay(0.1, 4, 0.5))}
+OPTIMIZERS |= {"adam, warm-up": adam(warm_up(exponential_decay(0.01, 0.9), 8))}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
 @pytest.mark.parametrize("first", [1, 7, 10])
 def test_a_resumed_run_gives_the_same_numbers_to_the_last_bit(tmp_path, optimizer, first):
     whole = go(20, optimizer=optimizer)
@@ -227,6 +407,7 @@ DRAWS = {  # ways to draw that leave something behind: half a word, a buffer, a 
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", DRAWS)
 @pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
 def test_however_a_batch_draws_a_run_goes_on_to_the_same_numbers(tmp_path, how, kind):
@@ -291,6 +472,19 @@ class Called:
         return draw(OWN)
 
 
+class Watcher:
+    """Sees updates, and keeps rows of what it saw."""
+
+    def __init__(self, rng=None):
+        self.rng, self.rows = rng, []
+
+    def __call__(self, update):
+        self.see(update)
+
+    def see(self, update):
+        self.rows.append(update)
+
+
 def drawn_from_own(rng, scale=1.0):
     return scale * draw(OWN)[0], draw(OWN)[1]
 
@@ -328,6 +522,12 @@ def from_a_closure():
         ("stop", lambda run: next(COUNTER) > 5, "range_iterator"),
         ("loss", lambda target: squared(target + OWN.random()), "Generator"),
         ("gradient", lambda *args: (OWN.random(), bptt(*args)[1]), "Generator"),
+        ("each_update", lambda update: {"noise": OWN.random()}, "Generator"),
+        ("each_update", Watcher(OWN), "Generator"),
+        ("each_update", Watcher(OWN).see, "Generator"),
+        ("optimizer", sgd(lambda t: 0.1 * OWN.random()), "Generator"),
+        ("optimizer", adam(lambda t: 1 / (2 + next(COUNTER))), "range_iterator"),
+        ("optimizer", momentum(warm_up(lambda t: OWN.random(), 2)), "Generator"),
     ],
 )
 def test_what_a_file_would_miss_is_refused_where_it_can_be_seen(tmp_path, name, f, holds):
@@ -422,36 +622,28 @@ def test_a_killed_process_loses_nothing_that_was_saved(tmp_path):
     assert same(go(total, save_to=path), go(total))
 
 
-@pytest.mark.parametrize("broken", ["replace", "dump", "fsync"])
+@pytest.mark.parametrize("broken", ["replace", "write_array", "fsync"])
 def test_a_failure_while_saving_leaves_the_old_file(tmp_path, monkeypatch, broken):
     path = tmp_path / "run"
     old = go(4, save_to=path)
 
-    def fail(*args):
-        if broken == "dump":
-            args[1].write(b"half a pickle")
+    def fail(*args, **options):
+        if broken == "write_array":
+            args[0].write(b"half an array")
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr({"replace": os, "dump": pickle, "fsync": os}[broken], broken, fail)
+        patch.setattr(np.lib.format if broken == "write_array" else os, broken, fail)
         with pytest.raises(OSError, match="disk full"):
             go(8, save_to=path)
     assert same(load(path), old)
     assert same(go(8, save_to=path), go(8))
 
 
-def test_save_and_load_are_inverse(tmp_path):
-    run = go(3)
-    save(run, tmp_path / "run")
-    back = load(tmp_path / "run")
-    assert same(back, run)
-    assert isinstance(back, Run)
-    assert back.cell == CELL
-
-
 # ---------------------------------------------------------------- a result
 
 
+@pytest.mark.slow
 def test_a_plain_network_reads_handwritten_digits():
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(0)
@@ -518,6 +710,27 @@ def test_a_network_that_says_nothing_is_right_nowhere(dtype):
         ({"batch": lambda rng: np.zeros((2, 3, 2))}, TypeError, ("batch must return (X, target)", "ndarray")),
         ({"batch": lambda rng: (1, 2, 3)}, TypeError, ("batch must return (X, target)", "tuple")),
         (
+            {"each_update": lambda: None},
+            TypeError,
+            ("(Update) -> (dict or None) or None, got", "which does not take 1 argument"),
+        ),
+        ({"each_update": lambda update: 1.0}, TypeError, ("each_update must return a dict of numbers", "float")),
+        (
+            {"each_update": lambda update: {1: 1.0}},
+            TypeError,
+            ("each_update must return a dict of numbers", "dict"),
+        ),
+        (
+            {"each_update": lambda update: {"x": "1"}},
+            TypeError,
+            ("each_update(…)['x'] must be a real number", "str"),
+        ),
+        (
+            {"each_update": lambda update: {"loss": 1.0}},
+            ValueError,
+            ("each_update must leave loss and norm", "loss"),
+        ),
+        (
             {"batch": lambda rng: (np.zeros((3, 2)), np.zeros((2, 1)))},
             ValueError,
             ("X must be (T, B, 2)", "(3, 2)"),
@@ -528,24 +741,6 @@ def test_a_network_that_says_nothing_is_right_nowhere(dtype):
 def test_bad_arguments_of_train(options, error, words):
     with refused(error, *words):
         go(**({"updates": 3} | options))
-
-
-def test_files_that_are_not_a_run(tmp_path):
-    with refused(ValueError, "must be a file", "directory", str(tmp_path)):
-        go(3, save_to=tmp_path)
-    path = tmp_path / "file"
-    for content in (b"", b"not a pickle", pickle.dumps(go(3))[:-20]):
-        path.write_bytes(content)
-        with refused(ValueError, "must be a file written by save", str(path)):
-            load(path)
-        with refused(ValueError, "must be a file written by save", str(path)):
-            go(3, save_to=path)
-        assert path.read_bytes() == content
-    path.write_bytes(pickle.dumps({"a": 1}))
-    with refused(ValueError, "must be a file written by save", "dict"):
-        load(path)
-    with pytest.raises(FileNotFoundError):
-        load(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from minirnn.theory.memory import (
     modes,
     network_kernel,
     optimise,
+    orthonormal_modes,
     power_law,
+    project,
     two_exponentials,
 )
 from minirnn.theory.parametrizations import RATES
@@ -86,6 +88,50 @@ def test_late_kernels_by_decaying_exponentials(kernel, m, error):
     starts = [np.exp(-np.exp(rng.uniform(-5, 0, m))) for _ in range(6)]
     best = min(optimise(kernel(1000), lam).error for lam in starts)
     assert best == pytest.approx(error, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    "lam", [[0.9, 0.5], [0.9, 0.9, -0.4], [0.7j, 0.8 + 0.3j], [0.95 + 0.1j, 0.95 + 0.1j, 0.6]], ids=str
+)
+def test_the_chain_is_orthonormal_whether_eigenvalues_meet_or_not(lam):
+    columns = orthonormal_modes(np.array(lam), 3000)
+    np.testing.assert_allclose(columns.T @ columns, np.eye(columns.shape[1]), atol=1e-12)
+
+
+def test_the_chain_spans_what_plain_powers_span():
+    lam = np.array([0.9, 0.5, 0.8 + 0.3j])
+    plain, Q = modes(lam, 60), np.linalg.qr(orthonormal_modes(lam, 60))[0]
+    np.testing.assert_allclose(Q @ (Q.T @ plain), plain, atol=1e-12)
+    K = power_law(60)
+    assert project(K, lam).error == pytest.approx(fit(K, lam).error, rel=1e-9)
+
+
+def test_equal_eigenvalues_fit_their_limit():
+    """k λ^k and k² λ^k, which no sum of λ^k is; and the kernel is made of the chain and its weights."""
+    k = np.arange(300)
+    found = project((3 - k + 0.5 * k**2) * 0.8**k, np.full(3, 0.8))
+    assert found.error < 1e-12
+    np.testing.assert_allclose(orthonormal_modes(found.lam, 300) @ found.weights, found.kernel, atol=1e-12)
+
+
+def test_24_decaying_exponentials_leave_18_percent_of_a_late_bump():
+    """The value with 400 digits; least squares on the powers themselves stopped at 0.48."""
+    K = bump(1000)
+    assert project(K, np.full(24, 0.575)).error == pytest.approx(0.179581, abs=2e-6)
+    assert optimise(K, np.full(24, 0.6), steps=20).error < 0.182
+    assert project(K, np.linspace(0.3, 0.8, 24)).error == pytest.approx(0.2374, abs=1e-4)
+
+
+def test_a_pair_may_become_two_real_eigenvalues():
+    K = two_exponentials(300)
+    found = optimise(K, np.array([0.8 + 0.1j]), steps=100)
+    assert found.error < 1e-6
+    np.testing.assert_allclose(np.sort(found.lam.real), [0.5, 0.9], atol=1e-4)
+
+
+def test_real_eigenvalues_keep_their_sign():
+    K = (-0.7) ** np.arange(50)
+    assert optimise(K, np.array([-0.3])).lam == pytest.approx([-0.7], abs=1e-5)
 
 
 def test_white_noise_error_is_the_kernels_error():
@@ -187,8 +233,12 @@ def test_bad_arguments():
         modes(np.array([-0.5j]), 5)
     with refused(ValueError, "target must not be 0"):
         fit(np.zeros(5), np.array([0.5]))
-    with refused(ValueError, "lam must have |λ| < 1, and be positive"):
-        optimise(power_law(20), np.array([-0.5]))
+    with refused(ValueError, "target must not be 0"):
+        project(np.zeros(5), np.array([0.5]))
+    with refused(ValueError, "lam must be (n,) with |λ| < 1", "1.2"):
+        orthonormal_modes(np.array([1.2]), 5)
+    with refused(ValueError, "lam must not be 0"):
+        optimise(power_law(20), np.array([0.5, 0.0]))
     with refused(ValueError, "width must be a finite number > 0", "0"):
         bump(10, 5, 0)
     with refused(ValueError, "T must be an integer >= 1", "0"):

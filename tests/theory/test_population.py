@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minirnn import LRU, BlockRNN, DiagonalRNN, LinearRNN, bptt, unroll
+from minirnn.cells.linear import to_complex
 from minirnn.learning import losses
 from minirnn.theory.parametrizations import EIGENVALUES, MULTIPLIERS
 from minirnn.theory.population import (
@@ -232,14 +233,14 @@ def test_jacobians_of_impulse_responses():
     cell, one = DiagonalRNN(1, n), EIGENVALUES["polar"]
     params = random_params(rng, cell, 1) | {"c_out": np.zeros(1)}
     b = (params["B_re"] + 1j * params["B_im"])[:, 0]
-    c = params["V"][0, :n] - 1j * params["V"][0, n:]
+    c = to_complex(params["V"][0]).conj()
     lam, slopes = cell.eigenvalues(params), one.derivatives(params["nu"], params["theta"])
     J = diagonal_jacobian(lam, slopes, b, c, T)
     H = unroll(cell, params, impulse(T))[1:]
     residual = (losses.readout(params, H) - target).ravel() * (1 - np.arange(T) / T)
     gradient = bptt(cell, params, impulse(T), kernel_loss(target))[1]
-    V = gradient["V"][0]
-    by_bptt = [gradient["nu"], gradient["theta"], gradient["B_re"][:, 0], gradient["B_im"][:, 0], V[:n], -V[n:]]
+    c = to_complex(gradient["V"][0]).conj()
+    by_bptt = [gradient["nu"], gradient["theta"], gradient["B_re"][:, 0], gradient["B_im"][:, 0], c.real, c.imag]
     np.testing.assert_allclose(residual @ J, np.concatenate(by_bptt), rtol=1e-9)
 
 

@@ -1,37 +1,63 @@
-"""The book's own part of the build: what pages load, small pieces of markup, and the checks on every page."""
+"""The book's own part of the build: the files that pages load, small pieces of markup, and checks of every page."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from . import api, assets, assignments, checks, formulas, fresh, lean, markup, notebooks, paths, search, social
+from . import (
+    api,
+    ask,
+    assets,
+    assignments,
+    checks,
+    code,
+    figures,
+    formulas,
+    fresh,
+    lean,
+    markup,
+    notebooks,
+    paths,
+    search,
+    social,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_role("goto", markup.Goto())
+    app.add_role("fig", figures.Fig())
     app.add_directive("check", markup.Check)
+    app.add_directive("ask", ask.Ask)
     app.add_directive("api", api.Api)
     app.add_directive("paths", paths.Paths)
     for formula in (nodes.math, nodes.math_block):
         app.add_node(formula, override=True, html=(formulas.visit, None))
     app.connect("config-inited", assets.prepare)
     app.connect("config-inited", notebooks.settle)
+    app.connect("config-inited", code.settle)
     app.connect("config-inited", social.settle)
     app.connect("env-get-outdated", fresh.outdated)
     app.connect("source-read", assignments.read)
+    app.connect("doctree-read", figures.number)
+    app.connect("env-purge-doc", figures.forget)
+    app.connect("env-merge-info", figures.join)
+    app.connect("env-updated", figures.renumber)
+    app.connect("missing-reference", figures.resolve)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("doctree-resolved", markup.keep_together)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
     app.connect("html-page-context", notebooks.offer)
+    app.connect("html-page-context", ask.load)
     app.connect("html-page-context", social.describe)
     app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assets.deliver)
+    app.connect("build-finished", figures.write)
     app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)
     app.connect("build-finished", social.draw)
     app.connect("build-finished", search.write)
     app.connect("build-finished", lean.slim)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,6 @@
-"""What the pages load, gathered from pinned packages: fonts, MathJax, the figures' script and style.
+"""The files that pages load, gathered from pinned packages: fonts, MathJax, the figures' script and style.
 
-What takes time is kept, and made again when anything that it is made of has changed: versions, options, this module.
+Fonts and MathJax, which take time, are kept, and made again after a change of versions, options or this module.
 """
 
 import filecmp
@@ -104,7 +104,7 @@ def prepare(app: Sphinx, config: Config) -> None:
 
 
 def own_kernel(folder: Path) -> None:
-    """The kernel of the pages: this very Python, whatever else is installed as python3; it says only what is wrong."""
+    """The kernel of the pages: this very Python, whatever else is installed as python3. It prints only errors."""
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
     spec = folder / "kernels/python3/kernel.json"
     spec.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def own_kernel(folder: Path) -> None:
 
 
 def ingredients() -> str:
-    """A key for all that fonts and MathJax are made of: this module with its ranges and lists, and the packages."""
+    """A key of all that fonts and MathJax depend on: this module with its ranges and lists, and the packages."""
     versions = " ".join(f"{name} {version(name)}" for name in MADE_BY)
     return sha256(Path(__file__).read_bytes() + versions.encode()).hexdigest()
 
@@ -145,7 +145,7 @@ def deliver(app: Sphinx, error: Exception | None) -> None:
 
 
 def remove_stale(compared: filecmp.dircmp[str]) -> None:
-    """What only the right one of two compared folders has."""
+    """The files that only the right one of two compared folders has."""
     for name in compared.right_only:
         path = Path(compared.right, name)
         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -187,8 +187,11 @@ def subset(source: Traversable, target: Path) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=subset.parse_unicodes(GLYPHS))
     subsetter.subset(font)
+    for part in (part for name in font.getGlyphOrder() for part in getattr(font["glyf"][name], "components", [])):
+        part.flags &= ~0x0200  # USE_MY_METRICS: FreeType gave % the width of its stroke, and “ that of ‘
     buildMathTable(font, constants=SCRIPTS)
     subset.save_font(font, str(target), options)
+    font.close()
 
 
 def copy_mathjax(folder: Path) -> None:

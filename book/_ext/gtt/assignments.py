@@ -1,4 +1,4 @@
-"""An assignment's page shows what students get: neither solutions nor hidden tests, and no cell is run."""
+"""An assignment's page shows the student's version, without solutions and hidden tests; none of its cells is run."""
 
 import sys
 from pathlib import Path

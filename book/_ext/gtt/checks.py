@@ -1,4 +1,4 @@
-"""What every page must have, and what it weighs. A warning fails the build, since books are built with `-W`."""
+"""Checks of every page, of its parts and its size. A warning fails the build, since books are built with `-W`."""
 
 import gzip
 import re
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Pictures(HTMLParser):
-    """Collects the pictures of a page that say nothing to who cannot see them."""
+    """Collects the pictures of a page that have no text alternative."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ def unique_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def report(app: Sphinx, error: Exception | None) -> None:
-    """What each page weighs and how long its code ran."""
+    """Prints the size of each page and the time that its code took."""
     if error or app.builder.name != "html":
         return
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")

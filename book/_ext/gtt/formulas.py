@@ -27,7 +27,7 @@ PLAINER = [  # what docutils does not know, in words that it does
     ("½", r"\\tfrac{1}{2}"),
 ]
 BRACES = ("⏟", "⏞")
-APPLIED = "\u2061"  # what stands between a function's name and its argument, and takes no place
+APPLIED = "\u2061"  # the invisible sign between a function's name and its argument
 TOKEN = re.compile(r" *(\\[A-Za-z]+|\\.|[^ ])", re.DOTALL)
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Which pages are built again: those whose own text changed, which Sphinx sees, and those whose code did."""
+"""The pages to build again: those whose own text changed, which Sphinx sees, and those whose code or data changed."""
 
 import ast
 import re
@@ -10,21 +10,21 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # where pages, as notebooks, find what they import
+from facts import cells
+
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.append(str(ROOT / "book"))  # where pages, as notebooks, find what they import
-# options stand between two lines of dashes, or each after a colon
-CELL = re.compile(r"^```\{code-cell\}.*\n(?:---\n(?:.*\n)*?---\n|(?::.*\n)*)((?:.*\n)*?)```$", re.MULTILINE)
 
 
 def code_of(page: str) -> str:
     """The cells of a page, without their options, as one text that imports what they do; those that Python cannot read
     are left out: the page fails when they are run."""
-    cells = []
-    for cell in CELL.findall(page):
-        text = re.sub(r"^[%!].*$", "", cell, flags=re.MULTILINE)
+    texts = []
+    for cell in cells(page):
+        text = re.sub(r"^[%!].*$", "", cell.code, flags=re.MULTILINE)
         with suppress(SyntaxError):
-            cells.append(ast.unparse(ast.parse(text)))
-    return "\n".join(cells)
+            texts.append(ast.unparse(ast.parse(text)))
+    return "\n".join(texts)
 
 
 def code_behind(page: str) -> str:
@@ -53,8 +53,8 @@ def digest_of(*parts: object) -> str:
 def outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """On env-get-outdated: the pages that were made by other code than there is now. A cache of outputs would only
-    know the page's own cells; this one runs a page again when code or data change that its cells need."""
+    """On env-get-outdated: the pages whose code or data have changed since they were built. A cache of outputs would
+    compare the page's own cells alone."""
     looks = texts(ROOT / "minirnn/figures", ".js", ".css")  # pages name them with a hash of their text
     every = digest_of(sys.version, *pins(), *looks, *texts(Path(__file__).parent, ".py"))
     releases = digest_of(*texts(ROOT / "book/coursework", ".py"))  # what students get of an assignment

@@ -1,4 +1,4 @@
-"""What the theme loads and no page uses is taken out, and nothing but styles is waited for before a page shows."""
+"""Removes from the theme all that no page uses, and lets a browser show a page once its styles are there."""
 
 import re
 from collections.abc import Iterable
@@ -56,16 +56,16 @@ def slim(app: Sphinx, error: Exception | None) -> None:
 
 def names(site: Path) -> set[str]:
     """All classes of all pages, and all words of scripts, which may set a class."""
-    found: set[str] = set()
+    names: set[str] = set()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        found |= {word for value in re.findall(r'class="([^"]*)"', text) for word in value.split()}
+        names |= {word for value in re.findall(r'class="([^"]*)"', text) for word in value.split()}
         for script in re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", text, re.DOTALL):
-            found.update(re.findall(r"[\w-]+", script))
+            names.update(re.findall(r"[\w-]+", script))
     for script in site.glob("_static/**/*.js"):
         if "mathjax" not in script.parts:
-            found.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
-    return found
+            names.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
+    return names
 
 
 def used_rules(rules: Iterable[Node], used: set[str]) -> str:
@@ -75,19 +75,19 @@ def used_rules(rules: Iterable[Node], used: set[str]) -> str:
     >>> used_rules(tinycss2.parse_stylesheet(css, skip_whitespace=True), {"a", "b", "d"})
     '.a.b{x:1}.d:not(.e){y:2}:is(.a, .c){q:0}@media print{.a{z:4}}@font-face{src:q}'
     """
-    kept = ""
+    css = ""
     for rule in rules:
         if rule.type == "qualified-rule":
             able = [tinycss2.serialize(s).strip() for s in selectors(rule.prelude) if applies(s, used)]
             if able:
-                kept += ",".join(able) + "{" + tinycss2.serialize(rule.content) + "}"
+                css += ",".join(able) + "{" + tinycss2.serialize(rule.content) + "}"
         elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
             inside = used_rules(tinycss2.parse_rule_list(rule.content, True, True), used)
             if inside:
-                kept += f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inside}}}"
+                css += f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inside}}}"
         else:
-            kept += rule.serialize()
-    return kept
+            css += rule.serialize()
+    return css
 
 
 def selectors(prelude: Iterable[Node]) -> list[list[Node]]:

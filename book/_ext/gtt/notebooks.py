@@ -36,7 +36,7 @@ def runs(env: BuildEnvironment) -> list[str]:
 
 
 def ran(env: BuildEnvironment, page: str) -> dict[str, Any]:
-    """What MyST-NB keeps, in Sphinx's environment, of the run of a page's code; empty for a page without."""
+    """MyST-NB's data, in Sphinx's environment, on the run of a page's code; empty for a page without code."""
     return vars(env)["nb_metadata"][page].get("exec_data") or {}
 
 

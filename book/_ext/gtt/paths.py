@@ -1,5 +1,5 @@
-"""Ways through the book. What a chapter needs and takes stands on its card, the box `needs`, and nowhere else: the
-directive {paths} makes its tables of the cards, and stops the build where a card or a path does not add up."""
+"""Paths through the book. Only a chapter's card, the box `needs`, names its prerequisites and its time: the
+directive {paths} makes its tables of the cards, and stops the build if a card or a path does not add up."""
 
 import re
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ def chapters(folder: Path) -> tuple[dict[str, Chapter], list[str]]:
     order = [name for names in parts.values() for name in names]
     texts = {name: (folder / f"book/{name}.md").read_text(encoding="utf-8") for name in order}
     titles = {name: title(name, text) for name, text in texts.items()}
-    found = {}
+    by_name = {}
     for i, name in enumerate(order):
         card = CARD.search(texts[name])
         entries = dict(re.findall(r"^(\S.*)\n: ((?:.+\n)+?)(?=\n|\Z)", card[1], re.MULTILINE)) if card else {}
@@ -90,16 +90,16 @@ def chapters(folder: Path) -> tuple[dict[str, Chapter], list[str]]:
                 )
             if not after and name != parts["Chapters"][0]:
                 raise ValueError(f"{name}: expected to need an earlier chapter, got {need!r}")
-        found[name] = Chapter(name, titles[name], tuple(after), reading, working)
-    return found, parts["Chapters"]
+        by_name[name] = Chapter(name, titles[name], tuple(after), reading, working)
+    return by_name, parts["Chapters"]
 
 
-def check_path(names: list[str], found: dict[str, Chapter]) -> None:
+def check_path(names: list[str], by_name: dict[str, Chapter]) -> None:
     """Raises ValueError unless each chapter exists, says its time, and comes after all that it needs."""
     for i, name in enumerate(names):
-        if name not in found or not found[name].reading:
+        if name not in by_name or not by_name[name].reading:
             raise ValueError(f"{name}: expected a page with a card and a time")
-        missing = set(found[name].after) - set(names[:i])
+        missing = set(by_name[name].after) - set(names[:i])
         if missing:
             raise ValueError(f"{name}: expected {', '.join(sorted(missing))} before it on the path")
 
@@ -121,23 +121,23 @@ class Paths(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         try:
-            found, order = chapters(Path(self.env.srcdir))
+            by_name, order = chapters(Path(self.env.srcdir))
             wanted = dict(re.split(r":\s*", line, maxsplit=1) for line in self.content if line.strip())
             ways = {want: names.split(", ") for want, names in wanted.items()} | {"all of it": order}
             for names in ways.values():
-                check_path(names, found)
+                check_path(names, by_name)
         except ValueError as error:
             raise self.error(str(error)) from None
-        for name in found:
+        for name in by_name:
             self.env.note_dependency(str(Path(self.env.srcdir, f"book/{name}.md")))
         lines = ["| you want | read, in this order | reading | with the exercises |", "|---|---|---|---|"]
         for want, names in ways.items():
             lines.append(
-                f"| {want} | {', '.join(link(found[n]) for n in names)} | {times(found[n] for n in names)} |"
+                f"| {want} | {', '.join(link(by_name[n]) for n in names)} | {times(by_name[n] for n in names)} |"
             )
         lines += ["", "| chapter | read before it | reading | with the exercises |", "|---|---|---|---|"]
-        for chapter in (found[name] for name in order):
-            before = ", ".join(link(found[n]) for n in chapter.after) or "none"
+        for chapter in (by_name[name] for name in order):
+            before = ", ".join(link(by_name[n]) for n in chapter.after) or "none"
             lines.append(f"| {link(chapter)} | {before} | {times([chapter])} |")
         box = nodes.container(classes=["gtt-paths"], is_div=True)
         self.state.nested_parse(StringList(lines, source=self.get_source_info()[0]), self.content_offset, box)

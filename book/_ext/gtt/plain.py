@@ -54,8 +54,10 @@ def _text(node: nodes.Node, macros: Macros) -> str:
 
 
 def _is_check(node: nodes.Node) -> bool:
-    """A question with choices: read without their verdicts, wrong ones would pass for the book's word."""
-    return any(isinstance(child, nodes.raw) and "gtt-check" in child.astext() for child in node.children[:1])
+    """Is it a question? Choices without verdicts would read as statements of the book; no answer is given away."""
+    marks = ("gtt-check", "<gtt-ask")
+    first = node.children[0].astext() if node.children and isinstance(node.children[0], nodes.raw) else ""
+    return any(mark in first for mark in marks)
 
 
 def _marked(caption: str) -> str:

@@ -1,4 +1,4 @@
-"""What the page of the search looks through: each section of each page, with its own address, as plain words."""
+"""The index of the search: each section of each page, with its own address, as plain words."""
 
 import json
 import re
@@ -73,7 +73,7 @@ def entries(doctree: nodes.document, kind: str, macros: Macros) -> list[list[str
 
 
 def keys(body: Iterable[nodes.Node]) -> str:
-    """What a section speaks of: the names of its equations and theorems, and the terms that it explains by a link."""
+    """The keywords of a section: the names of its equations and theorems, and the terms that it explains by a link."""
     inside = [node for part in body for node in part.findall()]
     names = [re.sub(r"^(eq|thm|def|lem|cor|prop)-", "", name) for node in inside for name in labels(node)]
     return " ".join(dict.fromkeys(" ".join(names).replace("-", " ").split()))

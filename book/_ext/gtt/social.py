@@ -1,4 +1,4 @@
-"""What shows where a page is shared: its title, its description, and one card for the book in the figures' style."""
+"""The preview of a shared page: its title, its description, and one card for the book in the figures' style."""
 
 import html
 from importlib import resources
@@ -37,12 +37,12 @@ def describe(
     """On html-page-context. The picture and the page need an absolute address: without one there are no such tags."""
     if doctree is None:
         return
-    said = [node["content"] for node in doctree.findall(nodes.meta) if node.get("name") == "description"]
+    descriptions = [node["content"] for node in doctree.findall(nodes.meta) if node.get("name") == "description"]
     tags = {
         "og:type": "website" if pagename == app.config.root_doc else "article",
         "og:site_name": app.config.html_title,
         "og:title": app.env.titles[pagename].astext(),
-        "og:description": "".join(said[:1]),
+        "og:description": "".join(descriptions[:1]),
         "twitter:card": "summary",
     }
     if base := app.config.html_baseurl:

@@ -7,4 +7,7 @@ import numpy as np
 Array = np.ndarray
 Number = float | np.floating[Any]  # which NumPy's functions return
 Params = dict[str, Array]
+Measured = dict[str, Number | int | str]  # {word between << and >> of a mark scheme: what it is for a student}
 Rng = np.random.Generator
+
+EXAMPLES = ["example", "second example", "third example", "fourth example"]  # ids that measurements are tried on

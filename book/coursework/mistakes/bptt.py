@@ -1,23 +1,31 @@
 """Mistakes in backpropagation through time of a leaky network."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from coursework.answers import Mistakes, solution
-from coursework.mistakes import Array, Number, Params, Rng
+from coursework.answers import Mistakes, solution, solutions
+from coursework.mistakes import EXAMPLES, Array, Measured, Params, Rng
 
 right = solution("bptt")
-mistake = Mistakes()
-Step = Callable[..., Array]
+mistake = Mistakes("bptt")
+
+TASK = {
+    "unit": {"tanh": "f(a) = tanh(a)", "sin": "f(a) = sin(a)", "root": "f(a) = a / sqrt(1 + a²)"},
+    "mean": {
+        "sequences": "E is a mean over the B sequences and a sum over time: c = 1/B",
+        "time": "E is a mean over the T steps and a sum over the sequences: c = 1/T",
+        "both": "E is a mean over the T steps and over the B sequences: c = 1/(T B)",
+    },
+    "span": {"30": "K = 30 steps", "40": "K = 40 steps", "50": "K = 50 steps"},
+}
+VARIES = {"forward": "unit", "error": "mean", "adjoints": "unit", "gradient": "unit", "rate": "unit span"}
 
 
 def draw(rng: Rng, size: int) -> tuple[Params, Array, float]:
     """params, X (T, B, m), alpha."""
-    T, B, n, m, outputs = [(4, 3, 2, 3, 2), (7, 3, 5, 2, 1), (1, 1, 2, 3, 2)][size]
+    T, B, n, m, outputs = [(6, 3, 4, 2, 5), (7, 3, 5, 2, 1), (1, 1, 2, 3, 2), (3, 3, 3, 3, 3)][size]
     shapes = {"W": (n, n), "U": (n, m), "b": (n,), "V": (outputs, n)}
     params = {key: rng.standard_normal(shape) / np.sqrt(shape[-1]) for key, shape in shapes.items()}
-    return params, rng.standard_normal((T, B, m)), [0.3, 0.45, 0.2][size]
+    return params, rng.standard_normal((T, B, m)), [0.3, 0.45, 0.2, 0.35][size]
 
 
 def with_states(rng: Rng, size: int) -> tuple[Params, Array, Array, Array, float]:
@@ -38,228 +46,136 @@ CASES = {
     "error": with_targets,
     "adjoints": with_states,
     "gradient": with_states,
-    "rate": lambda rng, size: (["example", "second example", "third example"][size],),
+    "rate": lambda rng, size: (EXAMPLES[size],),
 }
 
-
-def run(params: Params, X: Array, alpha: float, step: Step) -> Array:
-    """States of another step than the right one: step(h, x, params)."""
-    H = np.zeros((len(X) + 1, X.shape[1], len(params["b"])))
-    for t in range(1, len(H)):
-        H[t] = step(H[t - 1], X[t - 1], params)
-    return H
-
-
-def inside(h: Array, x: Array, p: Params) -> Array:
-    return np.tanh(h @ p["W"].T + x @ p["U"].T + p["b"])
-
-
-@mistake("forward", "W acts from the wrong side: your W h is Wᵀh. With rows it is `h @ W.T`.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return right("forward")({**params, "W": params["W"].T}, X, alpha)
-
-
-@mistake("forward", "the leak is the wrong way round: 1 - alpha goes with the old state, alpha with the new.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return right("forward")(params, X, 1 - alpha)
-
-
-@mistake("forward", "h_0 is missing. H has T + 1 entries, and H[0] is zero.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return right("forward")(params, X, alpha)[1:]
-
-
-@mistake("forward", "the old state is inside the tanh only. The part 1 - alpha of it is added outside.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return run(params, X, alpha, lambda h, x, p: alpha * inside(h, x, p))
-
-
-@mistake("forward", "this network has forgotten its leak: it is alpha = 1.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return right("forward")(params, X, 1.0)
-
-
-@mistake("forward", "the tanh is around everything. It belongs around a_t alone.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return run(params, X, alpha, lambda h, x, p: np.tanh((1 - alpha) * h + alpha * np.arctanh(inside(h, x, p))))
-
-
-@mistake("forward", "the bias is missing.")
-def _(params: Params, X: Array, alpha: float) -> Array:
-    return right("forward")({**params, "b": 0 * params["b"]}, X, alpha)
-
-
-def scaled(args: tuple[Params, Array, Array], value: float, derivative: float) -> tuple[Number, Array]:
-    E, dE = right("error")(*args)
-    return value * E, derivative * dE
-
-
-@mistake("error", "E is summed over the batch. It is a mean over the B sequences: divide by B, in dE too.")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return scaled((params, H, Y), H.shape[1], H.shape[1])
-
-
-@mistake("error", "E is right, but dE is not divided by B.")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return scaled((params, H, Y), 1, H.shape[1])
-
-
-@mistake("error", "the ½ is missing from E, or it is in dE too. The derivative of ½r² is r.")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return scaled((params, H, Y), 2, 1)
-
-
-@mistake("error", "the ½ is missing: both E and dE are twice as large as they should be.")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return scaled((params, H, Y), 2, 2)
-
-
-@mistake("error", "dE has the wrong sign. The residual is V h - y; with y - V h a minus is left over.")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return scaled((params, H, Y), 1, -1)
-
-
-@mistake("error", "E and dE are means over time too. Over time it is a sum.")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return scaled((params, H, Y), 1 / len(Y), 1 / len(Y))
-
-
-@mistake("error", "off by one in time: you compare h_{t-1} with y_t. The state for the first target is H[1].")
-def _(params: Params, H: Array, Y: Array) -> tuple[Number, Array]:
-    return right("error")(params, np.concatenate([H[:1], H[:-1]]), Y)
-
-
-def scan(params: Params, X: Array, H: Array, dE: Array, alpha: float, back: Step) -> Array:
-    """Delta of another recursion: back(delta, slope of that step, W)."""
-    slope = 1 - np.tanh(H[:-1] @ params["W"].T + X @ params["U"].T + params["b"]) ** 2
-    Delta = dE.copy()
-    for t in reversed(range(len(X) - 1)):
-        Delta[t] += back(Delta[t + 1], slope[t + 1], params["W"])
-    return Delta
-
-
-@mistake("adjoints", "the Jacobian is not transposed. A row times Wᵀ is W on a column; here `@ W` is wanted.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    return scan(params, X, H, dE, alpha, lambda d, s, W: (1 - alpha) * d + alpha * (s * d) @ W.T)
-
-
-@mistake("adjoints", "the derivative of tanh is on the wrong side of W. It is applied to δ first, then W.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    return scan(params, X, H, dE, alpha, lambda d, s, W: (1 - alpha) * d + alpha * s * (d @ W))
-
-
-@mistake("adjoints", "the path through the leak is missing: h_t reaches h_{t+1} also by the factor 1 - alpha.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    return scan(params, X, H, dE, alpha, lambda d, s, W: alpha * (s * d) @ W)
-
-
-@mistake("adjoints", "the derivative of tanh is missing.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    return scan(params, X, H, dE, alpha, lambda d, s, W: (1 - alpha) * d + alpha * d @ W)
-
-
-@mistake("adjoints", "the factor alpha of the path through W is missing.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    return scan(params, X, H, dE, alpha, lambda d, s, W: (1 - alpha) * d + (s * d) @ W)
-
-
-@mistake("adjoints", "1 - h² is the derivative of tanh only where h = tanh(a). This h leaks: compute a again.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    Delta = dE.copy()
-    for t in reversed(range(len(X) - 1)):
-        Delta[t] += (1 - alpha) * Delta[t + 1] + alpha * ((1 - H[t + 2] ** 2) * Delta[t + 1]) @ params["W"]
-    return Delta
-
-
-@mistake("adjoints", "off by one in time: the derivative of tanh is that of step t; from t + 1 to t it is a_{t+1}.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    slope = 1 - np.tanh(H[:-1] @ params["W"].T + X @ params["U"].T + params["b"]) ** 2
-    Delta = dE.copy()
-    for t in reversed(range(len(X) - 1)):
-        Delta[t] += (1 - alpha) * Delta[t + 1] + alpha * (slope[t] * Delta[t + 1]) @ params["W"]
-    return Delta
-
-
-@mistake(
-    "adjoints", "off by one in time: your δ_T includes a future term. After T there is no step: δ_T = ∂E_T/∂h_T."
+# fmt: off
+mistake.edits(
+    "forward",
+    ("W acts from the wrong side: your W h is Wᵀh. With rows it is `h @ W.T`.", "@ W.T", "@ W"),
+    ("U acts from the wrong side: your U x is Uᵀx. With rows it is `x @ U.T`.", "@ U.T", "@ U"),
+    ("the leak is the wrong way round: 1 - alpha goes with the old state, alpha with the new.",
+     "(1 - alpha) * H[t - 1] + alpha * f", "alpha * H[t - 1] + (1 - alpha) * f"),
+    ("h_0 is missing. H has T + 1 entries, and H[0] is zero.", "return H", "return H[1:]"),
+    ("the old state is inside f only. The part 1 - alpha of it is added outside.",
+     "(1 - alpha) * H[t - 1] + alpha * f", "alpha * f"),
+    ("this network has forgotten its leak: it is alpha = 1.", "(1 - alpha) * H[t - 1] + alpha * f", "f"),
+    ("the new part lacks its factor alpha: h_t is (1 - alpha) of the old and alpha of the new.", "+ alpha * f",
+     "+ f"),
+    ("f is around everything. It belongs around a_t alone.",
+     "(1 - alpha) * H[t - 1] + alpha * f(H[t - 1] @ W.T + X[t - 1] @ U.T + b)",
+     "f((1 - alpha) * H[t - 1] + alpha * (H[t - 1] @ W.T + X[t - 1] @ U.T + b))"),
+    ("f is missing: a_t itself enters the state.", "alpha * f(", "alpha * ("),
+    ("the bias is missing.", " + b)", ")"),
+    ("off by one in time: `X[t]` is x_{t+1}. For h_t take `X[t - 1]`, and for all T steps.", "X[t - 1]", "X[t]",
+     "range(1, len(H))", "range(1, len(X))"),
+    ("off by one in time: `X[t]` is x_{t+1}, and after x_T there is none. For h_t take `X[t - 1]`.", "X[t - 1]",
+     "X[t]"),
+    ("off by one in time: the input of step t is `X[t - 1]`; yours is the one before it.", "X[t - 1]", "X[t - 2]"),
+    ("the last step is missing: h_T needs a pass of the loop too.", "range(1, len(H))", "range(1, len(X))"),
 )
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    slope = 1 - np.tanh(H[:-1] @ params["W"].T + X @ params["U"].T + params["b"]) ** 2
-    Delta, carry = dE.copy(), dE[-1]
-    for t in reversed(range(len(X))):
-        Delta[t] = dE[t] + (1 - alpha) * carry + alpha * (slope[t] * carry) @ params["W"]
-        carry = Delta[t]
-    return Delta
+mistake.edits(
+    "error",
+    ("E has no factor c, dE has it: both are a mean.", "E = 0.5 * c", "E = 0.5"),
+    ("E and dE are sums. Put the factor c of your task into both.", "c = {", "c = 1.0 or {"),
+    ("E is right, but dE has no factor c.", "c * r @ V", "r @ V"),
+    ("the ½ is missing from E, or it is in dE too. The derivative of ½r² is r.", "0.5 * c", "c"),
+    ("the ½ is missing: both E and dE are twice as large as they should be.", "c = {", "c = 2 * {", "}[", "}["),
+    ("dE has the wrong sign. The residual is V h - y; with y - V h a minus is left over.", "c * r @ V",
+     "-c * r @ V"),
+    ("off by one in time: you compare h_{t-1} with y_t. The state for the first target is H[1].", "H[1:]",
+     "H[:-1]"),
+    ("V acts from the wrong side in dE: with rows, Vᵀ r is `r @ V`. Only where V is square does `r @ V.T` fit.",
+     "r @ V\n", "r @ V.T\n"),
+    ("V acts from the wrong side in the residual: with rows, V h is `h @ V.T`.", "H[1:] @ V.T", "H[1:] @ V"),
+    ("the factor V is missing in dE: the residual is a change of V h, not of h.", "c * r @ V", "c * r"),
+    ("dE is twice as large as it should be: the 2 of the square and the ½ cancel.", "c * r @ V", "2 * c * r @ V"),
+    ("E is a mean over the outputs too, as `.mean()` takes it. Only over what your task says it is one.",
+     "0.5 * c * (r**2).sum()", "0.5 * (r**2).mean()"),
+    ("h_0 is compared too. `H` has T + 1 states, and the targets begin with h_1: take `H[1:]`.", "H[1:] @ V.T",
+     "H @ V.T"),
+    ("E is the norm of the residuals, not half its square: a square root too much.", "(r**2).sum()",
+     "(r**2).sum() ** 0.5"),
+)
+mistake.edits(
+    "adjoints",
+    ("the Jacobian is not transposed. A row times Wᵀ is W on a column; here `@ W` is wanted.", "alpha * d @ W",
+     "alpha * d @ W.T"),
+    ("the derivative of f is on the wrong side of W. It is applied to δ first, then W.", "alpha * d @ W",
+     "alpha * s[t + 1] * (Delta[t + 1] @ W)"),
+    ("the path through the leak is missing: h_t reaches h_{t+1} also by the factor 1 - alpha.",
+     "(1 - alpha) * Delta[t + 1] + ", ""),
+    ("the leak has lost its factor: that path is (1 - alpha) δ_{t+1}.", "(1 - alpha) * ", ""),
+    ("the path through W is missing: only the leak carries your error.", " + alpha * d @ W", ""),
+    ("the derivative of f is missing.", "s[t + 1] * Delta", "Delta"),
+    ("the factor alpha of the path through W is missing.", "alpha * d @ W", "d @ W"),
+    ("1 - h² is the slope only where h = tanh(a). This h leaks, so compute a again, and use your f'.",
+     "slope(H[:-1] @ W.T + X @ U.T + b)", "1 - H[1:] ** 2"),
+    ("f' is taken at h. It is wanted at a, which you compute again from the state and input of that step.",
+     "slope(H[:-1] @ W.T + X @ U.T + b)", "slope(H[1:])"),
+    ("off by one in time: the derivative of f is that of step t; from t + 1 to t it is a_{t+1}.", "s[t + 1]",
+     "s[t]"),
+    ("off by one in time: your δ_T includes a future term. After T there is no step: δ_T = ∂E_T/∂h_T.",
+     "Delta = dE.copy()\n    for t in reversed(range(len(X) - 1)):",
+     "Delta, s = np.concatenate([dE, dE[-1:]]), np.concatenate([[s[0]], s])\n    for t in reversed(range(len(X))):",
+     "return Delta", "return Delta[:-1]"),
+    ("δ_T is forgotten: the recursion starts from ∂E_T/∂h_T, not from 0.", "dE.copy()\n",
+     "dE.copy()\n    Delta[-1] = 0\n"),
+    ("∂E_t/∂h_t is missing at each step: δ_t is what comes back, plus what h_t costs itself.", "+= (", "= ("),
+    ("the recursion is broken off: each δ_t takes in ∂E_{t+1}/∂h_{t+1} and not the whole δ_{t+1}. Go from T down.",
+     "Delta[t + 1]", "dE[t + 1]"),
+    ("the order is reversed: Delta[0] belongs to step 1, Delta[-1] to step T.", "return Delta",
+     "return Delta[::-1]"),
+    ("∂E_t/∂h_t is nowhere in it, so all is 0.", "dE.copy()", "np.zeros_like(dE)"),
+)
+mistake.edits(
+    "gradient",
+    ("your gradient of W is the transpose of the right one: rows belong to δ, columns to h.",
+     '"W": np.einsum("tbi,tbj->ij"', '"W": np.einsum("tbi,tbj->ji"'),
+    ("your gradient of U is the transpose of the right one: rows belong to δ, columns to x.",
+     '"U": np.einsum("tbi,tbj->ij"', '"U": np.einsum("tbi,tbj->ji"'),
+    ("your gradients of W and U are the transposes of the right ones: rows belong to δ.", "->ij", "->ji"),
+    ("off by one in time: W multiplies h_{t-1} in a_t, and you use h_t.", "D, H[:-1]", "D, H[1:]"),
+    ("the factor alpha is missing: a change of a_t changes h_t by alpha·f'(a_t).", "alpha * s", "s"),
+    ("the factor 1 - alpha stands where alpha belongs: a_t enters h_t by alpha.", "alpha * s", "(1 - alpha) * s"),
+    ("the derivative of f is missing: δ is the adjoint of h_t, and W acts on a_t.", "alpha * s", "alpha"),
+    ("the derivative of f and alpha are missing: δ is the adjoint of h_t, and W acts on a_t.", "alpha * s * ", ""),
+    ("1 - h² is the slope only where h = tanh(a). This h leaks, so compute a again, and use your f'.",
+     "slope(H[:-1] @ W.T + X @ U.T + b)", "1 - H[1:] ** 2"),
+    ("divided by B once more: what makes a mean of it is in Delta already. Here it is a sum.", "return {",
+     "D = D / X.shape[1]\n    return {"),
+    ("a mean over time. The gradient is the sum of the terms of all steps.", "return {",
+     "D = D / len(X)\n    return {"),
+    ("a mean over time and batch. The gradient is the sum of the terms of all steps and sequences.", "return {",
+     "D = D / D[..., 0].size\n    return {"),
+    ("the gradient of b is a mean. It is a sum like the others.", "D.sum((0, 1))", "D.mean((0, 1))"),
+    ("the gradient of b has one row for each sequence: sum over the batch too.", "D.sum((0, 1))", "D.sum(0)"),
+    ("the gradient of b has one row for each step: sum over time too.", "D.sum((0, 1))", "D.sum(1)"),
+    ("only the last step counts. W is used at all steps: sum the terms of all of them.", "return {",
+     "X, H, D = X[-1:], H[-2:], D[-1:]\n    return {"),
+)
+mistake.edits(
+    "rate",
+    ("the sign is wrong: the adjoints shrink on their way back, so r is negative. δ_T is the divisor.",
+     "sizes[-1 - K] / sizes[-1]", "sizes[-1] / sizes[-1 - K]"),
+    ("that is the logarithm to base 10. Nats are asked for: np.log.", "np.log(", "np.log10("),
+    ("that is the logarithm to base 2. Nats are asked for: np.log.", "np.log(", "np.log2("),
+    ("that is the whole loss over K steps. Divide by K.", ") / K", ")"),
+    ("the logarithm is missing: that is the ratio.", "np.log(sizes[-1 - K] / sizes[-1]) / K",
+     "sizes[-1 - K] / sizes[-1]"),
+    ("off by one: Delta[-K] is δ_{T-K+1}. Count from Delta[-1], which is δ_T.", "sizes[-1 - K]", "sizes[-K]"),
+    ("that is the way back to the first step. K steps back from T is asked for.", "sizes[-1 - K]", "sizes[0]"),
+    ("the error is at all steps. It is at the last one only: dE is 0 before.", "dE[-1]", "dE[:]"),
+    ("it is counted from the first step. δ_T is `Delta[-1]`, at the other end.", "sizes[-1 - K] / sizes[-1]",
+     "sizes[K] / sizes[0]"),
+    ("divided by T. The ratio spans K steps: divide by K.", ") / K", ") / len(X)"),
+    ("the squares of the norms: r is twice as large as it should be.", "np.log(", "2 * np.log("),
+)
+# fmt: on
 
 
-@mistake("adjoints", "the recursion is broken off: each δ_t takes in ∂E_{t+1}/∂h_{t+1} and not the whole δ_{t+1}.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    slope = 1 - np.tanh(H[:-1] @ params["W"].T + X @ params["U"].T + params["b"]) ** 2
-    Delta = dE.copy()
-    Delta[:-1] += (1 - alpha) * dE[1:] + alpha * (slope[1:] * dE[1:]) @ params["W"]
-    return Delta
-
-
-@mistake("adjoints", "the order is reversed: Delta[0] belongs to step 1, Delta[-1] to step T.")
-def _(params: Params, X: Array, H: Array, dE: Array, alpha: float) -> Array:
-    return right("adjoints")(params, X, H, dE, alpha)[::-1].copy()
-
-
-@mistake("gradient", "your gradient of W is the transpose of the right one: rows belong to δ, columns to h.")
-def _(params: Params, X: Array, H: Array, Delta: Array, alpha: float) -> Params:
-    g = right("gradient")(params, X, H, Delta, alpha)
-    return {**g, "W": g["W"].T}
-
-
-@mistake("gradient", "off by one in time: W multiplies h_{t-1} in a_t, and you use h_t.")
-def _(params: Params, X: Array, H: Array, Delta: Array, alpha: float) -> Params:
-    W, U, b = params["W"], params["U"], params["b"]
-    D = alpha * (1 - np.tanh(H[:-1] @ W.T + X @ U.T + b) ** 2) * Delta
-    return {**right("gradient")(params, X, H, Delta, alpha), "W": np.einsum("tbi,tbj->ij", D, H[1:])}
-
-
-@mistake("gradient", "the factor alpha is missing: a change of a_t changes h_t by alpha·tanh'(a_t).")
-def _(params: Params, X: Array, H: Array, Delta: Array, alpha: float) -> Params:
-    return {key: g / alpha for key, g in right("gradient")(params, X, H, Delta, alpha).items()}
-
-
-@mistake("gradient", "the derivative of tanh is missing: δ is the adjoint of h_t, and W acts on a_t.")
-def _(params: Params, X: Array, H: Array, Delta: Array, alpha: float) -> Params:
-    D = alpha * Delta
-    return {"W": np.einsum("tbi,tbj->ij", D, H[:-1]), "U": np.einsum("tbi,tbj->ij", D, X), "b": D.sum((0, 1))}
-
-
-@mistake("gradient", "divided by B once more: the mean over the batch is in Delta already. Here it is a sum.")
-def _(params: Params, X: Array, H: Array, Delta: Array, alpha: float) -> Params:
-    return {key: g / X.shape[1] for key, g in right("gradient")(params, X, H, Delta, alpha).items()}
-
-
-@mistake("gradient", "a mean over time. The gradient is the sum of the terms of all steps.")
-def _(params: Params, X: Array, H: Array, Delta: Array, alpha: float) -> Params:
-    return {key: g / len(X) for key, g in right("gradient")(params, X, H, Delta, alpha).items()}
-
-
-@mistake("rate", "the sign is wrong: the adjoints shrink on their way back, so r is negative. δ_T is the divisor.")
-def _(student: str) -> Number:
-    return -right("rate")(student)
-
-
-@mistake("rate", "that is the logarithm to base 10. Nats are asked for: np.log.")
-def _(student: str) -> Number:
-    return right("rate")(student) / np.log(10)
-
-
-@mistake("rate", "that is the whole loss over 40 steps. Divide by K.")
-def _(student: str) -> Number:
-    return right("rate")(student) * 40
-
-
-@mistake("rate", "off by one: Delta[-40] is δ_{T-39}. Count from Delta[-1], which is δ_T.")
-def _(student: str) -> Number:
-    network = right("network")
-    params, X, alpha = network(student)
-    H = right("forward")(params, X, alpha)
-    dE = np.zeros_like(H[1:])
-    dE[-1] = 1.0
-    sizes = np.linalg.norm(right("adjoints")(params, X, H, dE, alpha), axis=(1, 2))
-    return np.log(sizes[-40] / sizes[-1]) / 40
+def measured(student: str) -> Measured:
+    """What the mark scheme says of a student's network."""
+    s = solutions("bptt")
+    r, leak = s["rate"](student), np.log(1 - s["network"](student)[2])
+    return {"r": r, "leak": leak, "side": "above" if r > leak else "below"}

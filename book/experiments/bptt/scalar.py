@@ -27,7 +27,7 @@ def scalar_terms(lam: float, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def regime(lam: float) -> str:
-    """What a multiplier does to an error: vanishing below 1, critical at 1, exploding above.
+    """The regime of a multiplier: errors vanish below 1, are critical at 1, and explode above.
 
     >>> [regime(lam) for lam in (0.9, -1.0, 1.1)]
     ['vanishing', 'critical', 'exploding']

@@ -1,26 +1,46 @@
-"""All terms of the gradient of small networks, one for each pair of an error at t and a use at k <= t."""
+"""All terms of the gradient of small networks, one for each pair of an error at t and a use at k <= t.
 
-from functools import cache, partial
+Weights and inputs are drawn by `experiments.draws`, so that a page has the same ones.
+"""
+
+from functools import cache
 
 import numpy as np
 
+from experiments.draws import normal
 from minirnn import GRU, LSTM, VanillaRNN, temporal_terms, unroll
-from minirnn.core import initializers
 from minirnn.core.params import Params, norm
 
+INPUTS, UNITS, LENGTH, SEEDS = 4, 24, 30, 4
 CELLS: dict[str, VanillaRNN | LSTM | GRU] = {
-    "tanh": VanillaRNN(m=4, n=24),
-    "LSTM": LSTM(m=4, n=24),
-    "GRU": GRU(m=4, n=24),
+    "tanh": VanillaRNN(INPUTS, UNITS),
+    "LSTM": LSTM(INPUTS, UNITS),
+    "GRU": GRU(INPUTS, UNITS),
 }
-LENGTH, SEEDS = 30, 4
+SIZES = [
+    4 * UNITS * UNITS,
+    4 * UNITS * INPUTS,
+    2 * LENGTH * INPUTS,
+    UNITS,
+]  # W and U of four gates, inputs, an error
+
+
+def draws(seed: int) -> list[np.ndarray]:
+    """Normal numbers for W, U, the inputs and the direction of the errors."""
+    return np.split(normal(SEEDS, sum(SIZES))[seed], np.cumsum(SIZES)[:-1])
 
 
 def network_states(cell: str, gain: float, seed: int) -> tuple[Params, np.ndarray, np.ndarray]:
-    """A network at initialisation, inputs (LENGTH, 1, 4), and its states on them, from a state that it reaches."""
-    rng, network = np.random.default_rng(seed), CELLS[cell]
-    params = network.init(rng, recurrent=partial(initializers.fan_in, gain=gain))
-    before, X = rng.standard_normal((2, LENGTH, 1, 4))
+    """A network at initialisation, inputs (LENGTH, 1, INPUTS), and its states on them, from a state that it reaches.
+
+    W is N(0, gain²/UNITS) and U N(0, 1/INPUTS); biases are those of the cell's `init`.
+    """
+    network, (W, U, inputs, _) = CELLS[cell], draws(seed)
+    params = network.init(np.random.default_rng(0))
+    rows = len(params["W"])
+    params["W"] = gain / np.sqrt(UNITS) * W.reshape(-1, UNITS)[:rows]
+    params["U"] = U.reshape(-1, INPUTS)[:rows] / np.sqrt(INPUTS)
+    before, X = inputs.reshape(2, LENGTH, 1, INPUTS)
     return params, X, unroll(network, params, X, h0=unroll(network, params, before)[-1])
 
 
@@ -30,7 +50,7 @@ def term_map(cell: str, gain: float) -> np.ndarray:
     logs = np.full((SEEDS, LENGTH, LENGTH), np.nan)
     for seed in range(SEEDS):
         network, (params, X, H) = CELLS[cell], network_states(cell, gain, seed)
-        direction = np.random.default_rng([seed, 1]).standard_normal((1, network.n_out))
+        direction = draws(seed)[3]
         for t in range(1, LENGTH + 1):
             dE = np.zeros_like(H[1:])
             dE[t - 1, :, : network.n_out] = direction  # E_t depends on h_t alone
@@ -50,5 +70,5 @@ def by_lag(logs: np.ndarray) -> np.ndarray:
 
 
 def regime_at(size: float) -> str:
-    """What has become of an error of size 1: vanishing below a tenth, exploding above ten."""
+    """The regime of an error of size 1 after its way back: vanishing below a tenth, exploding above ten."""
     return "vanishing" if size < 0.1 else "exploding" if size > 10 else "critical"

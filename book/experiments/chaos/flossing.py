@@ -3,7 +3,8 @@
 The task of `intro.gains`: which sign had the first of 60 inputs? Tanh networks of 32 units, gain 0.6 (vanishing), 1.2
 or 2.5 (chaotic), are flossed for 100 updates of Adam at 3e-3 on Σ λ_i² over the 8 leading exponents, along 40 steps
 of the task's inputs, or not at all. Then 300 updates of SGD at 0.03, clipped at norm 1; 8 seeds. Engelken flosses
-larger networks, before and during training, on delayed copy and XOR tasks (engelken2023flossing).
+larger networks, before and during training, on delayed copy and XOR tasks (engelken2023flossing). At gain 2.5 rounding
+decides which seeds learn.
 """
 
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.intervals import above, of_shares
 from experiments.intro.gains import draw, loss
 from experiments.record import rounded
 from minirnn import VanillaRNN
@@ -43,7 +45,9 @@ def run(gain: float, flossed: bool, seed: int) -> dict[str, Any]:
     params = params | losses.init_readout(rng, CELL, outputs=2)
     if flossed:
         params = floss(params, rng)
-    exponents = lyapunov_exponents(CELL, params, draw(rng, 8)[0], K).mean(0)
+    exponents = np.sort(lyapunov_exponents(CELL, params, draw(rng, 8)[0], K).mean(0))[
+        ::-1
+    ]  # near ties may be swapped
     done = train(CELL, params, draw, loss, optimizers.sgd(LR), UPDATES, rng, clip=1.0, progress=False)
     return {"exponents": rounded(exponents, 3), "accuracy": accuracy(CELL, done.params, *draw(rng, 1000))}
 
@@ -70,9 +74,11 @@ def again(saved: Saved) -> Pair:
 
 def flossing_helps(r: dict[str, Any]) -> Verdict:
     wins = (np.array(r["accuracy"]) > 0.95).sum(axis=2)
-    found = ", ".join(f"gain {g}: {a} to {b} of 8" for g, (a, b) in zip(r["gain"], wins, strict=True))
-    gains = wins[:, 1] - wins[:, 0]
-    return verdict(found, bool((gains[[0, -1]] >= 3).all()), bool((gains >= 3).any()))
+    ours = "above 95 %: " + ", ".join(
+        f"gain {g}: {a} to {b} of 8" for g, (a, b) in zip(r["gain"], wins, strict=True)
+    )
+    runs = len(SEEDS)
+    return verdict(ours, *(above(of_shares((int(after), runs), (int(before), runs))) for before, after in wins))
 
 
 EXPERIMENT = Experiment(

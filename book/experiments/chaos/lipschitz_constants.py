@@ -2,8 +2,8 @@
 
 Networks of 16 units without input, from a random state; the cost is the mean over N steps of ½y_t² for a fixed
 random readout; the parameter is W, in a ball of radius 0.1. The recurrent matrix is 0.8 or 1 times an orthogonal one,
-or Gaussian with gain 3 (chaotic). Measured constants are lower bounds, of 30 points and 3 distances. ribeiro2020 give
-upper bounds and no such measurement.
+or Gaussian with gain 3 (chaotic). Measured constants are lower bounds, of 30 points and 3 distances. In chaos rounding
+decides them from 100 steps on: made again, they differ there. ribeiro2020 give upper bounds and no such measurement.
 """
 
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.intervals import above, of_mean
 from experiments.record import rounded
 from minirnn import VanillaRNN, bptt
 from minirnn.core import initializers
@@ -76,14 +77,18 @@ def again(saved: Saved) -> Pair:
     return {key: rounded(constant, 4) for key, constant in measure(**point).items()}, saved(**point)
 
 
-def twice_the_rate(r: dict[str, Any]) -> Verdict:
+def both_grow(r: dict[str, Any]) -> Verdict:
     N, chaotic = np.array(r["N"]), r["regimes"].index("chaotic")
     early = N <= 40
     cost, gradient = (
-        np.polyfit(N[early], np.log(np.array(r[key][chaotic])).mean(0)[early], 1)[0] for key in ("cost", "gradient")
+        np.polyfit(N[early], np.log(np.array(r[key][chaotic])).T[early], 1)[0] for key in ("cost", "gradient")
     )
-    found = f"{cost:.2f} and {gradient:.2f} nats a step, ratio {gradient / cost:.1f}"
-    return verdict(found, 1.5 < gradient / cost < 2.5)
+    ratio = of_mean(gradient / cost)
+    found = (
+        f"{cost.mean():.2f} and {gradient.mean():.2f} nats a step, ratio {ratio[0]:.1f} to {ratio[1]:.1f} over "
+        f"{len(cost)} networks"
+    )
+    return verdict(found, above(of_mean(cost)), above(ratio, 1))
 
 
 EXPERIMENT = Experiment(
@@ -98,10 +103,10 @@ EXPERIMENT = Experiment(
         Claim(
             paper="ribeiro2020",
             page="chaos",
-            text="In chaos a gradient's constant grows at twice the rate of the cost's",
-            theirs="an upper bound",
+            text="In chaos the constants of a cost and, faster, of its gradient grow exponentially with the length",
+            theirs="upper bounds, whose rates are 2 : 3, and 1 : 2 where residuals are bounded",
             deviation="measured on tanh networks of 16 units, up to 40 steps",
-            judge=twice_the_rate,
+            judge=both_grow,
         )
     ],
 )

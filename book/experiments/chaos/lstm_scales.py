@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.intervals import above, of_error
 from experiments.record import rounded
 from minirnn import LSTM, ResetFirstGRU
 from minirnn.core.params import Params
@@ -19,7 +20,7 @@ from minirnn.dynamics.orbits import attractors, orbit
 
 W_LSTM = np.array([[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]], float)  # i, f, g, o
 W_GRU = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)  # r, z, s; z is 1 - z of the paper
-SCALES, BINS, COLUMNS, LOW, HIGH = 5000, 200, 625, -0.2, 0.65
+SCALES, STARTS, BINS, COLUMNS, LOW, HIGH = 5000, 20, 200, 625, -0.2, 0.65
 
 
 def weights(W: np.ndarray, s: float) -> Params:
@@ -48,23 +49,23 @@ def occupied(values: np.ndarray) -> list[int]:
 
 
 def long_spectrum(
-    make: Callable[[np.ndarray], tuple[System, np.ndarray]], T: int = 5000, starts: int = 20
+    make: Callable[[np.ndarray], tuple[System, np.ndarray]], T: int = 5000, starts: int = STARTS
 ) -> dict[str, list[float]]:
     """Mean and standard error over many starts of the whole spectrum at scale 1."""
     system, h0 = make(np.ones(starts))
     h0 = h0 + 1e-3 * np.random.default_rng(0).standard_normal(h0.shape)
-    found = spectrum(system, h0, T, burn_in=500).exponents
-    return {"mean": rounded(found.mean(0)), "error": rounded(found.std(0, ddof=1) / np.sqrt(starts), 3)}
+    exponents = spectrum(system, h0, T, burn_in=500).exponents
+    return {"mean": rounded(exponents.mean(0)), "error": rounded(exponents.std(0, ddof=1) / np.sqrt(starts), 3)}
 
 
 def measure() -> dict[str, Any]:
     """All scales at once, a row for each."""
     scales = np.linspace(0.5, 2, SCALES)
-    found = spectrum(*lstm(scales), 6000, 1, burn_in=2000)
+    result = spectrum(*lstm(scales), 6000, 1, burn_in=2000)
     kinds = attractors(*lstm(scales), T=3000, burn_in=2000)
     return {
-        "exponent": rounded(found.exponents[:, 0], 4),
-        "error": rounded(found.errors[:, 0], 2),
+        "exponent": rounded(result.exponents[:, 0], 4),
+        "error": rounded(result.errors[:, 0], 2),
         "kind": [a.kind for a in kinds],
         "period": [a.period for a in kinds],
         "columns": [occupied(h) for h in diagram(np.linspace(0.5, 2, COLUMNS)).T],
@@ -75,19 +76,22 @@ def measure() -> dict[str, Any]:
 def again(saved: Saved) -> Pair:
     """The exponents at three of the scales."""
     few = [0, 1000, -1]
-    found = spectrum(*lstm(np.linspace(0.5, 2, SCALES)[few]), 6000, 1, burn_in=2000).exponents[:, 0]
-    return rounded(found, 4), [saved()["exponent"][i] for i in few]
+    now = spectrum(*lstm(np.linspace(0.5, 2, SCALES)[few]), 6000, 1, burn_in=2000).exponents[:, 0]
+    return rounded(now, 4), [saved()["exponent"][i] for i in few]
 
 
 def turns_chaotic(r: dict[str, Any]) -> Verdict:
     chaotic = [kind == "chaotic" for kind in r["kind"]]
     scales = np.linspace(0.5, 2, len(chaotic))[chaotic]
-    return verdict(f"chaos between s = {scales.min():.2f} and {scales.max():.2f}", bool(chaotic))
+    ours = f"chaos between s = {scales.min():.2f} and {scales.max():.2f}"
+    rates, twice = np.array(r["exponent"]), 2 * np.array(r["error"])
+    return verdict(ours, bool(rates[0] + twice[0] < 0), bool((rates - twice > 0).any()))
 
 
 def chaotic_without_input(r: dict[str, Any]) -> Verdict:
-    first = {name: r["spectra"][name]["mean"][0] for name in ("LSTM", "GRU")}
-    return verdict(", ".join(f"{name}: {rate:+.3f}" for name, rate in first.items()), min(first.values()) > 0)
+    first = {name: [r["spectra"][name][key][0] for key in ("mean", "error")] for name in ("LSTM", "GRU")}
+    ours = ", ".join(f"{name}: {rate:+.3f} ± {error:.3f}" for name, (rate, error) in first.items())
+    return verdict(ours, *(above(of_error(rate, error, STARTS)) for rate, error in first.values()))
 
 
 EXPERIMENT = Experiment(
@@ -99,7 +103,7 @@ EXPERIMENT = Experiment(
         Claim(
             paper="ribeiro2020",
             page="chaos",
-            text="An LSTM of two units turns chaotic as its weights grow",
+            text="An LSTM of two units, ordered at small weights, turns chaotic as they grow",
             theirs="a bifurcation diagram",
             deviation="5000 scales",
             judge=turns_chaotic,

@@ -1,7 +1,7 @@
 """Memory against smoothness: networks of 32 units, several architectures and gains, all at initialisation.
 
-Memory is the linear memory capacity: the sum over lags 1 … 60 of the R² with which a linear readout of the state says
-what the input was so many steps ago (fitted on 1500 steps of white noise, judged on 500 others). Smoothness is the
+Memory is the linear memory capacity: the sum over lags 1 … 60 of the R² with which a linear readout of the state
+predicts the input of that lag (fitted on 1500 steps of white noise, judged on 500 others). Smoothness is the
 measured Lipschitz constant of the gradient of a cost over 60 steps, as a function of W in a ball of 1 % of its norm.
 λ₁ is measured on the same inputs. The paper (ribeiro2020) argues for this trade-off; the plane is our measurement.
 """
@@ -60,11 +60,11 @@ def measure(architecture: str, gain: float, seed: int) -> dict[str, float]:
         return E, {"W": gradient["W"]}
 
     W = {"W": params["W"]}
-    found = measured_constants(cost, W, 0.01 * norm(W), rng, POINTS, distances=(1e-1, 1e-4, 1e-7))
+    constants = measured_constants(cost, W, 0.01 * norm(W), rng, POINTS, distances=(1e-1, 1e-4, 1e-7))
     return {
         "memory": memory(H, X[200:, 0, 0]),
-        "cost": found.cost,
-        "gradient": found.gradient,
+        "cost": constants.cost,
+        "gradient": constants.gradient,
         "exponent": float(lyapunov_exponents(cell, params, X[:800], burn_in=200).item()),
     }
 

@@ -1,8 +1,8 @@
-"""Cost, slope and curvature over one parameter in four regimes, against what the theorem allows (thm. smooth).
+"""Cost, slope and curvature over one parameter in four regimes, beside the bounds of the theorem (thm. smooth).
 
-Linear systems z' = L e^{iθ} z around θ = 0.5: contracting (L = 0.9, with an input of 1), rotating (1) and
-expanding (1.1). Chaotic is the logistic map, r around 3.78. V = (1/N) Σ |z_t - y_t|², where y comes from the
-parameter at +0.025.
+Linear systems from z = 1, with θ around 0.5: contracting, z' = 0.9 e^{iθ} z + 1; rotating, z' = e^{iθ} z; expanding,
+z' = 1.1 z + θ. (1.1 e^{iθ} z would be outside of the theorem: its derivative in θ grows with z.) Chaotic is the
+logistic map, r around 3.78. V = (1/N) Σ |z_t - y_t|², where y comes from the parameter at +0.025.
 """
 
 from functools import cache
@@ -26,7 +26,7 @@ class Sensitivities(NamedTuple):
     c: np.ndarray
 
 
-def linear(L: float, push: float, offsets: np.ndarray) -> Sensitivities:
+def turned(L: float, push: float, offsets: np.ndarray) -> Sensitivities:
     """z' = L e^{iθ} z + push from z = 1, with θ = 0.5 + offsets."""
     turn = L * np.exp(1j * (0.5 + offsets))
     x, d, c = np.zeros((3, LONGEST + 1, len(offsets)), complex)
@@ -35,6 +35,16 @@ def linear(L: float, push: float, offsets: np.ndarray) -> Sensitivities:
         x[t + 1] = turn * x[t] + push
         d[t + 1] = turn * (d[t] + 1j * x[t])
         c[t + 1] = turn * (c[t] + 2j * d[t] - x[t])
+    return Sensitivities(x, d, c)
+
+
+def pushed(L: float, offsets: np.ndarray) -> Sensitivities:
+    """z' = L z + θ from z = 1, with θ = 0.5 + offsets."""
+    x, d, c = np.zeros((3, LONGEST + 1, len(offsets)))
+    x[0] = 1
+    for t in range(LONGEST):
+        x[t + 1] = L * x[t] + 0.5 + offsets
+        d[t + 1] = L * d[t] + 1
     return Sensitivities(x, d, c)
 
 
@@ -53,8 +63,10 @@ def costs(regime: str) -> Costs:
     offsets = np.linspace(-0.05, 0.05, GRID)
     if regime == "chaotic":
         x, d, c = logistic_sensitivities(REGIMES[regime] + offsets, 0.3, LONGEST)
+    elif regime == "expanding":
+        x, d, c = pushed(REGIMES[regime], offsets)
     else:
-        x, d, c = linear(REGIMES[regime], float(regime == "contracting"), offsets)
+        x, d, c = turned(REGIMES[regime], float(regime == "contracting"), offsets)
     residual, count = x - x[:, GRID // 2 + 60][:, None], np.arange(1, LONGEST + 1)[:, None]
     V = np.abs(residual) ** 2
     slope = 2 * (residual.conj() * d).real
@@ -76,7 +88,10 @@ def bound_lines(regime: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def bound_rates(regime: str) -> tuple[float, float]:
-    """What the bounds allow, in nats a step; for the rotation, powers of N."""
+    """The growth that the bounds with separate L_x and L_θ allow, in nats a step; for the rotation, powers of N.
+
+    Residuals are bounded but for the expanding one.
+    """
     grows = np.log(REGIMES["expanding"])
     return {
         "contracting": (0.0, 0.0),

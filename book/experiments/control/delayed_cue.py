@@ -57,7 +57,7 @@ def start(name: str, rng: np.random.Generator, m: int = 1, outputs: int = 2, n: 
 
 
 def direction(cell: Cell, params: Params, task: DelayedCue, method: str) -> tuple[float, np.ndarray]:
-    """J and what θ moves along."""
+    """J, and the direction in which θ moves."""
     damping = METHODS[method]
     if damping is None:
         J, gradient = exact_gradient(cell, params, task)
@@ -103,7 +103,7 @@ def trace(name: str, L: int, method: str, rate: float, seed: int) -> dict[str, A
 
 
 def cost(runs: list[Run]) -> tuple[int, float]:
-    """To be small: failures, then iterations."""
+    """The order of runs, the best first: fewer failures, then fewer iterations."""
     times = [TRIAL + 1 if solved is None else solved for solved, _ in runs]
     return sum(t > TRIAL for t in times), float(np.mean(times))
 
@@ -127,7 +127,7 @@ def best_for_all(tried: list[list[list[Run]]], rates: list[float]) -> float:
 
 
 def arguments(protocol: str, policy: str, method: str, L: int, seed: int) -> dict[str, Any]:
-    """Those of `run`: with the rate, and without the protocol that chose it."""
+    """The arguments of `run`: with the rate, and without the protocol that chose it."""
     rate = rates(policy, method)[protocol][LENGTHS.index(L)]
     return dict(policy=policy, method=method, L=L, rate=rate, seed=seed, cap=CAP)
 

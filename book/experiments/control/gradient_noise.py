@@ -1,4 +1,4 @@
-"""How loud is the signal in one episode's policy gradient? Over the length of a delayed cue.
+"""How strong is the signal in one episode's policy gradient? Over the length of a delayed cue.
 
 At the start of training, 400 episodes give 400 gradients, with a baseline. Signal: the squared norm of the exact
 gradient. Noise: the total variance of the 400. Both for three groups of parameters: the cell's weights, V, and the

@@ -1,4 +1,4 @@
-"""What noise in the blank steps leaves of a memory: the best that any readout of one linear unit can earn."""
+"""A memory under noise in the blank steps: the best reward that any readout of one linear unit can earn."""
 
 from math import erf, sqrt
 

@@ -23,17 +23,17 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def lead(task: str) -> float:
-    """How many points the IRNN reads less than the LRU."""
+    """The points by which the IRNN's accuracy is below the LRU's."""
     return correct(task, "LRU") - correct(task, "IRNN")
 
 
 def bias_gain() -> tuple[float, float]:
-    """How many points a forget bias of 1 instead of 0 brings at 64 steps, and half of its interval."""
+    """The gain in points by a forget bias of 1 instead of 0 at 64 steps, and half of its interval."""
     return interval(tested("64", "LSTM, bias 1") - tested("64", "LSTM, bias 0"))
 
 
 def clip_gain(cell: str, task: str) -> tuple[float, float]:
-    """How many points the clip brings, and half of its interval."""
+    """The gain in points by the clip, and half of its interval."""
     free = 100 * np.array(results()["unclipped"][cell][task]["test"])
     return interval(tested(task, cell) - free)
 
@@ -44,7 +44,7 @@ def rank(name: str, task: str) -> float:
 
 
 def rank_of_six(task: str) -> float:
-    """That of the far share without the IRNN."""
+    """The rank correlation of the far share without the IRNN."""
     x, y = (row[0, [list(CELLS).index(cell) for cell in SIX]] for row in table("far share", (task,)))
     return float(correlation(x, y))
 

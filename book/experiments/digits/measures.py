@@ -1,4 +1,4 @@
-"""What was measured of each cell before its first update, and what each measure promises."""
+"""The measures of each cell before its first update, and the order of the cells that each predicts."""
 
 from functools import cache
 

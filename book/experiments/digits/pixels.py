@@ -1,4 +1,4 @@
-"""Which cell reads a digit pixel by pixel, at which length; and what its measures said before it was trained.
+"""Which cell reads a digit pixel by pixel, at which length; and its measures before training.
 
 After le2015, who read the 28×28 digits of MNIST in 784 steps. Deviation: the 8×8 digits that come with scikit-learn, in
 64 steps, forwards or permuted, or with blanks after each row up to 784; 32 units instead of 100; Adam; 500 updates of
@@ -16,17 +16,18 @@ import numpy as np
 
 from experiments.digits.readers import CELLS, TASKS, N, baseline, data, fitted_readout, loss, network
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.intervals import above, of_difference
 from experiments.record import by, grouped, load, rounded, swept
 from minirnn import unroll
-from minirnn.diagnosis.measures import diagnose
-from minirnn.dynamics.exponents import jacobian
+from minirnn.diagnosis.entry import diagnose
+from minirnn.dynamics.exponents import jacobian, lyapunov_exponents
 from minirnn.learning import optimizers, tasks
 from minirnn.learning.training import Run, accuracy, train
 
 BATCH, UPDATES, CLIP, CHECK = 16, 500, 1.0, 100
 RATES, TUNING, SEEDS, DECODED = [1e-3, 3e-3, 1e-2, 3e-2], [100, 101], range(5), [0, 1, 2]
 UNCLIPPED = ("tanh", "IRNN")
-VERSION = "2"  # of what is run here: raise it when it changes, and all runs are made anew
+VERSION = "2"  # raise it after a change of the runs, and all are made anew
 READOUT_VERSION = "3"  # the same for `decoded`, which can be made anew alone
 
 
@@ -59,16 +60,17 @@ def trained(
 
 
 def measured(cell: str, task: str, seed: int, digits: int = 16) -> dict[str, Any]:
-    """What the book can say before the first update."""
+    """The book's measures before the first update."""
     net, params, _ = network(cell, seed)
     X, target = (data("fit", task)[0][:, :digits], data("fit", task)[1][:digits])
     report = diagnose(net, params, X, loss(target))
+    exponents = lyapunov_exponents(net, params, X, burn_in=len(X) // 4)
     H, drive = unroll(net, params, X), net.drive(params, X)
     at = np.linspace(0, len(X) - 1, 16).astype(int)
     J = jacobian(net, params, H[at], drive[at])
     return {
         "radius": float(np.abs(np.linalg.eigvals(J)).max(-1).mean()),
-        "exponent": report.exponent,
+        "exponent": float(exponents.mean()),
         "far_share": report.far_share,
         "sensitivity": report.sensitivity,
         "by_lag": report.by_lag[lags(len(X))].tolist(),
@@ -156,37 +158,28 @@ def again(saved: Saved) -> Pair:
 
     Further on, runs on two processors part: the rounding of float32 products differs, and training amplifies it. On
     two kernels of one BLAS the whole run ended at .8978 and .9267 where the record has .8867; seeds end at .80 to .90.
+    Of the accuracy only that at the start is compared: after 100 updates one of 270 digits may lie on the border.
     """
     record, was = load("pixels")["results"], saved(task="64", cell="LRU", seed=0)
     run = trained("LRU", "64", record["rate"]["LRU"], 0, updates=CHECK)
-    now = {"validation": run["validation"], "loss": np.reshape(run["loss"], (4, -1)).mean(axis=1)}
+    now = {"validation": run["validation"][:1], "loss": np.reshape(run["loss"], (4, -1)).mean(axis=1)}
     return (
         {key: rounded(value, 4) for key, value in (measured("LRU", "64", 0) | now).items()},
         apart(record["measured"]["64"]["LRU"])[0] | {key: was[key][: len(now[key])] for key in now},
     )
 
 
-def percents(r: dict[str, Any], better: str, other: str) -> dict[str, tuple[float, float]]:
-    """For each length the mean accuracies of two cells on the test digits, in per cent."""
-    return {
-        task: (100 * float(np.mean(row[better]["test"])), 100 * float(np.mean(row[other]["test"])))
-        for task, row in r["trained"].items()
-        if task != "64 permuted"
-    }
-
-
-def identity_start_reads(r: dict[str, Any]) -> Verdict:
-    shares = percents(r, "IRNN", "tanh")
-    found = ", ".join(f"T = {task}: {a:.0f} % against {b:.0f} %" for task, (a, b) in shares.items())
-    wins = [a > b + 5 for a, b in shares.values()]
-    return verdict(found, all(wins), any(wins))
-
-
-def forget_bias_helps(r: dict[str, Any]) -> Verdict:
-    shares = percents(r, "LSTM, bias 1", "LSTM, bias 0")
-    found = "bias 0 and 1: " + ", ".join(f"{b:.0f} and {a:.0f} % at {task}" for task, (a, b) in shares.items())
-    wins = [a > b + 5 for a, b in shares.values()]
-    return verdict(found, all(wins), any(wins))
+def reads_better(r: dict[str, Any], better: str, other: str) -> Verdict:
+    """At each length, by the difference of the mean accuracies on the test digits, in points."""
+    found, held = [], []
+    for task in ("64", "208", "784"):
+        a, b = (100 * np.array(r["trained"][task][cell]["test"]) for cell in (better, other))
+        low, high = of_difference(a, b)
+        found.append(
+            f"{a.mean():.0f} against {b.mean():.0f} % at {task} ({low:+.0f} to {high:+.0f})".replace("-", "−")
+        )
+        held.append(above((low, high)))
+    return verdict(", ".join(found), *held)
 
 
 EXPERIMENT = Experiment(
@@ -206,7 +199,7 @@ EXPERIMENT = Experiment(
             text="An identity start with ReLU reads pixel by pixel where a tanh network does not",
             theirs="MNIST: 97 % against 35 %, as quoted by Cooijmans et al.",
             deviation="8×8 digits in 64, 208 and 784 steps; 32 units, 500 updates of Adam",
-            judge=identity_start_reads,
+            judge=partial(reads_better, better="IRNN", other="tanh"),
         ),
         Claim(
             paper="jozefowicz2015",
@@ -214,7 +207,7 @@ EXPERIMENT = Experiment(
             text="A forget bias of 1 helps the LSTM",
             theirs="on other tasks",
             deviation="as above",
-            judge=forget_bias_helps,
+            judge=partial(reads_better, better="LSTM, bias 1", other="LSTM, bias 0"),
         ),
     ],
 )

@@ -1,6 +1,6 @@
-"""Did a measure at the start promise the order of the cells that was found? Spearman's rank correlation, and chance.
+"""Does a measure at the start predict the order of the cells' accuracies? Spearman's rank correlation, and chance.
 
-The points of one cell belong together: cells are drawn anew for an interval, and exchanged for a test of chance.
+The points of one cell depend on each other: so an interval resamples whole cells, and a test of chance exchanges them.
 """
 
 from functools import cache
@@ -51,8 +51,8 @@ def exchanged(name: str, tasks: tuple[str, ...]) -> np.ndarray:
 
 
 class Rank(NamedTuple):
-    """Spearman's ρ, positive if the order is the one that is promised; a 95 % interval by drawing whole cells anew;
-    and the share of all 5040 exchanges of the cells' accuracies that do as well."""
+    """Spearman's ρ, positive if the measure predicts the order; a 95 % interval from resampled cells; and the share of
+    all 5040 exchanges of the cells' accuracies with a ρ that is at least as large."""
 
     value: float
     low: float

@@ -1,4 +1,4 @@
-"""What the record `pixels` holds of each cell and seed."""
+"""The runs of each cell and seed in the record `pixels`."""
 
 from functools import cache
 from typing import Any
@@ -30,7 +30,7 @@ def tested(task: str, cell: str) -> np.ndarray:
 
 
 def correct(task: str, cell: str) -> float:
-    """The mean of these."""
+    """The mean of these shares over the seeds."""
     return float(tested(task, cell).mean())
 
 

@@ -1,4 +1,5 @@
-"""What the students of a sweep leave unexplained at their best learning rates; losses are (..., rate, seed)."""
+"""The share that the students of a sweep leave unexplained, each seed at the rate that the other seeds choose; losses
+are (..., rate, seed)."""
 
 from functools import cache
 from typing import Any
@@ -8,19 +9,22 @@ import numpy as np
 from experiments.record import load
 
 
-def best_rate(losses: np.ndarray) -> Any:
-    """Which rate has the least median over the seeds, (...); nan is no least.
+def chosen_rates(losses: np.ndarray) -> Any:
+    """The index of each seed's rate (..., seed): the rate with the least median over the *other* seeds, nan excluded.
 
-    >>> best_rate(np.array([[3.0, 5.0], [1.0, 2.0], [np.nan, 0.0]]))
-    np.int64(1)
+    A rate that is chosen and judged on the same seeds looks better than it is.
+
+    >>> chosen_rates(np.array([[3.0, 5.0, 9.0], [1.0, 2.0, 1.0], [np.nan, 0.0, 0.0]]))
+    array([2, 1, 1])
     """
-    return np.median(np.nan_to_num(losses, nan=np.inf), axis=-1).argmin(-1)
+    losses = np.nan_to_num(losses, nan=np.inf)
+    others = [np.delete(losses, seed, axis=-1) for seed in range(losses.shape[-1])]
+    return np.stack([np.median(group, axis=-1).argmin(-1) for group in others], axis=-1)
 
 
-def at_best_rate(losses: np.ndarray) -> np.ndarray:
-    """The losses of the seeds (..., seed) at that rate."""
-    best = np.asarray(best_rate(losses))
-    return np.take_along_axis(losses, best[..., None, None], axis=-2)[..., 0, :]
+def at_chosen_rates(losses: np.ndarray) -> np.ndarray:
+    """The losses of the seeds (..., seed) at these rates."""
+    return np.take_along_axis(losses, chosen_rates(losses)[..., None, :], axis=-2)[..., 0, :]
 
 
 @cache

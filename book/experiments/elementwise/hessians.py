@@ -3,7 +3,8 @@
 A random dense network of 4 units with |λ| in [ν₀, ν₀ + 0.3(1 - ν₀)] (zucchet2024, fig. 4: [0.99, 0.993]), one input,
 one output and a feed-through; the diagonal network has its 4 eigenvalues as complex units. Both compute the same
 function and have 25 parameters. H = Jᵀ J with J the derivative of the impulse response, white inputs, no
-sampling. The deviation from the paper: 50 random networks where it shows one; raw coordinates Re λ, Im λ.
+sampling. The deviation from the paper: 50 random networks where it shows one; raw coordinates Re λ, Im λ. Nine
+directions fix the function; all further eigenvalues are rounding errors, and differ between processors.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.intervals import above, of_mean
 from experiments.record import by, grouped, rounded
 from minirnn.theory.parametrizations import EIGENVALUES
 from minirnn.theory.population import dense_jacobian, diagonal_jacobian, participation
@@ -57,7 +59,7 @@ def spectrum(H: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rescaled(H: np.ndarray) -> np.ndarray:
-    """The Hessian in parameters each measured in units of its own curvature: what rates per parameter can do."""
+    """The Hessian after each parameter is scaled by its own curvature: the best that rates per parameter can reach."""
     size = np.sqrt(np.diag(H))
     return H / np.outer(size, size)
 
@@ -104,9 +106,11 @@ def again(saved: Saved) -> Pair:
 
 
 def diagonal_is_local(r: dict[str, Any]) -> Verdict:
-    top = {kind: float(np.median(np.array(r[kind][-1]["participation"])[:, 0])) for kind in COORDINATES}
-    found = f"parameters in the first eigenvector: dense {top['dense']:.1f}, diagonal {top['diagonal']:.1f}"
-    return verdict(found, top["dense"] > 1.3 * top["diagonal"])
+    top = {kind: np.array(r[kind][-1]["participation"])[:, 0] for kind in COORDINATES}
+    ours = "parameters in the first eigenvector, medians: " + ", ".join(
+        f"{kind} {np.median(values):.1f}" for kind, values in top.items()
+    )
+    return verdict(ours, above(of_mean(top["dense"] - top["diagonal"])))
 
 
 EXPERIMENT = Experiment(

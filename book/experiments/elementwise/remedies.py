@@ -1,4 +1,4 @@
-"""What normalisation and reparametrisation do to one unit's loss, exactly; all but "polar" are with γ.
+"""The exact effect of normalisation and reparametrisation on one unit's loss; all remedies but "polar" use γ.
 
 A remedy scales the unit's input, and makes λ of two parameters, w₁ for the magnitude and w₂ for the angle.
 """
@@ -60,14 +60,14 @@ REMEDIES = {
 }
 
 
-def entries(name: str, nu: Any, theta: float) -> Pair:
-    """The Hessian's diagonal at a perfect fit with λ = νe^{iθ}, white inputs: its entries in magnitude and angle.
+def entries(name: str, nu: Any, theta: float, rho: float = 0.0) -> Pair:
+    """The Hessian's diagonal at a perfect fit with λ = νe^{iθ}: its entries in magnitude and angle.
 
     >>> [round(float(entry), 4) for entry in entries("optimal", np.array(0.98), 0.0)]
     [1.0, 1.0]
     """
     one = REMEDIES[name]
-    H = metric(nu * np.exp(1j * theta), one.slopes(nu, theta), scale=one.scale)
+    H = metric(nu * np.exp(1j * theta), one.slopes(nu, theta), rho, one.scale)
     return H[0, 0], H[1, 1]
 
 
@@ -89,7 +89,7 @@ def cuts(tau: int, name: str, rho: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def width(loss: np.ndarray, level: float = 0.1) -> float:
-    """How far one may go from the minimum, on the narrower side, before the loss passes the level."""
+    """The distance from the minimum, on the narrower side, at which the loss passes the level."""
     above = ~(loss <= level)  # nan, outside the disc, is above
     return float(np.abs(REACH[above]).min()) if above.any() else float("inf")
 

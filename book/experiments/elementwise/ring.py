@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from experiments.draws import uniform
+
 UNITS = 64
 
 
 def eigenvalues(r_min: float, r_max: float) -> np.ndarray:
     """64 eigenvalues, of the same draw for every ring: |λ|² = u (r_max² - r_min²) + r_min² with u uniform on [0, 1]."""
-    rng = np.random.default_rng(1)
-    area, turn = rng.uniform(size=UNITS), rng.uniform(size=UNITS)
+    area, turn = uniform(2 * UNITS).reshape(2, UNITS)
     return np.sqrt(area * (r_max**2 - r_min**2) + r_min**2) * np.exp(2j * np.pi * turn)
 
 

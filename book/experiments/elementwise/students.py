@@ -4,16 +4,17 @@ The teacher is a dense linear network of 10 units with eigenvalues (ν₀ + (1 -
 a Gaussian matrix; T = 300, one input, one output. The students have a state of 64 real numbers. Input is white noise,
 so the loss is known without drawing any: L = ½ Σ_k (1 - k/T)(K_student[k] - K_teacher[k])², and every gradient is
 exact. All students of a seed *start as the same function* (up to γ): the dense one is the diagonal one in a random
-orthogonal basis, so that what differs is only the coordinates in which it is trained.
+orthogonal basis, so that only the coordinates differ in which it is trained.
 """
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from minirnn import LRU, DiagonalRNN, NormalizedRNN
-from minirnn.cells.linear import log_normalizer
+from minirnn.cells.linear import log_normalizer, paired, to_complex, to_real
 from minirnn.core import initializers
 from minirnn.core.params import Params
 
@@ -48,10 +49,13 @@ def powers(lam: np.ndarray) -> np.ndarray:
 def start(architecture: str, nu0: float, seed: int) -> Params:
     """The student at its start: the same function for all architectures, but for the scale γ of the inputs.
 
-    Three more starts are for `starts`: "skew", the dense student in a Gaussian basis in place of an orthogonal one; and
-    "dense, scaled" and "diagonal, scaled", whose input weights start multiplied by γ, so that they are what "+ γ" is.
+    More starts are for `starts`: "paper", see `own_start`; "skew", the dense student in a Gaussian basis in place of an
+    orthogonal one; and "dense, scaled", "2×2, scaled" and "diagonal, scaled", whose input weights start multiplied by
+    γ, so that they are what "+ γ" is.
     """
     rng = np.random.default_rng([seed, 1])
+    if architecture == "paper":
+        return own_start(rng)
     lam = stretched(np.sqrt(rng.uniform(size=UNITS)) * np.exp(2j * np.pi * rng.uniform(size=UNITS)), nu0)
     nu, theta = np.abs(lam), np.angle(lam) % (2 * np.pi)
     B_re, B_im = rng.standard_normal((2, UNITS, 1)) / np.sqrt(2)
@@ -63,22 +67,37 @@ def start(architecture: str, nu0: float, seed: int) -> Params:
         magnitude = {"nu_log": np.log(-np.log(nu)), "theta_log": np.log(theta)}
         scale = {} if architecture == "diagonal" else {"gamma_log": log_normalizer(np.log(-np.log(nu)))}
         lam_params = magnitude if architecture == "LRU" else {"nu": nu, "theta": theta}
-        return lam_params | {"B_re": B_re, "B_im": B_im, "V": V} | scale
-    blocks = np.stack([lam.real, -lam.imag, lam.imag, lam.real], axis=-1)
-    params = {"W": blocks, "U": np.vstack([B_re, B_im]), "V": V}
+        return lam_params | {"B_re": B_re, "B_im": B_im, "V": paired(V)} | scale
+    blocks, U = np.stack([lam.real, -lam.imag, lam.imag, lam.real], axis=-1), np.vstack([B_re, B_im])
     if architecture == "2×2":
-        return params
+        return {"W": blocks, "U": paired(U, axis=0), "V": paired(V)}
     draw = initializers.fan_in if architecture == "skew" else initializers.orthogonal
     Q = draw(rng, (2 * UNITS, 2 * UNITS))
     back = np.linalg.inv(Q)
-    return {"W": Q @ assembled(blocks) @ back, "U": Q @ params["U"], "V": V @ back}
+    return {"W": Q @ assembled(blocks, *HALVES) @ back, "U": Q @ U, "V": V @ back}
 
 
-def assembled(blocks: np.ndarray) -> np.ndarray:
-    """The (2n, 2n) matrix of n 2×2 blocks (n, 4), with all first units before all second ones."""
-    W, i = np.zeros((2 * UNITS, 2 * UNITS)), np.arange(UNITS)
-    for entry, (row, column) in enumerate(((0, 0), (0, UNITS), (UNITS, 0), (UNITS, UNITS))):
-        W[row + i, column + i] = blocks[:, entry]
+def own_start(rng: np.random.Generator) -> Params:
+    """The dense student of the paper's code: in a Gaussian basis, with eigenvalues of modulus tanh|l|, which is ν₀ = 0
+    whatever the teacher's is."""
+    n = 2 * UNITS
+    l, basis = np.linalg.eig(rng.standard_normal((n, n)) / np.sqrt(n))
+    W = ((basis * stretched(l, 0.0)) @ np.linalg.inv(basis)).real
+    return {"W": W, "U": rng.standard_normal((n, 1)), "V": rng.standard_normal((1, n)) / np.sqrt(n)}
+
+
+HALVES = (
+    np.arange(UNITS),
+    UNITS + np.arange(UNITS),
+)  # where the two numbers of a unit stand: the basis that is turned
+PAIRS = 2 * np.arange(UNITS), 2 * np.arange(UNITS) + 1  # those of the cells' states
+
+
+def assembled(blocks: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The (2n, 2n) matrix of n 2×2 blocks (n, 4), whose rows and columns are `first` and `second`."""
+    W = np.zeros((2 * UNITS, 2 * UNITS))
+    for entry, (row, column) in enumerate(product((first, second), repeat=2)):
+        W[row, column] = blocks[:, entry]
     return W
 
 
@@ -114,16 +133,15 @@ def dense_gradient(params: Params, K: np.ndarray) -> tuple[float, Params]:
 
 def block_gradient(params: Params, K: np.ndarray) -> tuple[float, Params]:
     """The same for 2×2 blocks: the dense gradient, of which only the entries in the blocks are free."""
-    L, gradient = dense_gradient(params | {"W": assembled(params["W"])}, K)
-    i, W = np.arange(UNITS), gradient["W"]
-    blocks = [W[i, i], W[i, UNITS + i], W[UNITS + i, i], W[UNITS + i, UNITS + i]]
+    L, gradient = dense_gradient(params | {"W": assembled(params["W"], *PAIRS)}, K)
+    blocks = [gradient["W"][row, column] for row, column in product(PAIRS, repeat=2)]
     return L, gradient | {"W": np.stack(blocks, axis=-1)}
 
 
 def diagonal_gradient(cell: Any, params: Params, K: np.ndarray) -> tuple[float, Params]:
     """The same for a diagonal cell: K[k] = Re Σ c γ b λ^k."""
     gamma, b = cell.input_scale(params), params["B_re"][:, 0] + 1j * params["B_im"][:, 0]
-    c = params["V"][0, :UNITS] - 1j * params["V"][0, UNITS:]
+    c = to_complex(params["V"][0]).conj()
     P = powers(cell.eigenvalues(params))
     residual = (P @ (c * gamma * b)).real - K
     dK = WEIGHT * residual
@@ -133,7 +151,7 @@ def diagonal_gradient(cell: Any, params: Params, K: np.ndarray) -> tuple[float, 
         **cell.vjp_eigenvalues(params, (c * gamma * b * slopes).conj()),
         "B_re": g_b.real[:, None],
         "B_im": g_b.imag[:, None],
-        "V": np.concatenate([g_c.real, -g_c.imag])[None],
+        "V": to_real(g_c.conj())[None],
         **cell.vjp_input_scale(params, (c * b * sums).real),
     }
 
@@ -143,4 +161,4 @@ def gradient_of(architecture: str) -> Callable[[Params, np.ndarray], tuple[float
     architecture = architecture.partition(", ")[0]
     if architecture in CELLS:
         return lambda params, K: diagonal_gradient(CELLS[architecture], params, K)
-    return {"dense": dense_gradient, "skew": dense_gradient, "2×2": block_gradient}[architecture]
+    return block_gradient if architecture == "2×2" else dense_gradient

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from experiments.draws import normal
 from minirnn.theory.population import unit_loss, variance
 
 SHIFT, STEPS, BURN_IN = 0.01, 200, 3000
@@ -16,10 +17,9 @@ SHIFT, STEPS, BURN_IN = 0.01, 200, 3000
 @cache
 def outputs(lam: float, rho: float) -> np.ndarray:
     """h of λ and of λ - SHIFT, (STEPS, 2): the end of a long run, in units of the first one's standard deviation."""
-    rng, x = np.random.default_rng(8), 1.0
-    both = np.array([lam, lam - SHIFT])
+    x, both = 1.0, np.array([lam, lam - SHIFT])
     h, states = np.zeros(2), []
-    for noise in np.sqrt(1 - rho**2) * rng.standard_normal(BURN_IN + STEPS):
+    for noise in np.sqrt(1 - rho**2) * normal(BURN_IN + STEPS, 1)[:, 0]:
         x = rho * x + noise
         h = both * h + x
         states.append(h)

@@ -50,11 +50,20 @@ def at_the_border(x0: float, steps: int) -> tuple[float, float, float]:
 
 @cache
 def slopes(x0: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """b, and |∂E/∂b| there; more points around the border of the basins, where it changes within 1e-6."""
+    """b, and |∂E/∂b| there; more points around the border of the basins, where it changes within 1e-6, and the peak."""
     near, b, at = np.geomspace(1e-8, 3e-2, 60), np.linspace(*WINDOW, 401), border(x0)
     if at is not None:
         b = np.sort(np.concatenate([b, [at], at - near, at + near]))
-    return b, np.abs(cliff(WEIGHT, b, steps, x0)[2])
+
+    def slope(b: np.ndarray) -> np.ndarray:
+        return np.abs(cliff(WEIGHT, b, steps, x0)[2])
+
+    around = b
+    for _ in range(3):  # the grid alone misses the maximum by up to a tenth
+        i = int(np.clip(slope(around).argmax(), 1, len(around) - 2))
+        around = np.linspace(around[i - 1], around[i + 1], 101)
+    b = np.sort(np.append(b, around[slope(around).argmax()]))
+    return b, slope(b)
 
 
 def peak(x0: float, steps: int) -> float:

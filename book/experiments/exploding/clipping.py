@@ -70,14 +70,14 @@ def run_once(
 def kept_gradients(seed: int = 0, updates: int = 400, threshold: float = 1.0) -> list[tuple[Params, Params]]:
     """(parameters, gradient before clipping) of each update of a run that is clipped by norm."""
     params, rng = network(seed)
-    kept = []
+    gradients = []
     for _ in range(updates):
         X, target = batch(rng)
         g = bptt(CELL, params, X, loss(target))[1]
-        kept.append((params, g))
+        gradients.append((params, g))
         step = clip_by_norm(g, threshold)[0]
         params = {key: params[key] - LR * step[key] for key in params}
-    return kept
+    return gradients
 
 
 def norm_and_cosine(before: np.ndarray, after: np.ndarray) -> tuple[float, float]:
@@ -86,7 +86,7 @@ def norm_and_cosine(before: np.ndarray, after: np.ndarray) -> tuple[float, float
     return size, float(before @ after / (np.linalg.norm(before) * size))
 
 
-def three_clips(kept: list[tuple[Params, Params]]) -> dict[str, Any]:
+def three_clips(gradients: list[tuple[Params, Params]]) -> dict[str, Any]:
     """Norm and cosine after each clip at each threshold, for the kept gradients.
 
     By value the bound is threshold/√P, so that the clipped gradient cannot be longer than the threshold; adaptive
@@ -97,10 +97,10 @@ def three_clips(kept: list[tuple[Params, Params]]) -> dict[str, Any]:
         "value": lambda g, p, c: clip_by_value(g, c / np.sqrt(flatten(g).size)),
         "adaptive": lambda g, p, c: clip_adaptive(g, p, c / 10),
     }
-    out: dict[str, Any] = {"before": rounded([np.linalg.norm(flatten(g)) for _, g in kept], 3)}
+    out: dict[str, Any] = {"before": rounded([np.linalg.norm(flatten(g)) for _, g in gradients], 3)}
     for kind, clip in clips.items():
         for c in KEPT:
-            pairs = [norm_and_cosine(flatten(g), flatten(clip(g, p, c))) for p, g in kept]
+            pairs = [norm_and_cosine(flatten(g), flatten(clip(g, p, c))) for p, g in gradients]
             out[f"{kind}, {c:g}"] = [rounded(column, 3) for column in zip(*pairs, strict=True)]
     return out
 

@@ -1,4 +1,4 @@
-"""What became of saved runs: which of `clipping` succeeded, how sure that makes us; which of `cliff` arrived."""
+"""The outcomes of saved runs: how many of `clipping` succeeded, with an interval; how many of `cliff` arrived."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ class Outcome(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Of runs that succeed, in percent."""
+        """The share of runs that succeed, in percent."""
         return 100 * len(self.needed) / len(self.runs)
 
     @property
@@ -34,7 +34,7 @@ class Outcome(NamedTuple):
 
     @property
     def largest_norm(self) -> float:
-        """Of all gradients of all runs."""
+        """The largest norm of all gradients of all runs."""
         return max(run["largest_norm"] for run in self.runs)
 
 
@@ -49,16 +49,12 @@ def outcomes() -> dict[str, Outcome]:
 
 
 @cache
-def descents() -> dict[tuple[float, float | None], dict[str, list[float]]]:
-    """By rate and threshold: the longest step, and the error at the end, from each of 20 starts."""
+def descents() -> dict[tuple[float, float | None], dict[str, int]]:
+    """By rate and threshold: of how many starts a step was thrown, how many arrived, and how many rounding decides."""
     return {(run["rate"], run["threshold"]): run for run in load("cliff")["results"]["descents"]}
 
 
-def thrown(rate: float, threshold: float | None) -> int:
-    """Descents with a step longer than 1."""
-    return sum(step > 1 for step in descents()[rate, threshold]["longest"])
-
-
-def arrived(rate: float, threshold: float | None) -> int:
-    """Descents that end at an error below 0.01."""
-    return sum(error < 0.01 for error in descents()[rate, threshold]["error"])
+def share(rate: float, threshold: float | None, what: str) -> float:
+    """Of the descents that are "thrown", that "arrived", or that a few roundings of the start have "changed"."""
+    run = descents()[rate, threshold]
+    return run[what] / run["starts"]

@@ -1,4 +1,4 @@
-"""How many units recall what came D steps ago, give or take s steps: a lower bound, and a number that is enough.
+"""How many units recall the input of D steps ago, give or take s steps: a lower bound, and a number that is enough.
 
 The bound is (eq. bound) of the page, the largest over a few sizes n of the Hankel matrix; enough is the size of a
 network that is made from the singular values.
@@ -18,7 +18,7 @@ WANTED = 0.1  # the relative error that is allowed
 
 @cache
 def spread(D: int, s: int) -> np.ndarray:
-    """What came D steps ago: exactly, or with a Gaussian of width s."""
+    """The kernel of a delay of D steps: exact, or a Gaussian of width s."""
     T = D + 6 * max(s, 1) + 1
     return np.eye(1, T, D).ravel() if s == 0 else memory.bump(T, D, s)
 
@@ -45,7 +45,7 @@ def enough(D: int, s: int) -> int:
     K = spread(D, s)
     long = np.concatenate([K, np.zeros(200)])
     for m in range(at_least(D, s), len(K) + 1):
-        made = reduction.realize(K, m, len(K))
-        if np.linalg.norm(memory.network_kernel(*made, len(long)) - long) <= WANTED * np.linalg.norm(K):
+        network = reduction.realize(K, m, len(K))
+        if np.linalg.norm(memory.network_kernel(*network, len(long)) - long) <= WANTED * np.linalg.norm(K):
             return m
     raise AssertionError("the full rank is exact")

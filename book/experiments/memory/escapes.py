@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 
-from experiments.memory.plateau import DELAYS
 from experiments.record import load
 
 ROUTES = {"flow": "direct", "flow-exp": "exp", "flow-best": "best", "Adam": "Adam"}
@@ -18,8 +17,16 @@ def escapes(route: str, gained: str) -> np.ndarray:
     return np.where(np.isnan(times), np.inf, times)
 
 
-def slope(route: str, gained: str) -> float:
-    """Least-squares slope of ln (median escape time) over D, over the delays with a finite median."""
-    medians, D = np.median(escapes(route, gained), axis=1), np.array(DELAYS)
-    finite = np.isfinite(medians)
-    return float(np.polyfit(D[finite], np.log(np.maximum(medians[finite], 1e-2)), 1)[0])
+def slopes(route: str, gained: str) -> np.ndarray:
+    """By how much ln (median escape time) grows from each delay to the next, (delays - 1,); nan where there is none.
+
+    They are not one number: at short delays the two definitions of escape differ, and a line through all delays lies
+    across a bend. The last ones are the growth.
+    """
+    medians = np.median(escapes(route, gained), axis=1)
+    return np.diff(np.log(np.where(np.isfinite(medians), medians, np.nan)))
+
+
+def factor_at_the_end(route: str, gained: str) -> float:
+    """By how much a unit of delay multiplies the median, over the three longest."""
+    return float(np.exp(slopes(route, gained)[-3:].mean()))

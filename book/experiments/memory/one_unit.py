@@ -1,8 +1,9 @@
-"""One exponential learns a delay: when its share of what can be gained is reached, and when it cannot be yet.
+"""One exponential learns a delay: when it has reached a share of its possible gain, and a time before which it cannot.
 
 The model is that of `theory.plateau`, L(c, w) = c²/(4w) - c e^{-wD}; what can be gained is 1/(2eD).
 """
 
+import math
 from functools import cache
 
 import numpy as np
@@ -21,7 +22,7 @@ def learned(w0: float, D: int) -> plateau.Flow:
 def shares(w0: float, D: int) -> np.ndarray:
     """The share of 1/(2eD) that is gained, at the times of the flow."""
     flow = learned(w0, D)
-    return -plateau.loss(flow.c, flow.w, D) * 2 * np.e * D
+    return -2 * math.e * D * plateau.loss(flow.c, flow.w, D)
 
 
 @cache

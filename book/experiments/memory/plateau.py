@@ -3,9 +3,10 @@
     target e^-t + exp(-½((t - D)/½)²), model c_1 e^{-w_1 t} + c_2 e^{-w_2 t}, L = ½∫(model - target)² dt, exact
 
 by gradient flow from c ~ N(0, ½²) and w uniform in (½, 1½), ten seeds. The plateau is the loss ¼√π at which only
-the bump is missing; what can be gained below it is the best fit of two units. Escape is defined twice: the first
-time at which a hundredth, and at which nine tenths, of it is gained. A run that has not escaped at t = 1e13 counts
-so. The flow is that of c and of the parameter v of each rate, -w = f(v), for the maps direct, exp and best;
+the bump is missing; the possible gain below it is that of the best fit of two units. Escape is defined twice: the
+first time at which a hundredth, and at which nine tenths, of this gain is reached. A run that has not escaped at
+t = 1e13 counts as one that never does. The flow is in c and in the parameter v of each rate, -w = f(v), for the maps
+direct, exp and best;
 besides, Adam with rate 0.01 on c and w, in updates, with its ε of 1e-8 and one of 1e-16. Deviation: li2021
 treat a similar target; their numbers are not compared.
 """
@@ -18,6 +19,7 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
+from experiments.intervals import mostly
 from experiments.record import by, grouped, rounded
 from minirnn.core.params import Params
 from minirnn.learning import optimizers
@@ -47,7 +49,8 @@ def loss(c: np.ndarray, w: np.ndarray, D: float) -> tuple[float, np.ndarray, np.
 
 
 def gain(D: float) -> float:
-    """What two units can gain below the plateau: the best fit, from the first unit done and the second slow."""
+    """The possible gain of two units below the plateau: the best fit, from a start where the first unit has converged
+    and the second is slow."""
 
     def objective(y: np.ndarray) -> tuple[float, np.ndarray]:
         w = np.exp(y[2:])
@@ -117,12 +120,25 @@ def again(saved: Saved) -> Pair:
     return run("direct", 8, 0), saved(route="direct", D=8, seed=0)
 
 
+def exponential(times: np.ndarray) -> bool:
+    """Does a line through ln t over the delay leave less than one over its logarithm, which would be a power law?"""
+    if not np.isfinite(times).all():
+        return False
+    line, power = (np.polyfit(x, np.log(times), 1, full=True)[1] for x in (DELAYS, np.log(DELAYS)))
+    return bool(line < power)
+
+
 def time_grows(r: dict[str, Any]) -> Verdict:
-    times = np.nan_to_num(np.array(r["time"]["direct"], float)[:, :, 1], nan=np.inf)  # None: not within the run
-    times = np.median(times, axis=1)
-    slope = float(np.polyfit(DELAYS[-5:], np.log(times[-5:]), 1)[0])
-    found = f"ln t grows by {slope:.2f} a unit of delay, over the five longest"
-    return verdict(found, bool((np.diff(np.log(times[-5:])) > 0.3).all()))
+    times = np.array(r["time"]["direct"], float)[:, :, 1].T  # nan: no escape within the run
+    wins = sum(map(exponential, times))
+    slopes = np.diff(np.log(np.median(np.nan_to_num(times, nan=np.inf), axis=0)))[
+        -3:
+    ]  # the growth settles only there
+    found = (
+        f"ln t follows the delay more nearly than its logarithm from {wins} of {len(times)} starts; it grows by "
+        f"{slopes.min():.2f} to {slopes.max():.2f} a unit of delay from D = {DELAYS[-4]} on"
+    )
+    return verdict(found, mostly(wins, len(times)))
 
 
 EXPERIMENT = Experiment(
@@ -139,7 +155,7 @@ EXPERIMENT = Experiment(
             paper="li2021",
             page="memory",
             text="Training sits on a plateau whose length grows exponentially with the delay",
-            theirs="proved and shown",
+            theirs="shown",
             deviation="gradient flow, two units, ten starts",
             judge=time_grows,
         )

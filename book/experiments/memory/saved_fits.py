@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.memory.approximation import UNITS
 from experiments.record import load
-from minirnn.theory.memory import KERNELS, Fit, fit
+from minirnn.theory.memory import KERNELS, Fit, project
 
 
 @cache
@@ -26,7 +26,7 @@ def saved_fit(kernel: str, m: int, kind: str) -> Fit:
     """The best that was found, its weights solved for again."""
     saved = approximation()[kernel][kind][UNITS.index(m)]
     lam = np.array(saved["re"]) + 1j * np.array(saved["im"])
-    return fit(target(kernel), lam if lam.imag.any() else lam.real)
+    return project(target(kernel), lam if lam.imag.any() else lam.real)
 
 
 def errors(kernel: str, kind: str) -> np.ndarray:

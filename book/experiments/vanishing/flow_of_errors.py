@@ -1,7 +1,8 @@
-"""What Ω does to the flow of errors: one network learning the temporal-order task, with it and without.
+"""The effect of Ω on the flow of errors: one network learns the temporal-order task with it and without.
 
 At each snapshot, for pairs k <= t: the length of (∂h_t/∂h_k)ᵀ v for random v, mean of the logarithm over v and over
-the sequences of one fixed batch. Settings are those of `temporal_order` with T = 50; one seed, 3000 updates.
+the sequences of one fixed batch. Settings are those of `temporal_order` with T = 50; one seed, 3000 updates. Once a
+network learns, training magnifies rounding: another processor finds and loses the path at other updates.
 """
 
 from functools import partial

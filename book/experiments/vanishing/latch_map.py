@@ -1,8 +1,10 @@
-"""The latch as a map, a_t = w tanh(a_{t-1}) + h_t: fixed points, the border of Γ, the margin, runs under noise."""
+"""The latch as a map, a_t = w tanh(a_{t-1}) + u_t: fixed points, the border of Γ, the margin, runs under noise."""
 
 from functools import cache
 
 import numpy as np
+
+from experiments.draws import normal
 
 STEPS, SAMPLES = 100, 1000
 
@@ -13,7 +15,7 @@ def edge(w: float) -> float:
 
 
 def margin(w: float) -> float:
-    """h* = w f - artanh f: the largest steady push that cannot erase the bit; 0 for w <= 1."""
+    """u* = w f - artanh f: the largest steady push that cannot erase the bit; 0 for w <= 1."""
     return float(w * np.tanh(edge(w)) - edge(w))
 
 
@@ -30,11 +32,21 @@ def slope(w: float, a: float | np.ndarray) -> np.ndarray:
     return w / np.cosh(a) ** 2
 
 
+def cobweb(w: float, a: float, steps: int) -> np.ndarray:
+    """The corners (2·steps + 1, 2) of the stairs between the map and the diagonal, from (a, a)."""
+    corners = [(a, a)]
+    for _ in range(steps):
+        after = float(w * np.tanh(a))
+        corners += [(a, after), (after, after)]
+        a = after
+    return np.array(corners)
+
+
 @cache
 def noisy_runs(w: float, s: float) -> tuple[np.ndarray, float, float]:
     """States (100 + 1, 1000) from a⁺ under noise N(0, s²); the share still positive at the end, and the mean over the
     samples of ln |∂a_100/∂a_0|."""
-    noise = s * np.random.default_rng(0).standard_normal((STEPS, SAMPLES))
+    noise = s * normal(STEPS, SAMPLES)
     a = np.empty((STEPS + 1, SAMPLES))
     a[0] = attractor(w)
     for t in range(STEPS):

@@ -1,4 +1,4 @@
-"""What the records of the chapter say, in the order in which its figures and its page ask for it."""
+"""Results from the records of the chapter, in the order in which its figures and its page use them."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a gradient costs by two routes, over the length of the sequence: measured times of the record `cost`."""
+"""The time of a gradient by two routes, over the length of the sequence, as measured in the record `cost`."""
 
 from typing import NamedTuple
 
@@ -61,7 +61,8 @@ def caption() -> str:
     """What was measured, when and on what."""
     record = load("cost")
     return (
-        f"Median time of one gradient of a tanh network, float64, measured on {record['date']} ({record['machine']}, "
+        "Compare the slopes of the lines, and their distances. A point is the median time of one gradient of a tanh "
+        f"network in float64, measured on {record['date']} ({record['machine']}, "
         f"{record['settings']['cores']} cores, NumPy {record['versions']['numpy']}, "
         f"autograd {record['versions']['autograd']}). Other machines give other times, but similar ratios."
     )

@@ -1,6 +1,6 @@
 """Bound and measurement: a cost and its slope over one parameter, and both Lipschitz constants over the length N.
 
-The theorem allows O(1), powers of N, or L^{2N} and L^{3N} (thm. smooth); what is measured is mostly smaller.
+The bounds allow O(1), powers of N, or L^{2N} and L^{3N} (thm. smooth); what is measured is mostly smaller.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from experiments.chaos.regimes import LONGEST, REGIMES, bound_lines, bound_rates, constants, costs, rates
 from explorables.chaos.layouts import two_and_one
-from minirnn.figures.explorables import Control, explorable
+from explorables.chaos.wording import nats
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_ends
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
@@ -85,11 +86,11 @@ def draw_constants(ax: Axes, facts: Facts) -> None:
 def words(facts: Facts) -> str:
     first, second = (m[facts.N - 1] for m in facts.measured)
     unit = "as powers of N" if facts.regime == "rotating" else "in nats a step"
-    (a, b), (p, q) = facts.rates, facts.allowed
+    (a, b), (p, q) = ([nats(rate, 2) for rate in pair] for pair in (facts.rates, facts.allowed))
     return (
         f"{facts.regime.capitalize()}, N = {facts.N}: on the interval the slope of the cost is at most {first:.3g} "
-        f"and its curvature {second:.3g}. Between N = 40 and 100 they grow {unit} at {a:.2f} and {b:.2f}; the "
-        f"bounds, shown as dashed lines, allow {p:.2f} and {q:.2f}."
+        f"and its curvature {second:.3g}. Between N = 40 and 100 they grow {unit} at {a} and {b}; the bounds, "
+        f"shown as dashed lines, allow {p} and {q}."
     )
 
 
@@ -98,13 +99,14 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="cost",
-    caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature on "
-    "the interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the theorem "
-    "allows (dashed, moved down until it touches). Linear systems z′ = L exp(iθ) z with L = 0.9 (and an input of "
-    "1), 1 and 1.1, θ around 0.5; chaotic is the logistic map with r around 3.78. Targets come from the parameter "
-    "at +0.025.",
+    caption="Left: a cost over one parameter, and its slope. Right: the largest slope and the largest curvature "
+    "on the interval, measured for every N (solid; lower bounds, from 241 points), and the growth that the bounds "
+    "with two constants allow (dashed, moved down until it touches). Linear systems: contracting z′ = 0.9 exp(iθ) "
+    "z + 1, rotating z′ = exp(iθ) z, expanding z′ = 1.1 z + θ, with θ around 0.5; chaotic is the logistic map "
+    "with r around 3.78. Targets come from the parameter at +0.025.",
     N=Control(LENGTHS, label="length N", unit="steps"),
     regime=Control(list(REGIMES), label="regime"),
+    pad=Pad("N", axes=2),
     start={"N": 30, "regime": "chaotic"},
     states={
         "contracting": {"regime": "contracting"},

@@ -1,4 +1,4 @@
-"""What contractive models cannot do: a free LSTM learns to draw a wave, a contractive one draws a transient."""
+"""The limits of contractive models: a free LSTM learns to draw a wave, a contractive one draws a transient."""
 
 from typing import Any, NamedTuple
 

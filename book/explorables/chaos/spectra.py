@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 
 from experiments.record import load
 from explorables.chaos.hues import hue
+from explorables.chaos.wording import nats
 from minirnn.dynamics.maps import mean_field
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
 
@@ -35,6 +36,13 @@ class Facts(NamedTuple):
     @property
     def positive(self) -> int:
         return int((self.exponents > 0).sum())
+
+    @property
+    def dimension(self) -> float:
+        """Of the attractor, by Kaplan and Yorke: exponents that sum to 0, the last of them in part."""
+        sums = np.cumsum(self.exponents)
+        whole = int((sums >= 0).sum())
+        return float(whole + sums[whole - 1] / -self.exponents[whole]) if whole else 0.0
 
 
 @cache
@@ -91,14 +99,15 @@ def draw_largest(ax: Axes, facts: Facts) -> None:
         ax.plot([gain, gain], [values.min(), values.max()], color=shade, lw=1)
         ax.plot(gain, values.mean(), "o", ms=8 if gain == facts.gain else 4, color=shade)
     ax.set(xlabel="gain g", ylabel="λ₁, nats/step", ylim=(-0.8, 0.6), xlim=(0.4, 3.1), yticks=[-0.5, 0, 0.5])
-    ax.set_title(f"λ₁ = {facts.first:+.3f}, mean field {facts.theory:+.3f}", color=color(hue(facts.first)))
+    ax.set_title(f"λ₁ = {nats(facts.first)}, mean field {nats(facts.theory)}", color=color(hue(facts.first)))
 
 
 def words(facts: Facts) -> str:
     return (
         f"Random tanh networks of {facts.N} units with gain {facts.gain:g}: {facts.positive} of {facts.N} "
-        f"exponents are positive, the largest is {facts.first:+.3f} nats a step, mean of 4 networks, where mean "
-        f"field predicts {facts.theory:+.3f}."
+        f"exponents are positive, the largest is {nats(facts.first)} nats a step, mean of 4 networks, where mean "
+        f"field predicts {nats(facts.theory)}. By the formula of Kaplan and Yorke the attractor has dimension "
+        f"{facts.dimension:.1f}."
     )
 
 
@@ -108,10 +117,11 @@ FIGURE = explorable(
     compute=compute,
     name="spectra",
     caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, "
-    "mean of 4 networks. Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ and "
-    "against ln g, which ignores saturation.",
+    "mean of 4 networks. Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ "
+    "and against ln g, which ignores saturation.",
     gain=Control(saved()["gain"], label="gain g"),
     N=Control(saved()["N"], label="units N"),
+    pad=Pad("gain", axes=1),
     start={"gain": 1.5, "N": 100},
     states={"g = 0.7": {"gain": 0.7}, "g = 1.5": {"gain": 1.5}, "g = 3": {"gain": 3.0}},
 )

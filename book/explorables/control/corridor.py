@@ -1,4 +1,4 @@
-"""What is left of a cue along a corridor, and how often the policy takes the turn that it saw.
+"""The remains of a cue along a corridor, and how often the policy takes the turn that it saw.
 
 Cells are as dark as the states of the two cues are far apart, ‖h_t(+) - h_t(-)‖ relative to the first step: before
 training, and trained by the gradient or by the natural gradient.
@@ -19,6 +19,7 @@ from minirnn.figures.panels import figure
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
+LONGEST = LENGTHS[-1]  # the axis is as long for every corridor
 STAGES = {
     "before": ("start", "before training"),
     "PG": ("PG", "trained by the gradient"),
@@ -55,34 +56,35 @@ def draw(facts: Facts) -> Figure:
     else:
         apart, right = facts.run
         draw_maze(top, apart, right)
-        top.set_title(f"The turn that was seen: {100 * right:.1f} %")
+        top.set_title(f"The turn that the cue says: {100 * right:.1f} %")
         ax.semilogy(t, np.maximum(apart, 1e-9), color=color("vanishing"), lw=2.4)
         ax.plot(L, max(apart[-1], 1e-9), "o", color=color("vanishing"), ms=7)
         below = "" if apart[-1] > 1e-8 else " ↓"
-        label_line(ax, 1.035 * L, max(apart[-1], 3e-8), facts.policy + below, "vanishing", va="center")
-    ax.set(xlim=(-0.02 * L, 1.17 * L), ylim=(1e-8, 1e2), yscale="log", xlabel="steps since the cue")
-    ax.set_ylabel("what is left of it")
+        label_line(ax, L + 0.035 * LONGEST, max(apart[-1], 3e-8), facts.policy + below, "vanishing", va="center")
+    ax.set(xlim=(-0.02 * LONGEST, 1.17 * LONGEST), ylim=(1e-8, 1e2), yscale="log", xlabel="steps since the cue")
+    ax.set_ylabel("relative distance")
     decades(ax.yaxis, -8, 2, 2)
-    ax.set_xticks([0, L // 5, 2 * L // 5, 3 * L // 5, 4 * L // 5, L])
+    ax.set_xticks(range(0, LONGEST + 1, 20))
     return fig
 
 
 def draw_maze(ax: Axes, apart: np.ndarray, right: float) -> None:
-    """Cells as dark as what is left of the cue, a junction, and a share of each turn."""
-    width = 88 / len(apart)
-    for i, value in enumerate(apart):
+    """Cells as dark as what is left of the cue, a junction, and a share of each turn; lengths as on the axis below."""
+    end = len(apart) - 1
+    for i, value in enumerate(apart[:-1]):
         shade = np.clip(1 + np.log10(max(value, 1e-12)) / 4, 0.03, 1)
-        ax.add_patch(Rectangle((i * width, 4), width, 4, fc=color("vanishing"), alpha=shade, lw=0))
-    ax.plot([0, 88, 88], [4, 4, 0.5], color=color("muted"), lw=1.2)
-    ax.plot([0, 0, 88, 88], [4, 8, 8, 11.5], color=color("muted"), lw=1.2)
-    ax.plot([94, 94], [0.5, 11.5], color=color("muted"), lw=1.2)
-    for end, share, hue in ((11.0, right, "critical"), (1.0, 1 - right, "exploding")):
-        tip = 6 + (end - 6) * 0.9
+        ax.add_patch(Rectangle((i, 4), 1, 4, fc=color("vanishing"), alpha=shade, lw=0))
+    hall = 0.06 * LONGEST  # how wide the junction is
+    ax.plot([0, end, end], [4, 4, 0.5], color=color("muted"), lw=1.2)
+    ax.plot([0, 0, end, end], [4, 8, 8, 11.5], color=color("muted"), lw=1.2)
+    ax.plot([end + hall] * 2, [0.5, 11.5], color=color("muted"), lw=1.2)
+    for turn, share, hue in ((11.0, right, "critical"), (1.0, 1 - right, "exploding")):
+        tip = 6 + (turn - 6) * 0.9
         arrow = dict(arrowstyle="-|>", color=color(hue), lw=0.6 + 3.4 * share, shrinkA=0, shrinkB=0)
-        ax.annotate("", (91, tip), (91, 6), arrowprops=arrow)
-        ax.text(96, tip, f"{100 * share:.0f} %", va="center", color=color(hue), weight=600)
-    ax.text(-1, 6, "cue", ha="right", va="center", color=color("ink"), weight=600)
-    ax.set(xlim=(-10, 108), ylim=(0, 12))
+        ax.annotate("", (end + hall / 2, tip), (end + hall / 2, 6), arrowprops=arrow)
+        ax.text(end + 1.4 * hall, tip, f"{100 * share:.0f} %", va="center", color=color(hue), weight=600)
+    ax.text(-0.01 * LONGEST, 6, "cue", ha="right", va="center", color=color("ink"), weight=600)
+    ax.set(xlim=(-0.02 * LONGEST, 1.17 * LONGEST), ylim=(0, 12))
     ax.axis("off")
 
 
@@ -92,8 +94,8 @@ def words(facts: Facts) -> str:
         return f"{what}: the run diverged."
     apart, right = facts.run
     return (
-        f"{what}. The cells are as dark as the states of the two cues are far apart. After {facts.L} steps "
-        f"{apart[-1]:.2g} of the distance at the first step is left. The turn that was seen is chosen with "
+        f"{what}. The farther apart the states of the two cues, the darker a cell. After {facts.L} steps "
+        f"{apart[-1]:.2g} of the distance at the first step is left. The policy takes the turn that the cue says with "
         f"probability {right:.3f}, the other with {1 - right:.3f}."
     )
 
@@ -103,9 +105,9 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="corridor",
-    caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: each "
-    "cell as dark as what is left of the cue in the policy's state, and how often it takes the turn that was seen "
-    "(green). Below: the distance between the states of the two cues, relative to the first step (grey: the other "
+    caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: the "
+    "more of the cue is left in the policy's state, the darker the cell; green: how often it turns as the cue says. "
+    "Below: the distance between the states of the two cues, relative to the first step (grey: the other "
     "policies). r0.5, r0.9, r1: IndRNNs of tanh units whose recurrent weights start at r. One seed; NPG is the "
     "natural gradient with κ = 1e-4; step sizes are at most 1.",
     L=Control(LENGTHS, label="corridor L", unit="cells"),

@@ -1,4 +1,4 @@
-"""Recurrent critics that learn by temporal differences what a cue L steps ago is worth, V*_t = γ^{L-t} z.
+"""Recurrent critics that learn by temporal differences the value of a cue seen L steps ago, V*_t = γ^{L-t} z.
 
 The error is the squared distance to the true values, relative to their squared norm: 1 for a critic that says 0.
 """
@@ -101,7 +101,7 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="critic",
-    caption="Recurrent temporal differences. Left: the squared error of the values, relative to that of saying 0 "
+    caption="Recurrent temporal differences. Left: the squared error of the values, relative to that of the output 0 "
     "(grey line), for ten seeds. Right: at the end; dots are seeds, lines medians. Orange: plain gradient descent, r = "
     "0.5. The others: Adam. γ = 0.95; rates are chosen on three other seeds for each critic and length.",
     L=Control(LENGTHS, label="blank steps L", unit="steps"),

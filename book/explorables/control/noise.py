@@ -12,12 +12,13 @@ from matplotlib.figure import Figure
 
 from experiments.record import load
 from explorables.control.policies import LENGTHS, POLICIES
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_line
 from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
 
+MOST = 1e12  # episodes; more are beyond the panel
 GROUPS = [("the cell's weights", "exploding"), ("V", "vanishing"), ("c", "chaotic")]  # as in the record
 
 
@@ -52,12 +53,15 @@ def draw(facts: Facts) -> Figure:
     draw_groups(ax, facts)
     for name, needed in facts.episodes.items():
         hue, width = ("critical", 2.4) if name == facts.policy else ("line", 1)
-        over.loglog(LENGTHS, np.minimum(np.median(needed, axis=1), 1e12), color=color(hue), lw=width)
+        over.loglog(LENGTHS, np.median(needed, axis=1), color=color(hue), lw=width)
     quartiles = (np.quantile(facts.episodes[facts.policy], q, axis=1) for q in (0.25, 0.75))
     over.vlines(LENGTHS, *quartiles, color=color("critical"), lw=1.4)
     middle = facts.medians[LENGTHS.index(facts.L)]
-    over.plot(facts.L, min(middle, 1e12), "o", ms=8, color=color("critical"))
-    over.set(xlim=(4.3, 95), ylim=(0.3, 1e12), xlabel="blank steps L", ylabel="episodes for signal = noise")
+    if middle < MOST:
+        over.plot(facts.L, middle, "o", ms=8, color=color("critical"))
+    else:  # a mark at the border that points to it
+        over.plot(facts.L, MOST / 3, "^", ms=9, color=color("critical"))
+    over.set(xlim=(4.3, 95), ylim=(0.3, MOST), xlabel="blank steps L", ylabel="episodes for signal = noise")
     plain_ticks(over.xaxis, LENGTHS)
     decades(over.yaxis, 0, 12, 3)
     over.set_title(f"{facts.policy}, {facts.L} steps: {readable(middle)}", color=color("critical"))
@@ -97,9 +101,10 @@ FIGURE = explorable(
     caption="The gradient that one episode gives before training, with a baseline. Left: the squared norm of the "
     "true gradient (full) and the total variance (pale), for three groups of parameters. Right: their ratio for "
     "all together, the number of episodes whose mean has a signal as large as its noise; median and quartiles of "
-    "10 seeds (grey: the other policies).",
+    "10 seeds (grey: the other policies). A triangle: the number is beyond the panel.",
     L=Control(LENGTHS, label="blank steps L", unit="steps"),
     policy=Control(list(POLICIES), label="policy"),
+    pad=Pad("L", axes=1),
     start={"L": 10, "policy": "r0.5"},
     states={
         "r = 0.5, 10 steps": {},

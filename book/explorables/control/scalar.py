@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from experiments.control import one_unit
 from experiments.control.one_unit import P
-from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.explorables import Control, Pad, Prediction, explorable
 from minirnn.figures.labels import label_line
 from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
@@ -81,10 +81,10 @@ def words(facts: Facts) -> str:
     )
     where = f"at L = {facts.wall:.0f}" if facts.wall < 80 else "beyond 80 steps"
     return (
-        f"One linear unit with multiplier {facts.lam:g} and a cue {facts.L} steps ago. The log-odds move with speed "
-        f"{facts.gradient.speed:.2g} along the gradient and {facts.natural.speed:.2g} along the natural gradient with "
-        f"damping {facts.damping:g}; its Fisher information falls below the damping {where}. The expected reward "
-        f"exceeds 0.86 {by_gradient} along the gradient, {by_natural} along the natural one."
+        f"One linear unit with multiplier {facts.lam:g} and a cue {facts.L} step{'s' * (facts.L > 1)} ago. The "
+        f"log-odds move with speed {facts.gradient.speed:.2g} along the gradient and {facts.natural.speed:.2g} along "
+        f"the natural gradient with damping {facts.damping:g}; its Fisher information falls below the damping {where}. "
+        f"The expected reward exceeds 0.86 {by_gradient} along the gradient, {by_natural} along the natural one."
     )
 
 
@@ -93,12 +93,14 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="scalar",
-    caption="One linear unit with the log-odds v·u·λ to the power L for what was seen, all three learned from v = "
-    "u = 0.3. Left: how fast the log-odds move at the start, over L (blue: gradient, green: natural gradient with "
-    "damping κ; orange: where the Fisher information q falls below κ). Right: the expected reward along both flows.",
+    caption="One linear unit chooses what it saw with the log-odds v·u·λ to the power L; v, u and λ are all "
+    "learned, from v = u = 0.3. Left: how fast the log-odds move at the start, over L (blue: gradient, green: "
+    "natural gradient with damping κ; orange: where the Fisher information q falls below κ). Right: the expected "
+    "reward along both flows.",
     L=Control([1, 5, 10, 20, 30, 40, 60, 80], label="blank steps L", unit="steps"),
     lam=Control([0.5, 0.7, 0.9, 1.0], label="multiplier λ"),
     damping=Control([1e-2, 1e-4, 1e-8, 1e-12], label="damping κ", format=".0e"),
+    pad=Pad("L", axes=0),
     start={"L": 10, "lam": 0.7, "damping": 1e-4},
     states={
         "10 steps": {},

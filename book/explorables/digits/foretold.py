@@ -1,6 +1,6 @@
-"""Accuracy after training over a measure before it; and how well each measure foretold the order of the cells.
+"""Accuracy after training over a measure before it; and how well each measure predicts the order of the cells.
 
-Spearman's rank correlation is 1 where the cells have the order that the measure promises.
+Spearman's rank correlation is 1 if the cells have the order that the measure predicts.
 """
 
 from typing import Any, NamedTuple
@@ -62,7 +62,7 @@ def draw(facts: Facts) -> Figure:
         draw_task(ax, facts, task)
     ax.set(ylim=(0, 100), yticks=[0, 10, 50, 100], ylabel="correct, test, %")
     measure_axis(ax, facts.by)
-    better = "better promised →" if HIGHER_IS_BETTER[facts.by] else "← better promised"
+    better = "predicted better →" if HIGHER_IS_BETTER[facts.by] else "← predicted better"
     ax.set_title(better, color=color("critical"))
     draw_key(ax, facts)
     draw_ranks(over, facts)
@@ -94,9 +94,10 @@ def name_cells(ax: Axes, by: str, x: np.ndarray, y: np.ndarray) -> None:
 def draw_key(ax: Axes, facts: Facts) -> None:
     """The marks of the tasks, in a line below the axis."""
     for task, x in zip(TASKS, (0.0, 0.14, 0.55, 0.77), strict=True):
-        style: dict[str, Any] = {"color": color(HUES[task]), "alpha": 0.9 if task in facts.tasks else 0.3}
-        ax.plot(x, -0.245, MARKS[task], ms=5, clip_on=False, transform=ax.transAxes, **style)
-        ax.text(x + 0.03, -0.245, task, va="center_baseline", transform=ax.transAxes, **style)
+        hue, pale = (HUES[task], 0.9) if task in facts.tasks else ("muted", 0.3)
+        mark: dict[str, Any] = {"color": color(HUES[task]), "alpha": pale, "clip_on": False}
+        ax.plot(x, -0.245, MARKS[task], ms=5, transform=ax.transAxes, **mark)
+        ax.text(x + 0.03, -0.245, task, color=color(hue), va="center_baseline", transform=ax.transAxes)
 
 
 def draw_ranks(ax: Axes, facts: Facts) -> None:
@@ -105,7 +106,7 @@ def draw_ranks(ax: Axes, facts: Facts) -> None:
     for row, (name, rank) in zip(row_names(ax, list(facts.ranks)), facts.ranks.items(), strict=True):
         hue, width, size = ("ink", 2.4, 8) if name == facts.by else ("muted", 1.2, 5)
         row_intervals(ax, rank.value, row, rank.low, rank.high, hue, size=size, width=width)
-    ax.set(xlim=(-1.05, 1.05), xlabel="rank correlation, promised to found")
+    ax.set(xlim=(-1.05, 1.05), xlabel="rank correlation with the prediction")
     ax.set_xticks([-1, 0, 1], labels=["−1", "0", "1"])
     ax.set_title(f"{facts.ranks[facts.by].value:+.2f} over {facts.number} points".replace("-", "−"))
 
@@ -116,9 +117,9 @@ def words(facts: Facts) -> str:
     where = "all four tasks" if facts.shown == "all" else TASK_WORDS[facts.shown]
     return (
         f"Accuracy over {MEASURE_WORDS[facts.by]} at the start, {where}: {facts.number} points. The rank correlation "
-        f"of what the measure promises with what was found is {chosen.value:+.2f}, its interval {chosen.low:+.2f} to "
-        f"{chosen.high:+.2f}; {100 * chosen.chance:.1f} % of all exchanges of the cells do as well. The other "
-        f"measures: {others}."
+        f"of the order that the measure predicts with that after training is {chosen.value:+.2f}, its interval "
+        f"{chosen.low:+.2f} to {chosen.high:+.2f}; {100 * chosen.chance:.1f} % of all exchanges of the cells do as "
+        f"well. The other measures: {others}."
     )
 
 
@@ -128,9 +129,10 @@ FIGURE = explorable(
     compute=compute,
     name="foretold",
     caption="Left: accuracy after training over a measure before it, one mark for each cell and task, with 95 % "
-    "intervals over five seeds. Right: Spearman's rank correlation between what a measure promises and what was found, "
-    "1 if it orders them rightly; lines: 95 % intervals, by drawing the seven cells anew with all their tasks, 2000 "
-    "times. Over all tasks 0 is not what chance gives; the text counts that. “readout” was added afterwards.",
+    "intervals over five seeds. Right: Spearman's rank correlation between the order that a measure predicts and "
+    "the order after training, 1 if they agree; lines: 95 % intervals, by drawing the seven cells anew with all "
+    "their tasks, 2000 times. Over all tasks chance does not give 0; the text counts this. “readout” was added "
+    "afterwards.",
     by=Control(list(MEASURES), label="measure"),
     shown=Control(list(CHOICES), label="tasks"),
     start={"by": "far share", "shown": "all"},

@@ -1,4 +1,4 @@
-"""What the seven cells learned: accuracy over the updates, and on the test digits at the end, one cell picked out."""
+"""The seven cells after training: accuracy over the updates, and on the test digits at the end; one cell stands out."""
 
 from typing import Any, NamedTuple
 
@@ -79,7 +79,7 @@ def words(facts: Facts) -> str:
     return (
         f"Accuracy in per cent, {TASK_WORDS[facts.task]}. {facts.cell} on the validation part every {CHECK} updates: "
         f"{curve}. On the test part after {UPDATES} updates, mean of {facts.seeds} seeds with a 95 % interval: "
-        f"{rows}. A linear classifier of the pixels has {facts.baseline:.0f}."
+        f"{rows}. A linear classifier of the pixels reads {facts.baseline:.0f}."
     )
 
 
@@ -88,10 +88,10 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="learned",
-    caption="Left: accuracy on 270 validation digits over the updates; green the chosen cell, thin lines its seeds; "
-    "grey the means of the others. Right: accuracy on 450 test digits after 500 updates, mean of five seeds with a 95 "
-    "% interval (Student's t); orange: logistic regression on the 64 pixels; the grey line is guessing. All cells: 32 "
-    "units, 16 digits an update, Adam, clipped at norm 1, a rate chosen at 64 steps.",
+    caption="Left: accuracy on 270 validation digits over the updates; green the chosen cell, thin lines its "
+    "seeds; grey the means of the others. Right: accuracy on 450 test digits after 500 updates, mean of five seeds "
+    "with a 95 % interval (Student's t); orange: logistic regression on the 64 pixels; the grey line is guessing. "
+    "All cells: 32 units, 16 digits an update, Adam, clipped at norm 1, a rate chosen at 64 steps.",
     task=Control(list(TASKS), label="steps"),
     cell=Control(list(CELLS), label="cell"),
     start={"task": "64", "cell": "IRNN"},
@@ -104,12 +104,12 @@ FIGURE = explorable(
         question="Gradients of the IRNN reach back without loss, those of the tanh network vanish. Which of the two "
         "reads more digits after 500 updates?",
         choices={
-            "The IRNN at 64 steps and at 208": "At 64 steps the tanh network is well ahead. A gradient that arrives is "
-            "no use where the state distinguishes nothing.",
-            "The tanh network at both": "At 64 steps it is, at 208 it is not: over the blanks it forgets, and the "
-            "IRNN does not notice them.",
+            "The IRNN at 64 steps and at 208": "At 64 steps the tanh network is well ahead. A gradient that "
+            "arrives is of no use where the state distinguishes nothing.",
+            "The tanh network at both": "It reads more at 64 steps, but not at 208: over the blanks it forgets, "
+            "and the IRNN does not.",
             "The tanh network at 64 steps, the IRNN at 208": "At 64 steps the last rows suffice for more than the "
-            "amount of ink. The blanks take the rows from one and nothing from the other.",
+            "amount of ink. The blanks make one forget the rows, and the other forgets nothing.",
         },
         answer="The tanh network at 64 steps, the IRNN at 208",
         reveal="Compare both cells at both lengths.",

@@ -102,9 +102,10 @@ def image(ax: Axes, values: np.ndarray, title: str, hue: str) -> None:
 def words(facts: Facts) -> str:
     first = readable(float(facts.kept[facts.at.argmin()])).replace("$", "")
     return (
-        f"A {facts.digit}, in {TASK_WORDS[facts.task]}. After step {facts.now} of {facts.T}, {int(facts.seen.sum())} "
-        f"of its 64 pixels have been read. Of all ink, {100 * facts.share:.0f} % are left in a unit that forgets over "
-        f"{SCALE} steps; the first pixel that was read counts {first} times as much as one that is read now."
+        f"A picture of the digit {facts.digit}, in {TASK_WORDS[facts.task]}. After step {facts.now} of {facts.T}, "
+        f"{int(facts.seen.sum())} of its 64 pixels have been read. Of all ink, {100 * facts.share:.0f} % is left in a "
+        f"unit that forgets over {SCALE} steps; the first pixel that was read counts {first} times as much as one that "
+        "is read now."
     )
 
 
@@ -113,9 +114,9 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="sequence",
-    caption="A digit as a recurrent network sees it. Left: one pixel at a step, the orange line is now; and what has "
-    "been read. Right: the state of a linear unit h_t = λ h_{t-1} + x_t with a time scale of 64 steps, λ = exp(−1/64); "
-    "and what that number still holds of each pixel, with the share of all ink.",
+    caption="A digit as a recurrent network sees it. Left: one pixel at a step, the orange line is now; and what "
+    "has been read. Right: the state of a linear unit h_t = λ h_{t-1} + x_t with a time scale of 64 steps, λ = "
+    "exp(−1/64); and what that number still holds of each pixel, with the share of all ink.",
     rows=Control(list(range(1, 9)), label="rows read", play=True),
     digit=Control(DIGITS, label="digit"),
     task=Control(list(TASKS), label="steps"),

@@ -66,7 +66,7 @@ def draw_gradients(ax: Axes, facts: Facts) -> None:
             leaving[cell] = end
         label = cell if end >= NEAR_T else None
         ax.semilogy(facts.shares, line, color=color(facts.hue(cell)), lw=1.6, label=label)
-    ax.set(xlim=(0, 1), ylim=(LOW, 30), xlabel="lag, as a share of T", ylabel="gradient, lag 0 being 1")
+    ax.set(xlim=(0, 1), ylim=(LOW, 30), xlabel="lag, as a share of T", ylabel="gradient, relative to lag 0")
     decades(ax.yaxis, -12, 0, 3)
     ax.set_xticks([0, 0.5, 1], labels=["0", "T/2", "T"])
     for cell, x in zip(leaving, spaced(list(leaving.values()), 0.075), strict=True):
@@ -90,8 +90,8 @@ def words(facts: Facts) -> str:
     better = "larger" if HIGHER_IS_BETTER[facts.by] else "smaller"
     rows = ", ".join(f"{cell} {value:.2g}" for cell, value in facts.medians.items())
     return (
-        f"Before training, {TASK_WORDS[facts.task]}. The gradient over the lag for seven cells. It vanishes, drawn in "
-        f"blue, for {', '.join(facts.vanishing) or 'none'}. Beside it, {MEASURE_WORDS[facts.by]}, where {better} is "
+        f"Before training, {TASK_WORDS[facts.task]}. The gradient over the lag for seven cells. It vanishes (blue) "
+        f"for {', '.join(facts.vanishing) or 'none'}. Beside it, {MEASURE_WORDS[facts.by]}, where {better} is "
         f"better; medians of the seeds: {rows}."
     )
 
@@ -101,10 +101,10 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="start",
-    caption="Before the first update. Left: the gradient of the loss in the pre-activation at each lag from the end, "
-    "mean of five starts. Blue: the half of the steps that lies further back gives less than a thousandth of the "
-    "gradient. Right: a measure, one dot for each of five starts, with their median; values beyond the axis are drawn "
-    "at its end. 32 units, 16 digits of the training part.",
+    caption="Before the first update. Left: the gradient of the loss in the pre-activation at each lag from the "
+    "end, mean of five starts. Blue: the half of the steps that lies further back gives less than a thousandth of "
+    "the gradient. Right: a measure, one dot for each of five starts, with their median; values beyond the axis "
+    "are drawn at its end. 32 units, 16 digits of the training part.",
     task=Control(list(TASKS), label="steps"),
     by=Control(FORETOLD, label="measure"),
     start={"task": "64", "by": "far share"},

@@ -13,7 +13,7 @@ TASK_WORDS = {
     "784": "784 steps: 90 blanks after each row",
 }
 MEASURE_WORDS = {
-    "gradient at T/2": "gradient at lag T/2, lag 0 being 1",
+    "gradient at T/2": "gradient at lag T/2, relative to lag 0",
     "far share": "far share of the gradient",
     "exponent": "|λ₁|·T, e-folds over the sequence",
     "radius": "|ln ρ| of the Jacobian",

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.elementwise import gates
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_ends
 from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
@@ -56,7 +56,7 @@ def draw_decay(ax: Axes, facts: Facts) -> None:
     ax.plot(t, facts.lam**t, color=color("critical"), lw=2.2)
     ax.set(xlim=(0, 300), ylim=(0, 1.03), xlabel="steps t", ylabel="$λ^t$")
     ax.set_yticks([0, 0.5, 1])
-    ax.set_title(f"λ = {facts.lam:.4f}, 1/(1-λ) = {facts.memory:.3g} steps", color=color("critical"))
+    ax.set_title(f"λ = {facts.lam:.4f}, 1/(1-λ) = {readable(facts.memory)} steps", color=color("critical"))
 
 
 def draw_sensitivities(ax: Axes, facts: Facts) -> None:
@@ -88,10 +88,11 @@ FIGURE = explorable(
     name="gates",
     caption="A gate that does not see its input is a constant λ = σ(b), the logistic function of its bias. Left: "
     "what is left of a state after t steps; grey: b = 0, 2, 4 and 6. Right: mean squared derivative of the output "
-    "in b, white inputs, for h_t = λh_{t−1} + the input as it is, times γ, or times 1-λ: the chosen one orange, "
-    "the others grey.",
+    "in b, white inputs, for h_t = λh_{t−1} + the input as it is, times γ, or times 1-λ; the chosen unit is orange, "
+    "the others are grey.",
     b=Control([-2, -1, 0, 1, 2, 3, 4, 5, 6, 7], label="bias b"),
     unit=Control(list(INPUTS), label="unit"),
+    pad=Pad("b", axes=1),
     start={"b": 1},
     states={"b = 1": {"b": 1}, "b = 5": {"b": 5}, "b = 5, leaky": {"b": 5, "unit": "leaky"}},
 )

@@ -50,7 +50,7 @@ def draw_losses(ax: Axes, facts: Facts) -> None:
     ax.set(xlim=(1, 5e4), ylim=(1e-8, 1e3), xlabel="update", ylabel="loss")
     decades(ax.xaxis, 0, 4, 2)
     decades(ax.yaxis, -8, 0, 4)
-    ax.set_title("The loss after 50 000 updates")
+    ax.set_title("The loss, and its median at the end")
 
 
 def draw_paths(ax: Axes, facts: Facts) -> None:
@@ -66,7 +66,8 @@ def draw_paths(ax: Axes, facts: Facts) -> None:
     ax.set(xlim=(-180, 180), ylim=(1, 3000), xlabel="angle of λ, degrees", ylabel="memory 1/(1-|λ|), steps")
     plain_ticks(ax.yaxis, [1, 10, 100, 1000])
     ax.set_xticks([-180, -90, 0, 90, 180])
-    ax.set_title("The ways there")
+    ax.tick_params(axis="x", pad=8)  # −180 stands clear of the 1 beside it
+    ax.set_title("The three paths")
 
 
 def words(facts: Facts) -> str:
@@ -77,7 +78,7 @@ def words(facts: Facts) -> str:
         ends.append(f"{name} {end}{left}")
     return (
         f"Adam at rate {facts.rate:g}, normalisation: {facts.scale}, from λ = 0.99 at 45 degrees to 0.99 at 1.8 "
-        f"degrees. Median loss of the last tenth of {facts.planned} updates: {', '.join(ends)}. Right, the ways "
+        f"degrees. Median loss of the last tenth of {facts.planned} updates: {', '.join(ends)}. Right, the paths "
         "of the three over angle and memory."
     )
 
@@ -95,14 +96,14 @@ FIGURE = explorable(
     start={"rate": 1e-3},
     states={"rate 0.001": {"rate": 1e-3}, "rate 0.01": {"rate": 1e-2}},
     predict=Prediction(
-        question="Adam, a rate of 0.001, from an angle of 45 degrees to one of 1.8. One of the three maps is still "
-        "far from the goal after 50 000 updates. Which?",
+        question="Adam learns at a rate of 0.001, from an angle of 45 degrees to one of 1.8. After 50 000 updates "
+        "one of the three maps is still far from the goal. Which?",
         choices={
             "polar": "Its valley is a needle near the goal. But on the way it may shorten the memory, where all is "
             "wide.",
             "exponential": "Its angle is e^θ_log: near a small angle the same step turns 30 times less. It finds the "
             "needle, and settles.",
-            "optimal": "Yes. Each step of its magnitude turns the angle too, and at long memory by much.",
+            "optimal": "Yes. Each step of its magnitude turns the angle too, at long memory by a lot.",
         },
         answer="optimal",
     ),

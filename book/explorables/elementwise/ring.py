@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments import draws
 from experiments.elementwise import ring
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import side_by_side
+from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import plain_ticks
 
@@ -45,25 +46,29 @@ def draw(facts: Facts) -> Figure:
 
 
 def draw_ring(ax: Axes, facts: Facts) -> None:
-    circle, lam = np.exp(1j * np.linspace(0, 2 * np.pi, 73)), facts.lam.round(3)
-    for r, style in ((1.0, "-"), (facts.r_min, ":"), (facts.r_max, ":")):
-        ax.plot((r * circle).real, (r * circle).imag, ls=style, lw=1, color=color("muted"))
-    ax.plot(lam.real, lam.imag, "o", ms=3.5, color=color("critical"))
+    angle = np.linspace(0, 2 * np.pi, 73)
+    for r, style, name in ((1.0, "-", None), (facts.r_min, ":", "live-inner"), (facts.r_max, ":", "live-outer")):
+        ax.plot(r * np.cos(angle), r * np.sin(angle), ls=style, lw=1, color=color("muted"), gid=name)
+    ax.plot(facts.lam.real, facts.lam.imag, "o", ms=3.5, color=color("critical"), gid="live-lam")
+    ax.plot(facts.r_min, 0, "o", ms=8, mfc=color("paper"), mec=color("ink"), mew=2, gid="live-radius")
     ax.set(xlim=(-1.06, 1.06), ylim=(-1.06, 1.06), aspect="equal")
     ax.axis("off")
-    ax.set_title(f"{len(lam)} units on a ring")
+    ax.set_title(f"{len(facts.lam)} units on a ring")
 
 
 def draw_shares(ax: Axes, facts: Facts) -> None:
-    ax.semilogx(TAU, facts.curve, color=color("critical"), lw=2.2)
+    """The share over τ; rings at the shortest memory and at the longest, where it begins and ends to fall."""
+    ax.semilogx(TAU, facts.curve, color=color("critical"), lw=2.2, gid="live-shares")
     for tau, share in facts.shares.items():
-        ax.plot(tau, share, "o", ms=6, color=color("critical"))
-        text = f"{share:.2g} %" if share < 99.5 else "100 %"
-        ax.annotate(text, (tau, share), (7, 4), textcoords="offset points")
-    ax.set(xlim=(1, 1e4), ylim=(0, 108), xlabel="memory 1/(1-|λ|) beyond τ steps", ylabel="share of units, %")
+        ax.plot(tau, share, "o", ms=6, color=color("critical"), gid=f"live-at-{tau}")
+        ax.text(1.15 * tau, share + 3, f"{readable(share)} %", gid=f"live-share-{tau}")
+    for r, share, name in ((facts.r_min, 100, "shortest"), (facts.r_max, 0, "longest")):
+        end = ax.plot(1 / (1 - r), share, "o", ms=8, mfc=color("paper"), mec=color("ink"), mew=2, clip_on=False)[0]
+        end.set(gid=f"live-{name}", zorder=3)
+    ax.set(xlim=(1, 1e4), ylim=(0, 112), xlabel="memory 1/(1-|λ|) beyond τ steps", ylabel="share of units, %")
     plain_ticks(ax.xaxis, [1, 10, 100, 1000])
     ax.set_yticks([0, 50, 100])
-    ax.set_title(f"Mean variance without γ: {facts.mean_variance:.1f}")
+    ax.set_title(f"Mean variance without γ: {facts.mean_variance:.1f}").set_gid("live-variance")
 
 
 def words(facts: Facts) -> str:
@@ -82,9 +87,11 @@ FIGURE = explorable(
     compute=compute,
     name="ring",
     caption="The start of an LRU: eigenvalues uniform by area between two radii, at any angle. Left: 64 of them, "
-    "the same draw for every ring. Right: the exact share of units with a memory beyond τ.",
-    r_min=Control([0.0, 0.5, 0.8, 0.9, 0.98], label="inner radius"),
-    r_max=Control([0.99, 0.999, 0.9999], label="outer radius"),
+    "the same draw for every ring. Right: the exact share of units with a memory beyond τ; drag the rings at its ends, "
+    "the shortest memory and the longest.",
+    r_min=Control([0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98], label="inner radius", format=".3f"),
+    r_max=Control([0.985, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999], label="outer radius", format=".4f"),
     start={"r_min": 0.9, "r_max": 0.999},
+    live=[draws.__file__, ring.__file__, __file__],
     states={"0 to 0.99": {"r_min": 0.0, "r_max": 0.99}, "0.9 to 0.999": {"r_min": 0.9, "r_max": 0.999}},
 )

@@ -43,7 +43,7 @@ def draw(facts: Facts) -> Figure:
     ax.set_xticks(marks)
     ax.set_yticks(marks)
     left = max(facts.needed - facts.rounds, 0)
-    ax.set_title(f"{facts.complete} of {T} done, {facts.joins} joins made, {left} rounds to go")
+    ax.set_title(f"{facts.complete} of {T} done, {facts.joins} joins made, {left} round{'s' * (left != 1)} to go")
     return fig
 
 

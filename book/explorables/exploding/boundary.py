@@ -94,7 +94,7 @@ FIGURE = explorable(
     compute=compute,
     name="boundary",
     caption="Above: fixed points of x ← 5σ(x) + b (solid stable, dashed unstable), the start (orange line) and the "
-    "state that it reaches (green) while b is trained for the target 0.7 by descent at rate 0.2, clipped at 0.1. "
+    "state that it reaches (green) while descent at rate 0.2, clipped at 0.1, trains b for the target 0.7. "
     "Below: the slope of the error over the same b. Grey lines: the folds.",
     x0=Control([-2.0, -0.5, 0.5, 2.0], label="start x₀"),
     steps=Control([25, 50, 100], label="steps T"),
@@ -105,8 +105,8 @@ FIGURE = explorable(
         question="w = 5, x₀ = 0.5. Training lowers b from -2.3. At b = -2.344 a second stable state is born, at "
         "-2.656 the first one dies: two bifurcations. Where is the gradient largest?",
         choices={
-            "at b = -2.344, where a state is born": "The new state is far from where the network is, which does "
-            "not notice: the slope there is ordinary.",
+            "at b = -2.344, where a state is born": "The new state is far from the one where the network is: the "
+            "slope there is ordinary.",
             "at b = -2.656, where a state dies": "By then the start has long been on the other side, on its way to "
             "the lower state.",
             "somewhere between, where nothing bifurcates": "Yes: where the start lies on the unstable state, the "

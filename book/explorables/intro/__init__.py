@@ -1,1 +1,1 @@
-"""The figure that opens the book: one knob, four consequences."""
+"""The figure that opens the book: one knob, five consequences."""

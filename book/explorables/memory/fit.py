@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from experiments.memory import saved_fits
 from experiments.memory.saved_fits import UNITS
 from explorables.memory.wording import percent
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
@@ -86,8 +86,9 @@ def draw_errors(ax: Axes, facts: Facts) -> None:
 def words(facts: Facts) -> str:
     at = UNITS.index(facts.m)
     real, every, chosen = (percent(facts.errors[kind][at]) for kind in ("real", "any", facts.kind))
+    units = "1 unit, its multiplier" if facts.m == 1 else f"{facts.m} units, their multipliers"
     return (
-        f"The kernel {facts.kernel} over 1000 steps, fitted by {facts.m} units whose multipliers are "
+        f"The kernel {facts.kernel} over 1000 steps, fitted by {units} "
         f"{KIND_WORDS[facts.kind]}: relative error {chosen}. Beside it, the error over the number of units from 1 to "
         f"24. At {facts.m}: real multipliers {real}, any linear network {every}, and none can be below "
         f"{percent(facts.bounds[at])}."
@@ -101,11 +102,12 @@ FIGURE = explorable(
     name="fit",
     caption="Left: a memory kernel (grey) and the best fit found by m units. Right: the error relative to the "
     "kernel, in the sense of least squares over 1000 steps. Blue: real positive multipliers, m decaying "
-    "exponentials. Green: any linear network of m units, complex eigenvalues too. Grey: below the bound that is "
-    "proved in the text. All multipliers and weights are optimised, from several starts.",
+    "exponentials. Green: any linear network of m units, also with complex eigenvalues. Grey: below the bound that "
+    "is proved in the text. All multipliers and weights are optimised, from several starts.",
     m=Control(UNITS, label="units m"),
     kernel=Control(list(KERNELS), label="kernel"),
     kind=Control(list(HUES), label="multipliers"),
+    pad=Pad("m", axes=1),
     start={"kernel": "delay", "m": 8, "kind": "real"},
     states={
         "power law, 4 units": {"kernel": "power-law", "m": 4},

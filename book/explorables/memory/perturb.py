@@ -1,4 +1,4 @@
-"""What a small move of the weights does to a long memory, when rates are written by four maps.
+"""The effect of a small move of the weights on a long memory, for four maps from weight to rate.
 
 K̂(t) = Σ_i c_i e^{f(w_i) t}        w_i moved by a number uniform in (-β, β)
 """
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from experiments.memory.perturbation import BETAS, SLOWEST, TARGET, kernels
 from experiments.record import load
 from explorables.memory.maps import MAPS
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_ends
 from minirnn.figures.marks import band
 from minirnn.figures.panels import readable, side_by_side
@@ -94,12 +94,13 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="perturb",
-    caption="The kernel (1 + t) to the −1.1, fitted by 16 exponentials and then disturbed: each rate's parameter "
-    "is moved by a number uniform in (−β, β). Left: the target (grey), three of 20 draws, and the range of all. "
-    "Right: the area between kernel and target, worst of 20, for four maps.",
+    caption="The kernel (1 + t) to the power −1.1 is fitted by 16 exponentials and then disturbed: each rate's "
+    "parameter is moved by a number uniform in (−β, β). Left: the target (grey), three of 20 draws, and the range "
+    "of all. Right: the area between kernel and target, worst of 20, for four maps.",
     beta=Control(BETAS, label="move β"),
     rate=Control(list(MAPS), label="map"),
     weights=Control(list(SLOWEST), label="weights"),
+    pad=Pad("beta", axes=1),
     start={"beta": 0.01},
     states={
         "direct, β = 0.01": {},

@@ -1,4 +1,4 @@
-"""One exponential learns a delay, by gradient flow: nothing happens for a time that is exponential in the delay.
+"""One exponential learns a delay by gradient flow: it stays on a plateau for a time exponential in the delay.
 
     L(c, w) = c²/(4w) - c e^{-wD}        (eq. delay-loss)
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from experiments.memory.time_scales import scale_over_memory, worse_change
 from explorables.memory.maps import MAPS
 from explorables.memory.wording import percent
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_ends
 from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
@@ -23,6 +23,7 @@ TAUS, MOVE = [3, 10, 30, 100, 300, 1000], 0.1
 SHOWN = {"scale": "|dτ/dw|", "ratio": "|dτ/dw| / |w|"}
 SHOWN_WORDS = {"scale": "gradient scale", "ratio": "gradient scale divided by the weight"}
 PARAMETERS = {"direct": (-1.0, 0.0), "exp": (-7.5, 1.0), "softplus": (-7.5, 1.0), "best": (0.0, 34.0)}  # drawn
+SHORTEST, LONGEST = 0.4, 2e3  # time scales in the panel
 
 
 class Facts(NamedTuple):
@@ -55,15 +56,16 @@ def draw(facts: Facts) -> Figure:
 def draw_time_scale(ax: Axes, facts: Facts) -> None:
     """τ over the parameter, and the piece that a move to either side covers, where the unit still decays."""
     f, hue, (low, high) = RATES[facts.rate], color(MAPS[facts.rate]), PARAMETERS[facts.rate]
-    w = np.linspace(low, high, 160)[:-1]
-    ax.semilogy(w, np.minimum(-1 / f(w), 3e3), color=hue, lw=2.2)
+    least = max(SHORTEST, -1 / f.image[0])  # of τ, so that the curve reaches as far up as the panel
+    w = f.inverse(-1 / np.geomspace(least, LONGEST, 160))
+    ax.semilogy(*np.array([w, -1 / f(w)])[:, (low <= w) & (w <= high)], color=hue, lw=2.2)
     ax.plot(facts.w, facts.tau, "o", ms=8, color=hue)
     for moved in (facts.w - MOVE, facts.w + MOVE):
         if f(moved) < 0:
             ax.plot([facts.w, moved], [facts.tau, -1 / float(f(moved))], color=color("ink"), lw=2.5)
-    ax.set(xlim=(low, high), ylim=(0.4, 2e3), xlabel="parameter w", ylabel="time scale τ = 1/|f(w)|")
+    ax.set(xlim=(low, high), ylim=(SHORTEST, LONGEST), xlabel="parameter w", ylabel="time scale τ = 1/|f(w)|")
     decades(ax.yaxis, 0, 3)
-    ax.set_title(f"{facts.rate}: moved by {MOVE}, {facts.change_words}", color=hue)
+    ax.set_title(f"{facts.rate}, w ± {MOVE}: {facts.change_words}", color=hue)
 
 
 def draw_speeds(ax: Axes, facts: Facts) -> None:
@@ -95,11 +97,12 @@ FIGURE = explorable(
     compute=compute,
     name="ratio",
     caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the black "
-    "piece is what a move by 0.1 does. Right: how fast τ follows its parameter, which sets the scale of the "
+    "piece shows a move by 0.1. Right: how fast τ follows its parameter, which sets the scale of the "
     "gradient, over τ. Best: a = 1, b = ½.",
     tau=Control(TAUS, label="time scale τ"),
     rate=Control(list(MAPS), label="map"),
     what=Control(list(SHOWN), label="shown"),
+    pad=Pad("tau", axes=1),
     start={"tau": 30, "rate": "direct"},
     states={"direct, τ = 30": {}, "exp, τ = 30": {"rate": "exp"}, "best, τ = 30": {"rate": "best"}},
 )

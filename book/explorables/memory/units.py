@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.memory.delays import at_least, enough, sigmas
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_line
 from minirnn.figures.marks import band
 from minirnn.figures.panels import side_by_side
@@ -77,13 +77,13 @@ def draw_numbers(ax: Axes, facts: Facts) -> None:
 
 def words(facts: Facts) -> str:
     half = int((facts.sigma > 0.5 * facts.sigma[0]).sum())
-    kind = "exactly" if facts.s == 0 else f"with a spread of {facts.s} steps"
+    kind = "exactly" if facts.s == 0 else f"with a spread of {facts.s} step{'s' * (facts.s > 1)}"
     return (
-        f"A kernel that recalls what came {facts.D} steps ago, {kind}. {half} of its Hankel matrix's singular values "
-        f"are above half of the largest. A linear network needs at least {facts.least[facts.D]} units for an error of "
-        f"10 percent, and {facts.enough[facts.D]} are enough. Over the delay from 5 to 80 steps the least number "
-        f"grows from {facts.least[5]} to {facts.least[80]}, and the number that is enough from {facts.enough[5]} to "
-        f"{facts.enough[80]}."
+        f"A kernel that recalls the input of {facts.D} steps ago, {kind}. {half} of its Hankel matrix's singular "
+        f"values are above half of the largest. A linear network needs at least {facts.least[facts.D]} units for an "
+        f"error of 10 percent, and {facts.enough[facts.D]} are enough. Over delays from 5 to 80 steps the least "
+        f"number grows from {facts.least[5]} to {facts.least[80]}, and the number that is enough from "
+        f"{facts.enough[5]} to {facts.enough[80]}."
     )
 
 
@@ -92,11 +92,12 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="units",
-    caption="How many units recall what came D steps ago, give or take s steps, with an error of at most 10 %? Left: "
-    "the singular values of the Hankel matrix, and the matrix as a picture. Right: the least number that the bound "
-    "allows (orange) and a number with which a network was made (green).",
+    caption="How many units recall the input of D steps ago, give or take s steps, with an error of at most 10 %? "
+    "Left: the singular values of the Hankel matrix, and the matrix as a picture. Right: the least number that the "
+    "bound allows (orange) and a number with which we constructed a network (green).",
     D=Control(DELAYS, label="delay D", unit="steps"),
     s=Control(WIDTHS, label="spread s", unit="steps"),
+    pad=Pad("D", axes=1),
     start={"D": 50, "s": 3},
     states={"exactly 50 steps": {"s": 0}, "50 ± 3 steps": {}, "20 ± 3 steps": {"D": 20}},
 )

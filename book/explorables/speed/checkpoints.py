@@ -36,8 +36,8 @@ class Facts(NamedTuple):
 
 
 def compute() -> Facts:
-    found = load("bench")["results"]["checkpointing"]
-    return Facts(found["T"], Route(**found["bptt"]), Route(**found["checkpointed_bptt"]))
+    record = load("bench")["results"]["checkpointing"]
+    return Facts(record["T"], Route(**record["bptt"]), Route(**record["checkpointed_bptt"]))
 
 
 @styled

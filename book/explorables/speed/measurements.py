@@ -1,4 +1,4 @@
-"""What `make bench` measured: the library and its peers on the same work, by turns, on one thread."""
+"""The measurements of `make bench`: the library and its peers on the same work, in turn, on one thread."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def machine() -> str:
     record = load("bench")
     peers = record["settings"]["peers"]
     return (
-        f"{record['date']}, {record['machine'].replace('_', '-')}, one thread; NumPy "
+        f"{record['date']}, {record['machine']}, one thread; NumPy "
         f"{record['versions']['numpy']}, autograd {record['versions']['autograd']}, PyTorch {peers['torch']}, JAX "
         f"{peers['jax']}"
     )

@@ -34,7 +34,7 @@ def compute(cell: str, dtype: str) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """A row for each size; each peer's median and quartiles."""
-    fig, ax = figure(7.2, 3.7, margins=(1.75, 0.5, 0.2, 0.75))
+    fig, ax = figure(7.2, 3.9, margins=(1.75, 0.5, 0.2, 0.95))
     ax.axvline(1, color=color("ink"), lw=1)
     heights = row_names(ax, list(facts.by_size))
     for y, ratios in zip(heights, facts.by_size.values(), strict=True):
@@ -51,11 +51,11 @@ def draw(facts: Facts) -> Figure:
 
 
 def name_peers(ax: Axes) -> None:
-    """Above the panel, each beside its mark."""
+    """Above the panel in two rows, each beside its mark."""
     for i, (peer, (hue, marker)) in enumerate(LOOKS.items()):
-        x = 0.27 * i
-        ax.plot(x, 1.075, marker, ms=6, color=color(hue), transform=ax.transAxes, clip_on=False)
-        ax.text(x + 0.02, 1.075, peer, color=color(hue), weight=600, va="center", transform=ax.transAxes)
+        x, y = 0.5 * (i % 2), 1.17 - 0.095 * (i // 2)
+        ax.plot(x, y, marker, ms=6, color=color(hue), transform=ax.transAxes, clip_on=False)
+        ax.text(x + 0.03, y, peer, color=color(hue), weight=600, va="center", transform=ax.transAxes)
 
 
 def words(facts: Facts) -> str:

@@ -1,15 +1,46 @@
 """The same measurements as a table: our times, and the peers' as multiples of them."""
 
-from explorables.speed.measurements import CELLS, PEERS, ratios, rows
+from typing import Any
+
+from experiments.record import load
+from explorables.speed.measurements import CELLS, PEERS, Spread, ratios, rows
 
 
 def table() -> str:
-    """For float64, in Markdown; in brackets the quartiles."""
+    """For float64, in Markdown; in brackets the quartiles, or that it is one timing."""
     lines = [f"| cell | T, B, n, m | ours, ms | {' | '.join(PEERS)} |", "|---|---|--:|" + "--:|" * len(PEERS)]
     for cell in CELLS:
         for row in rows(cell):
             spreads = ratios(row)
-            texts = ["{:.2f}× ({:.2f}–{:.2f})".format(*spreads[p]) if p in spreads else "–" for p in PEERS]
+            texts = [written(spreads[p]) if p in spreads else "–" for p in PEERS]
             shape = ", ".join(str(row[key]) for key in "TBnm")
             lines.append(f"| {cell} | {shape} | {row['ms']['minirnn'][0]:.3g} | {' | '.join(texts)} |")
     return "\n".join(lines)
+
+
+def written(spread: Spread) -> str:
+    """A ratio and its quartiles, which are the ratio itself where there is one timing.
+
+    >>> written((4.46, 4.42, 4.55)), written((3.97, 3.97, 3.97))
+    ('4.46× (4.42–4.55)', '3.97× (once)')
+    """
+    middle, low, high = spread
+    return f"{middle:.2f}× ({f'{low:.2f}–{high:.2f}' if low < high else 'once'})"
+
+
+def fits() -> str:
+    """What a step costs by the fit of each library, in Markdown: a, b and c of (eq-cost)."""
+    lines = ["| cell | library | a, µs | b, ns | c, ns |", "|---|---|--:|--:|--:|"]
+    for cell in CELLS:
+        cost = load("bench")["results"]["cost"][cell]
+        by_library: dict[str, Any] = {"ours": cost, **cost["peers"]}
+        for library, of_library in by_library.items():
+            a, b, c = of_library["fit"].values()
+            lines.append(f"| {cell} | {library} | {a:.1f} | {b:.1f} | {c:.2f} |")
+    return "\n".join(lines)
+
+
+def of_a_book() -> str:
+    """Seconds of the processor, in Markdown."""
+    lines = ["| what | seconds |", "|---|--:|"]
+    return "\n".join([*lines, *(f"| {k} | {v:.2g} |" for k, v in load("bench")["results"]["book"].items())])

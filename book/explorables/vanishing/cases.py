@@ -11,10 +11,12 @@ from matplotlib.figure import Figure
 
 from experiments.bptt.scalar import regime, scalar_terms
 from experiments.vanishing.sums import LONGEST, stream, typical_gradient
-from minirnn.figures.explorables import Control, Prediction, explorable
+from minirnn.figures.explorables import Control, Pad, Prediction, explorable
 from minirnn.figures.panels import readable, side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
+
+FLOOR = 1e-6  # the foot of the bars
 
 
 class Facts(NamedTuple):
@@ -31,7 +33,7 @@ def compute(lam: float, T: int, kind: str) -> Facts:
 
 
 def verdict(lam: float, kind: str) -> str:
-    """What the sum does as T grows."""
+    """The growth of the sum with T."""
     if abs(lam) < 1:
         return "dies out" if kind == "impulse" else "converges"
     if abs(lam) > 1:
@@ -44,28 +46,30 @@ def verdict(lam: float, kind: str) -> str:
 def draw(facts: Facts) -> Figure:
     """The terms of dh_T/dλ over k, a row of the array; and the size of the sum over all T."""
     hue, T = color(regime(facts.lam)), facts.T
-    fig, (bars, sums) = side_by_side(3.4)
-    columns(bars, facts.terms, hue)
-    bars.axhline(0, color=color("line"), lw=0.8)
-    bars.set(xlabel="step k", ylabel="term k", xlim=(0, T + 1))
-    bars.margins(y=0.12)
+    fig, (bars, sums) = side_by_side(3.4, sharey=True)
+    draw_terms(bars, facts.terms, hue)
+    bars.set(xlabel="step k", ylabel="size", xlim=(0, LONGEST + 1), ylim=(FLOOR, 1e8), yscale="log")
     bars.set_title(f"The {T} terms: sum {readable(facts.terms.sum())}")
     lengths = np.r_[2:20, 20 : LONGEST + 1 : 5]
     sums.loglog(lengths, facts.sizes[lengths], color=hue)
     sums.plot(T, facts.sizes[T], "o", ms=8, color=hue)
-    sums.set(xlabel="length T, steps", xlim=(2, 120), ylim=(1e-6, 1e8))
-    sums.set_ylabel("typical size of the sum" if facts.kind == "noise" else "size of the sum")
+    sums.set(xlabel="length T, steps", xlim=(2, 120))
     decades(sums.yaxis, -6, 8, 2)
     plain_ticks(sums.xaxis, [2, 5, 10, 20, 50, 100])
+    sums.tick_params(labelleft=True)  # on a phone it stands by itself
     sums.set_title(f"The sum {verdict(facts.lam, facts.kind)}", color=hue)
     return fig
 
 
-def columns(ax: Axes, heights: np.ndarray, hue: str) -> None:
-    """Bars as one path, which weighs a tenth of as many rectangles."""
-    k, gap = np.arange(1, len(heights) + 1), np.full(len(heights), np.nan)
-    x, y = np.stack([k, k, gap], axis=1), np.stack([0 * heights, heights, gap], axis=1)
-    ax.plot(x.ravel(), y.ravel(), color=hue, lw=150 / len(heights), solid_capstyle="butt")
+def draw_terms(ax: Axes, terms: np.ndarray, hue: str) -> None:
+    """Bars from the foot of a logarithmic axis, the same for every length; negative terms are pale."""
+    steps, width = np.arange(1, len(terms) + 1), 150 / LONGEST
+    for sign, alpha in ((1, 1.0), (-1, 0.4)):
+        chosen = sign * terms > FLOOR
+        k, size = steps[chosen], np.abs(terms[chosen])
+        gap = np.full(len(k), np.nan)  # all bars are one path, which weighs a tenth of as many rectangles
+        x, y = np.stack([k, k, gap], axis=1), np.stack([0 * size + FLOOR, size, gap], axis=1)
+        ax.plot(x.ravel(), y.ravel(), color=hue, lw=width, alpha=alpha, solid_capstyle="butt")
 
 
 def words(facts: Facts) -> str:
@@ -85,12 +89,13 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="cases",
-    caption="The derivative of h_T in λ, for h_t = λh_{t−1} + x_t. Left: its terms for one length T, a row of the "
-    "array. Right: the size of the whole sum over T, exact; for noise N(0, 1), the standard deviation of the sum. "
-    "The impulse is a single 1 at step 1.",
+    caption="The derivative of h_T with respect to λ, for h_t = λh_{t−1} + x_t. Left: the sizes of its terms for one "
+    "length T, a row of the array; pale: negative ones. Right: the exact size of the whole sum over T; for noise "
+    "N(0, 1), its standard deviation. The impulse is a single 1 at step 1.",
     lam=Control([-1.0, 0.5, 0.8, 0.9, 1.0, 1.02, 1.1], label="multiplier λ"),
-    T=Control([10, 20, 50, 100], label="length T", unit="steps"),
+    T=Control([10, 20, 50, LONGEST], label="length T", unit="steps"),
     kind=Control(["impulse", "constant", "noise"], label="input"),
+    pad=Pad("T", axes=1),
     start={"lam": 1.0, "T": 20},
     states={
         "λ = 1, impulse": {},
@@ -107,6 +112,7 @@ FIGURE = explorable(
             "No, it converges": "A convergent series needs terms that go to 0, and these do not.",
         },
         answer="Yes, but only in proportion to T",
-        reveal="For the derivative in the input weight, which is used once, not even that: it is 1 for every T.",
+        reveal="The input weight is used once, and the derivative with respect to it does not grow at all: it is 1 for "
+        "every T.",
     ),
 )

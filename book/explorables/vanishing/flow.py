@@ -76,9 +76,9 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="flow",
-    caption="The length that an error of length 1 at step t has when it arrives at step k, geometric mean over "
-    "random errors and 20 sequences: a network of 50 units (basic tanh, one seed, rate 0.1) as it learns the "
-    "temporal order of T = 50 steps, with clipping (SGD-C), or with clipping and Ω (SGD-CR).",
+    caption="What remains of an error of length 1 at step t when it arrives at step k, geometric mean over random "
+    "errors and 20 sequences. A network of 50 units (basic tanh, one seed, rate 0.1) learns temporal order with "
+    "T = 50 steps, with clipping (SGD-C), or with clipping and Ω (SGD-CR).",
     updates=Control(SNAPSHOTS, label="updates", play=True),
     method=Control(["SGD-C", "SGD-CR"], label="method"),
     start={"updates": 0, "method": "SGD-CR"},

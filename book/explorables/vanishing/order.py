@@ -1,4 +1,4 @@
-"""Temporal order over length: what clipping and Ω buy. Success and cost of every run of the record `temporal_order`."""
+"""Temporal order over length, with clipping and Ω: success and cost of every run of the record `temporal_order`."""
 
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ def draw(facts: Facts) -> Figure:
     ax.set(ylim=(-4, 104), ylabel="runs that learn it, %", yticks=[0, 50, 100])
     ax.set_title(f"{facts.init[0].upper()}{facts.init[1:]}: success over length")
     cost.set(ylim=(0, 8200), ylabel="updates to success", yticks=[0, 4000, 8000])
-    cost.set_title("What it took")
+    cost.set_title("Runs that succeeded")
     for panel in (ax, cost):
         panel.set(xlim=(-0.4, len(facts.lengths) - 0.6), xlabel="length L, steps")
         panel.set_xticks(range(len(facts.lengths)), labels=[str(L) for L in facts.lengths])
@@ -85,9 +85,10 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="order",
-    caption="Temporal order over length: plain SGD, with clipping at norm 1 (SGD-C), and with Ω besides (SGD-CR, α "
-    "= 4). 50 units, 5 seeds a point, bars are 95 % intervals of Wilson; at most 8000 updates at rate 0.1 (the "
-    "paper: 5 million at 0.01). Right: the updates that each successful run took.",
+    caption="Left: how many of 5 runs learn temporal order at each length, with plain SGD, with clipping at norm 1 "
+    "(SGD-C), and with clipping and Ω (SGD-CR, α = 4); bars are 95 % Wilson intervals. Right: the updates that each "
+    "successful run took. Networks have 50 units, and runs at most 8000 updates at rate 0.1 (the paper: 5 million at "
+    "0.01).",
     init=Control(["basic tanh", "smart tanh", "sigmoid"], label="initialisation"),
     states={"basic tanh": {}, "smart tanh": {"init": "smart tanh"}, "sigmoid": {"init": "sigmoid"}},
 )

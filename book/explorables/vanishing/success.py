@@ -77,8 +77,8 @@ FIGURE = explorable(
     compute=compute,
     name="success",
     caption="How often one unit learns to keep a bit for T steps: 40 seeds a point, 600 updates of 20 sequences, "
-    "rate 0.1; the band is the 95 % interval of Wilson. Right: the same for every initial weight; the frame marks "
-    "the row shown on the left.",
+    "rate 0.1; the band is the 95 % Wilson interval. Right: the same for every initial weight; the frame marks the "
+    "row shown on the left.",
     w0=Control([0.5, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0], label="initial weight"),
     s=Control([0.1, 0.2, 0.4], label="noise s"),
     start={"w0": 1.25, "s": 0.2},

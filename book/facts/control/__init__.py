@@ -1,4 +1,4 @@
-"""The numbers that the chapter on memory and control quotes, and what must hold of them: a module for each part."""
+"""The numbers that the chapter on memory and control quotes, and checks of its statements: a module for each part."""
 
 from facts.control import critics, lengths, one_cue, samples
 

@@ -1,4 +1,4 @@
-"""A critic that is told last, and the exercises."""
+"""Critics, whose reward comes at the end, and the exercises."""
 
 from functools import partial
 

@@ -65,6 +65,7 @@ def check_the_figure_of_one_unit() -> None:
 def check_what_can_be_read_off_the_theorem() -> None:
     """The time until J is 0.86, and how far a damping 100 times smaller moves the wall."""
     assert np.isclose(np.log(19) / 0.8, 3.68, atol=5e-3)
+    assert np.isclose(np.log(0.9 / 0.1), 2.2, atol=5e-3)  # the belief after the cue, as log-odds
     assert np.isclose(np.log(100) / (2 * np.log(2)), 3.32, atol=0.01)
     assert np.isclose(np.log(100) / (2 * np.log(1 / 0.9)), 21.9, atol=0.1)
 

@@ -1,4 +1,4 @@
-"""What a sample knows: signal and noise, learning from episodes, and the T-maze."""
+"""Gradients from samples: signal and noise, learning from episodes, and the T-maze."""
 
 from functools import cache
 
@@ -23,6 +23,8 @@ def numbers() -> dict[str, str]:
         "shaken": str(sum(share > 0.01 for share in left_by_chance(0.1))),
         "maze-half": f"{maze_end(0.5):.2f}",
         "maze-nine": f"{maze_end(0.9):.2f}",
+        "maze-off-half": f"{maze_off(0.5, TMaze(L=6).memoryless):.1f}",
+        "maze-off-nine": f"{maze_off(0.9, TMaze(L=6).optimum):.1f}",
     }
 
 
@@ -71,10 +73,23 @@ def check_a_search_by_chance() -> None:
 
 @cache
 def maze_end(r: float) -> float:
-    return walk(r)[1]
+    return float(last_thousand(r).mean())
+
+
+@cache
+def last_thousand(r: float) -> np.ndarray:
+    return walk(r)[-10:].ravel()
+
+
+def maze_off(r: float, limit: float) -> float:
+    """How many standard errors the mean is away from a limit."""
+    last = last_thousand(r)
+    return float(abs(last.mean() - limit) / (last.std() / np.sqrt(last.size)))
 
 
 def check_the_maze() -> None:
     maze = TMaze(L=6)
     assert abs(maze_end(0.5) - maze.memoryless) < 0.1
     assert maze_end(0.9) > maze.memoryless + 0.2
+    assert max(maze_off(0.5, maze.memoryless), maze_off(0.9, maze.optimum)) < 2
+    assert 0.013 < last_thousand(0.5).std() / np.sqrt(1000) < 0.015

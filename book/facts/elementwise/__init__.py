@@ -1,4 +1,4 @@
-"""The numbers that the chapter on element-wise recurrence quotes, and what must hold of them: two parts."""
+"""The numbers that the chapter on element-wise recurrence quotes, and checks of its statements: two parts."""
 
 from facts.elementwise import networks, one_unit
 

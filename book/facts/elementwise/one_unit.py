@@ -65,8 +65,25 @@ def remedy_numbers() -> dict[str, str]:
     return {
         "polar-98": thousands(int(min(polar) / 1000) * 1000),
         "optimal-98": f"{optimal[0]:.0f}",
+        "variance-98": f"{scaled_variance(0.98, 0.9):.0f}",
         "condition-45": thousands(np.linalg.cond(curvature("optimal", 0.9 * np.exp(0.25j * np.pi)))),
     }
+
+
+def scaled_variance(nu: float, rho: float) -> float:
+    """Of γh, whose variance is 1 for white inputs."""
+    return float(variance(nu, rho)) * (1 - nu**2)
+
+
+def check_correlated_inputs_escape_the_normalisation() -> None:
+    """By a long run too."""
+    assert np.isclose(scaled_variance(0.98, 0.0), 1)
+    rng, x, h, total = np.random.default_rng(0), 0.0, 0.0, 0.0
+    for z in rng.standard_normal(400_000).tolist():
+        x = 0.9 * x + np.sqrt(1 - 0.81) * z
+        h = 0.98 * h + x
+        total += h * h
+    assert np.isclose(total / 400_000 * (1 - 0.98**2), scaled_variance(0.98, 0.9), rtol=0.1)
 
 
 def check_valleys_are_as_wide_as_the_page_says() -> None:
@@ -100,6 +117,8 @@ def journey_numbers() -> dict[str, str]:
     low, _, high = runs["polar"][at(1e-2)]["last"]
     return {
         "journey-optimal": f"{runs['optimal'][at(1e-3)]['last'][1]:.0f}",
+        "journey-memory": f"{1 / (1 - runs['optimal'][at(1e-3)]['path'][-1][0]):.0f}",
+        "tanh-high": f"{runs['tanh'][at(1e-2)]['last'][2]:.1g}",
         "polar-low": f"{low:.6f}",
         "polar-high": f"{high:.1g}",
         "optimal-low": f"{min(run['last'][0] for run in runs['optimal']):.0f}",
@@ -113,7 +132,11 @@ def check_all_but_the_optimal_map_arrive_by_a_detour() -> None:
     assert runs["polar"][at]["last"][2] < 1e-10
     assert runs["exponential"][at]["last"][1] < 1e-10
     assert min(run["last"][0] for run in runs["optimal"]) > 10
-    for name in runs:
+    size, angle = runs["optimal"][at]["path"][-1]
+    assert abs(angle - np.pi / 100) < 1e-3
+    assert size < 0.95
+    assert runs["tanh"][at]["last"][2] < 1e-10 < 1e-2 < runs["tanh"][at + 1]["last"][2]
+    for name in ("polar", "exponential", "optimal"):
         memories = [1 / (1 - r) for r, _ in runs[name][at]["path"]]
         assert max(memories) < 101
         assert min(memories) < 50

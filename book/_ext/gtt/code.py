@@ -1,0 +1,41 @@
+"""Lines of code that are too long for the page continue below, further in than their beginning: a line that is cut must
+be scrolled to be read, and one that continues at the margin looks like the next statement."""
+
+import re
+from collections.abc import Iterator
+
+from pygments.formatters import HtmlFormatter
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.highlighting import PygmentsBridge
+
+BEGINNING = re.compile(r"((?:>>>|\.\.\.) )? *")  # what stands before the statement of a line
+INDENT = re.compile(r"((?:<[^>]*>)*)( +)")
+TAG = re.compile(r"<[^>]*>")
+
+
+class Lines(HtmlFormatter):
+    """Each line in an element of its own, with the width of its beginning in characters."""
+
+    def wrap(self, source: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+        return super().wrap((is_code, line_element(line) if is_code else line) for is_code, line in source)
+
+
+def line_element(line: str) -> str:
+    """The line in an element whose style says how far in the line begins; book.css makes it continue further in.
+    The spaces before it stand in one of their own, which a phone narrows.
+
+    >>> line_element("    return a\\n")
+    '<span class="gtt-line" style="--in:4"><span class="gtt-in">    </span>return a\\n</span>'
+    >>> line_element('<span class="gp">&gt;&gt;&gt; </span><span class="n">a</span>\\n')[:39]
+    '<span class="gtt-line" style="--in:4"><'
+    """
+    text = TAG.sub("", line).replace("&gt;", ">")
+    beginning = BEGINNING.match(text)
+    assert beginning  # it matches the empty text
+    indented = INDENT.sub(r'\1<span class="gtt-in">\2</span>', line, count=1) if INDENT.match(line) else line
+    return f'<span class="gtt-line" style="--in:{beginning.end()}">{indented}</span>'
+
+
+def settle(app: Sphinx, config: Config) -> None:
+    PygmentsBridge.html_formatter = Lines

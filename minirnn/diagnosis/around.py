@@ -1,0 +1,267 @@
+"""Evidence for causes around a network: its inputs, its readout and targets, its updates. See `inside`."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from minirnn.diagnosis.measures import Measures
+from minirnn.diagnosis.strengths import Evidence, log_ramp, percent, ramp
+from minirnn.diagnosis.updates import Course
+
+# --- inputs ---------------------------------------------------------------------------------------------------------
+
+
+def large_inputs(m: Measures) -> Evidence | None:
+    """The evidence for `inputs-too-large`."""
+    drive, feature = m.layers[0].drive, int(np.argmax(m.inputs.deviation))
+    if m.inputs.bad:
+        return None
+    # inputs of deviation 1 and usual weights give 1; at 3 half of the tanh units are saturated, at 10 nearly all.
+    # If the inputs themselves have a usual size, the weights are large
+    return Evidence(
+        min(log_ramp(drive.deviation, 4, 15), log_ramp(m.inputs.deviation[feature], 2, 6)),
+        f"Inputs move the pre-activations by {drive.deviation:.3g}; 1 is usual. "
+        f"Feature {feature} has the largest deviation, {m.inputs.deviation[feature]:.3g}.",
+    )
+
+
+def small_inputs(m: Measures) -> Evidence | None:
+    """The evidence for `inputs-too-small`."""
+    drive = m.layers[0].drive
+    if m.inputs.still or (m.inputs.alike and m.inputs.deviation.max() == 0):
+        return None
+    text = f"The largest input moves a pre-activation by {drive.peak:.2g}; 1 is usual."
+    # networks learn from inputs of deviation 0.1, hardly from 0.001; if inputs have a usual size, the weights are small
+    return Evidence(min(log_ramp(drive.peak, 0.05, 0.003), log_ramp(m.inputs.deviation.max(), 0.03, 0.003)), text)
+
+
+def shifted_inputs(m: Measures) -> Evidence | None:
+    """The evidence for `inputs-shifted`."""
+    drive = m.layers[0].drive
+    if m.inputs.still or drive.deviation == 0:
+        return None
+    ratio = drive.shift / drive.deviation
+    text = f"The inputs' mean moves pre-activations by {drive.shift:.3g}, what varies in them by {drive.deviation:.2g}."
+    # pixels and one-hot symbols have a ratio of about 1, and a shift below 1 acts like a bias
+    return Evidence(log_ramp(ratio, 2.5, 8) * log_ramp(drive.shift, 1, 3), text)
+
+
+def constant_inputs(m: Measures) -> Evidence | None:
+    """The evidence for `inputs-constant`."""
+    if m.inputs.bad:
+        return None
+    if m.inputs.still:
+        varied = m.targets is None or not m.targets.constant
+        return Evidence(1.0 if varied else 0.5, "The inputs are the same at every step of every sequence.")
+    if m.inputs.alike and (m.targets is None or not m.targets.constant):
+        return Evidence(0.95, "All sequences of the batch are alike.")
+    return None
+
+
+def bad_inputs(m: Measures) -> Evidence | None:
+    """The evidence for `inputs-not-finite`."""
+    return Evidence(1.0, f"{m.inputs.bad} entries of the inputs are inf or nan.") if m.inputs.bad else None
+
+
+# --- readout, loss and targets --------------------------------------------------------------------------------------
+
+
+def dead_readout(m: Measures) -> Evidence | None:
+    """The evidence for `readout-dead`: weights that pass nothing and stay so, or an error that is lost above."""
+    r = m.readout
+    if r.size is not None and np.isfinite(r.size) and r.gradient is not None:
+        # a readout of zeros with a gradient is not 0 after one update; states that are 0 give it none, nor does a
+        # readout that nobody trains
+        stays = log_ramp(r.gradient, 1e-3, 1e-6)
+        # at a hundredth of a usual start the readout grows to its size before the cell has moved, which costs little
+        strength = log_ramp(r.size, 1e-2, 1e-3) * stays
+        if strength > 0:
+            text = f"The weights of the readout are {r.size:.1g} of what a usual start would give"
+            return Evidence(strength, f"{text}, and their gradient is {r.gradient:.1g} of the loss: they stay.")
+    if r.passes is None:
+        return None
+    # of a squared error it is 2 over the error's size; states above 1 make larger answers, of which less is due to each
+    size = (
+        1.0
+        if m.targets is None or m.targets.classes
+        else max(1.0, float(np.hypot(m.targets.mean, m.targets.deviation)))
+    )
+    text = f"Of a loss of {m.loss:.3g} an error of {r.passes:.1g} reaches the states; of its own size is usual."
+    return Evidence(log_ramp(r.passes * size * max(1.0, r.states), 1e-4, 1e-7), text)
+
+
+def ignoring_loss(m: Measures) -> Evidence | None:
+    """The evidence for `loss-ignores-sequence`."""
+    if m.readout.size == 0 or m.loss == 0 or any(layer.error != 0 for layer in m.layers):
+        return None
+    return Evidence(1.0, "The derivative of the loss by every state is 0, although the readout could pass one.")
+
+
+def scaled_targets(m: Measures) -> Evidence | None:
+    """The evidence for `targets-off-scale`."""
+    t = m.targets
+    if t is None or t.classes or t.bad or t.constant:
+        return None
+    size = float(np.hypot(t.mean, t.deviation))
+    # an output starts near 1 and moves by a rate of 1e-3 to 1e-1 an update: to 10 it takes a hundred to ten thousand
+    large, small = log_ramp(size, 8, 40), log_ramp(t.deviation, 0.03, 0.003)
+    text = f"Targets have a mean of {t.mean:.3g} and a deviation of {t.deviation:.3g}; outputs start near 1."
+    return Evidence(max(large, small), text)
+
+
+def read_padding(m: Measures) -> Evidence | None:
+    """The evidence for `reads-padding`: errors that come from full sequences alone, or that begin far behind the end of
+    what they are about."""
+    p, T = m.padding, m.layers[-1].steps
+    if p.deaf_short > 0.9 and p.deaf_full < 0.1:
+        text = f"No error comes from {percent(p.deaf_short)} of the sequences that end before the longest"
+        return Evidence(0.95, f"{text}, and one from {percent(1 - p.deaf_full)} of the others.")
+    run = int(np.median(p.steps))
+    if m.lag is not None or not np.isnan(p.deaf_short) or m.targets is None or not m.targets.at_end or run < 2:
+        return None
+    share = min(layer.share_from(run) for layer in m.layers)
+    text = (
+        f"The last {run} of {T} steps are alike in all sequences, and {share:.1g} of the gradient comes from before"
+    )
+    # a delay that is meant looks the same, so that this is no more than possible
+    return Evidence(0.6 * ramp(run / T, 0.25, 0.5) * log_ramp(share, 2e-3, 5e-4), f"{text} them.")
+
+
+def constant_targets(m: Measures) -> Evidence | None:
+    """The evidence for `targets-constant`."""
+    if m.targets is None or not m.targets.constant or m.targets.rows < 2:
+        return None
+    return Evidence(ramp(m.targets.rows, 1, 4), f"All {m.targets.rows} targets of the batch are the same.")
+
+
+def bad_targets(m: Measures) -> Evidence | None:
+    """The evidence for `targets-not-finite`."""
+    bad = m.targets is not None and m.targets.bad
+    return Evidence(1.0, f"{m.targets.bad} entries of the targets are inf or nan.") if bad and m.targets else None
+
+
+def bad_loss(m: Measures) -> Evidence | None:
+    """The evidence for `loss-not-finite`: the loss is not finite, although all that it is computed from is."""
+    targets = m.targets is not None and m.targets.bad
+    states = any(layer.units.overflow is not None for layer in m.layers)
+    if np.isfinite(m.loss) or m.inputs.bad or targets or states or any(w.bad for w in m.weights.values()):
+        return None
+    return Evidence(1.0, f"The loss is {m.loss}; parameters, inputs, targets and states are finite.")
+
+
+# --- updates --------------------------------------------------------------------------------------------------------
+
+
+def learned(m: Measures) -> float:
+    """How far the loss has fallen over the log, below its start and that of a constant: 0 not at all, 1 to a third."""
+    c = m.course
+    if c is None or not c.first > 0 or np.isnan(c.last):
+        return 0.0
+    start = min(c.first, np.inf if m.baseline is None or not m.baseline > 0 else m.baseline)
+    return ramp(c.last / start, 0.9, 0.3)
+
+
+def stride(m: Measures, c: Course) -> float | None:
+    """The median size of the updates over that of the parameters; over that of a usual start, where they have grown: to
+    large weights large updates look small."""
+    ratios = [w.size / w.usual for w in m.weights.values() if np.isfinite(w.size) and np.isfinite(w.usual)]
+    return None if c.step is None else c.step * max(1.0, float(np.median(ratios)) if ratios else 1.0)
+
+
+def high_rate(m: Measures) -> Evidence | None:
+    """The evidence for `rate-too-high`: several weak signs may be strong together; the text names the strongest."""
+    if m.course is None:
+        return None
+    step = stride(m, m.course)
+    signs = [*of_the_loss(m, m.course, step), *of_the_updates(m, m.course, step)]
+    strength, text = max(signs, key=lambda sign: sign[0], default=(0.0, ""))
+    together = 1 - float(np.prod([1 - each for each, _ in signs]))
+    return Evidence(together, f"{text[:1].upper()}{text[1:]}{at_rate(m.course)}.") if strength else None
+
+
+def at_rate(c: Course) -> str:
+    """The learning rate as part of a sentence, where it is known."""
+    return "" if c.rate is None else f", at a rate of {c.rate:.3g}"
+
+
+def of_the_loss(m: Measures, c: Course, step: float | None) -> Iterator[tuple[float, str]]:
+    """Signs of a rate that is too high in the course of the loss."""
+    if c.overflow is not None and c.overflow > 0:
+        yield 1.0, f"the loss or its gradient was finite until update {c.overflow} of the log"
+    if not c.first > 0 or c.updates < 5:
+        return
+    yield log_ramp(c.last / c.first, 1.2, 3), f"the loss went from {c.first:.3g} to {c.last:.3g}"
+    brisk = 1.0 if step is None else log_ramp(step, 0.002, 0.01)  # else it is the batches that differ
+    yield brisk * ramp(c.jumps, 0.08, 0.25), f"the loss doubled at {percent(c.jumps)} of the updates"
+    rise = (1 - learned(m)) * log_ramp(c.highest / c.first, 3, 30)
+    yield rise, f"the loss went from {c.first:.3g} up to {c.highest:.3g}"
+    if step is not None:
+        restless = ramp(c.scatter / c.last, 0.15, 0.35) * log_ramp(step, 0.01, 0.03) if c.last > 0 else 0.0
+        text = f"the loss scatters by {c.scatter:.2g} around {c.last:.3g}, under updates of {step:.2g}"
+        yield (1 - learned(m)) * restless, text
+    if m.baseline is not None and m.baseline > 0 and step is not None:
+        above = log_ramp(c.last / m.baseline, 1.1, 1.6) * ramp(c.last / c.first, 0.45, 0.8)
+        text = f"the loss stays at {c.last:.3g}, a constant's being {m.baseline:.3g}, under updates of {step:.2g}"
+        yield above * log_ramp(step, 0.003, 0.012), text  # of weights that have grown already
+
+
+def of_the_updates(m: Measures, c: Course, step: float | None) -> Iterator[tuple[float, str]]:
+    """Signs of it in the size of updates; a network that learns nevertheless weakens them."""
+    if step is not None and c.largest is not None:
+        # updates of a hundredth of the weights are brisk; of a tenth, ten of them make another network
+        yield (1 - learned(m)) * log_ramp(step, 0.03, 0.15), f"updates are {step:.2g} of usual parameters"
+        shares = [layer.units.saturated for layer in m.layers if layer.units.saturated is not None]
+        share = max([share for share in shares if not np.isnan(share)], default=0.0)
+        text = f"{percent(share)} of the units are saturated, after updates of {step:.2g} of usual parameters"
+        yield (1 - learned(m)) * ramp(share, 0.4, 0.8) * log_ramp(step, 0.01, 0.03), text
+        largest = (1 - learned(m)) * log_ramp(c.largest, 0.1, 0.4)
+        yield largest, f"the largest update was {c.largest:.2g} of the parameters"
+
+
+def low_rate(m: Measures) -> Evidence | None:
+    """The evidence for `rate-too-low`."""
+    c = m.course
+    if c is None or c.updates < 5 or c.step is None:
+        return None
+    moved = abs(c.last - c.first) / c.first if c.first > 0 else 0.0
+    text = (
+        f"Updates are {c.step:.1g} of the parameters, and {c.updates} of them changed the loss by "
+        f"{percent(moved)}{at_rate(c)}."
+    )
+    # ten thousand updates of 1e-5 move a parameter by a tenth of itself
+    return Evidence(log_ramp(c.step, 1e-3, 1e-4) * (1 - ramp(moved, 0.05, 0.3)), text)
+
+
+def low_clip(m: Measures) -> Evidence | None:
+    """The evidence for `clip-too-low`."""
+    c = m.course
+    if c is None or c.clipped is None or np.isnan(c.clipped):
+        return None
+    text = f"{percent(c.clipped)} of the updates are clipped to {c.clip:.2g}{at_rate(c)}"
+    if c.excess is None:
+        return Evidence(0.6 * ramp(c.clipped, 0.85, 0.95), f"{text}.")
+    # good training runs often clip norms of a few times the threshold; at twenty times the clip sets the rate
+    size = log_ramp(c.excess, 2, 20) * (1 - learned(m))
+    if c.step is not None:  # Adam divides by the size of gradients: its updates have a usual size nevertheless
+        size *= log_ramp(c.step, 5e-3, 1e-3)
+    return Evidence(ramp(c.clipped, 0.85, 0.95) * size, f"{text}, at a norm {c.excess:.2g} times the threshold.")
+
+
+def frozen(m: Measures) -> Evidence | None:
+    """The evidence for `frozen-parameters`."""
+    if m.readout.size == 0 and m.readout.gradient:  # what lies below a readout of zeros moves after one update
+        return None
+    moving = {key: w for key, w in m.weights.items() if w.gradient is None or w.gradient > 0}
+    still = [key for key, w in m.weights.items() if w.gradient is None or w.gradient == 0]
+    if not still or len(still) == len(m.weights) or not any(w.gradient for w in moving.values()):
+        return None
+    return Evidence(0.9, f"No gradient reaches {', '.join(still)}, while others have one.")
+
+
+def stuck(m: Measures) -> Evidence | None:
+    """The evidence for `constant-answer`."""
+    c = m.course
+    if c is None or m.baseline is None or not m.baseline > 0 or c.updates < 50 or np.isnan(c.last):
+        return None
+    text = f"After {c.updates} updates the loss is {c.last:.3g}, that of the best constant answer {m.baseline:.3g}."
+    return Evidence(0.5 * ramp(c.last / m.baseline, 0.9, 0.97), text)

@@ -1,0 +1,37 @@
+// Where a live figure takes longer than a frame its script runs in a worker, made of the same text, so that it works in a
+// page on the disk and the page itself stays at hand. While it runs, states come and go: it computes the latest.
+const gttWorker = (_, receive, figure) => {
+  "use strict";
+
+  /** Within the worker: answers a state with what differs from the last answer. What the script kept is the same object. */
+  function serve(script, tools) {
+    let compute, shown = {};
+    script((_, draw) => (compute = draw), tools, null);
+    globalThis.onmessage = ({ data }) => {
+      const values = compute(data), news = Object.entries(values).filter(([name, value]) => value !== shown[name]);
+      shown = values;
+      postMessage({ ...Object.fromEntries(news), words: values.words });
+    };
+  }
+
+  const text = `const gttWorker = null;(${serve})(${gttScripts[figure.id]}, (${gttTools})())`;
+  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+  const picture = figure.piece("picture");
+  let busy = false, next = null;
+  worker.onerror = (event) => {
+    throw Error(`${figure.id}: ${event.message}`);
+  };
+  worker.onmessage = ({ data }) => {
+    receive(data);
+    busy = false;
+    if (next) ask(next);
+    else picture.removeAttribute("aria-busy");
+  };
+  function ask(state) {
+    if (busy) return (next = state);
+    [busy, next] = [true, null];
+    picture.setAttribute("aria-busy", "true");
+    worker.postMessage(state);
+  }
+  return ask;
+};

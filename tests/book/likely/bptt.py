@@ -1,0 +1,62 @@
+"""Likely wrong solutions of the assignment `bptt`."""
+
+from tests.book.likely import Likely
+
+LIKELY: Likely = {
+    "forward": [
+        ("H[t - 1] @ W.T", "H[t - 1] @ W"),
+        ("(1 - alpha) * H[t - 1] + alpha * f", "alpha * H[t - 1] + (1 - alpha) * f"),
+        ("X[t - 1] @", "X[t] @", "range(1, len(H))", "range(1, len(X))"),
+        ("X[t - 1] @", "X[t] @"),
+        (" + b)", ")"),
+        ("return H", "return H[1:]"),
+        ("alpha * f(H[t - 1] @ W.T + X[t - 1] @ U.T + b)", "f(H[t - 1] @ W.T + X[t - 1] @ U.T + b)"),
+        ("H[t] = (1 - alpha) * H[t - 1] + alpha", "H[t] = alpha"),
+        ("U.T", "U"),
+        ("alpha * f(H[t - 1] @ W.T + X[t - 1] @ U.T + b)", "alpha * (H[t - 1] @ W.T + X[t - 1] @ U.T + b)"),
+    ],
+    "error": [
+        ("r @ V", "r @ V.T"),
+        ("0.5 * c", "c"),
+        ("0.5 * c", "0.5"),
+        ("c * r @ V", "r @ V"),
+        ("H[1:] @ V.T - Y", "Y - H[1:] @ V.T"),
+        ("H[1:] @ V.T - Y", "H[:-1] @ V.T - Y"),
+        ("H[1:] @ V.T", "H @ V.T"),
+        ("0.5 * c * (r**2).sum()", "0.5 * (r**2).mean()"),
+        ("c * r @ V", "2 * c * r @ V"),
+        ("c * r @ V", "c * r"),
+    ],
+    "adjoints": [
+        ("alpha * d @ W", "alpha * d @ W.T"),
+        ("Delta = dE.copy()", "Delta = np.zeros_like(dE)"),
+        ("range(len(X) - 1)", "range(len(X) - 1)", "Delta = dE.copy()", "Delta = dE.copy()\n    Delta[-1] = 0"),
+        ("s[t + 1] * Delta[t + 1]", "Delta[t + 1]"),
+        ("s[t + 1] * Delta", "s[t] * Delta"),
+        ("(1 - alpha) * Delta[t + 1] + ", ""),
+        ("alpha * d @ W", "d @ W"),
+        ("Delta[t] += ", "Delta[t] = "),
+        ("reversed(range(len(X) - 1))", "range(len(X) - 1)"),
+        ("slope(H[:-1] @ W.T + X @ U.T + b)", "slope(H[1:])"),
+    ],
+    "gradient": [
+        ("alpha * s * Delta", "alpha * Delta"),
+        ("alpha * s * Delta", "s * Delta"),
+        ("H[:-1]),", "H[1:]),"),
+        ('"tbi,tbj->ij", D, H', '"tbi,tbj->ji", D, H'),
+        ("D.sum((0, 1))", "D.mean((0, 1))"),
+        ("return {", "D = D / X.shape[1]\n    return {"),
+        ("return {", "D = D[-1:]\n    X, H = X[-1:], H[-2:]\n    return {"),
+        ("D.sum((0, 1))", "D.sum(0)"),
+        ('"tbi,tbj->ij", D, X', '"tbi,tbj->ji", D, X'),
+    ],
+    "rate": [
+        ("np.log(sizes[-1 - K] / sizes[-1])", "np.log(sizes[-1] / sizes[-1 - K])"),
+        ("np.log(", "np.log10("),
+        (") / K", ")"),
+        ("sizes[-1 - K] / sizes[-1]", "sizes[-K] / sizes[-1]"),
+        ("sizes[-1 - K] / sizes[-1]", "sizes[0] / sizes[-1]"),
+        ("dE[-1] = 1.0", "dE[:] = 1.0"),
+        ("sizes[-1 - K] / sizes[-1]", "sizes[K] / sizes[0]"),
+    ],
+}

@@ -1,0 +1,19 @@
+"""The cliff of the chapter on exploding gradients: two routes to one descent."""
+
+import numpy as np
+import pytest
+
+from experiments.exploding.cliff import X0, T, cliff, descend, descend_from, error_and_slopes, plain_sigmoid
+
+
+@pytest.mark.parametrize(("w", "b"), [(5.8, -2.4), (4.6, -3.1), (80.0, -3000.0), (-5.0, 900.0)])
+def test_the_error_at_one_point_is_that_of_arrays(w: float, b: float) -> None:
+    plain = error_and_slopes(w, b, X0, T, plain_sigmoid)
+    np.testing.assert_allclose(plain, np.ravel(cliff(np.array([w]), np.array([b]))), rtol=1e-9)
+
+
+@pytest.mark.parametrize("threshold", [np.inf, 0.5])
+def test_a_descent_in_plain_floats_is_that_of_arrays(threshold: float) -> None:
+    """As long as rounding is not magnified."""
+    slow = descend(np.array([5.8]), np.array([-2.4]), 0.2, threshold, updates=60)[..., 0]
+    np.testing.assert_allclose(descend_from(5.8, -2.4, 0.2, threshold)[:61], slow, rtol=1e-7)

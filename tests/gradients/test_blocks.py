@@ -1,0 +1,75 @@
+"""Blocks of steps, and what is not kept or computed for them: the gradient is the same, and memory stays small."""
+
+import subprocess
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from minirnn import LRU, LSTM, VanillaRNN, bptt
+from minirnn.gradients import backpropagation
+from minirnn.learning import losses
+from tests.helpers import all_cells, distance, random_case
+
+
+@all_cells
+@pytest.mark.parametrize("reading", [losses.at_end, losses.at_every_step], ids=lambda f: f.__name__)
+def test_the_length_of_a_block_changes_no_gradient(cell, reading, monkeypatch):
+    """Of 13 steps in blocks of four the last block is cut, and all but one have no error at the end."""
+    case = random_case(np.random.default_rng(0), cell, 13, 3, reading, losses.squared_error)
+    params, X, h0, loss = case
+    E, whole = bptt(cell, params, X, loss, h0)
+    monkeypatch.setattr(backpropagation, "BLOCK", 1)
+    E_blocks, by_blocks = bptt(cell, params, X, loss, h0)
+    assert E_blocks == pytest.approx(E, rel=1e-13)
+    assert distance(by_blocks, whole) < 1e-12
+
+
+@pytest.mark.parametrize("cell", [VanillaRNN(1, 64), LSTM(1, 32), LRU(1, 32)], ids=repr)
+def test_a_loss_of_the_last_state_needs_little_more_memory_than_the_states(cell):
+    rng, (T, B) = np.random.default_rng(0), (4000, 8)
+    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+    X, loss = rng.standard_normal((T, B, 1)), losses.at_end(losses.squared_error, np.ones((B, 1)))
+    tracemalloc.start()
+    bptt(cell, params, X, loss)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * (T + 1) * B * cell.n_state * 8
+
+
+def test_a_linearization_of_its_own_is_given_the_drive():
+    class Leaning(VanillaRNN):
+        """`VanillaRNN`, whose slope is taken from the pre-activation."""
+
+        def linearize(self, params, drive, H_prev, H):
+            return (1 / np.cosh(H_prev @ params["W"].T + drive) ** 2,)
+
+    assert (VanillaRNN.reads_drive, Leaning.reads_drive) == (False, True)
+    params, X, h0, loss = random_case(
+        np.random.default_rng(0), Leaning(2, 3), 7, 3, losses.at_end, losses.squared_error
+    )
+    own, plain = (bptt(cell, params, X, loss, h0)[1] for cell in (Leaning(2, 3), VanillaRNN(2, 3)))
+    assert distance(own, plain) < 1e-12
+
+
+FAULTS = """
+import resource
+import numpy as np
+from minirnn import LRU, bptt
+from minirnn.learning import losses
+rng, cell = np.random.default_rng(0), LRU(1, 128)
+params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
+X, loss = rng.standard_normal((100, 100, 1)), losses.at_end(losses.squared_error, np.ones((100, 1)))
+bptt(cell, params, X, loss)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+bptt(cell, params, X, loss)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="about the C library of Linux")
+def test_blocks_take_no_new_memory_from_the_system():
+    """A second pass faults on no page; of the 1400 for its blocks and states it would do so, each time."""
+    done = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100
