@@ -83,6 +83,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="PyTorch is not installed"))
 
 
+@pytest.fixture(autouse=True)
+def environment_as_found() -> Iterator[None]:
+    """No test hands its environment on to the next: Dask, for one, sets threads and memory for all later processes."""
+    found = dict(os.environ)
+    yield
+    for name in os.environ.keys() - found.keys():
+        del os.environ[name]
+    os.environ.update(found)
+
+
 def source_files() -> list[Path]:
     """All files that a commit of the present state would hold."""
     listed = subprocess.run(
