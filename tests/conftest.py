@@ -49,28 +49,54 @@ IN_ONE_PROCESS = re.compile(
 )
 
 
+BUILD = "test_every_page_of_the_contents_is_built"
+FIRST = "gw0"  # the process that builds the book
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where several processes run, those beside the first give way to it: what looks at pages waits for the book."""
+    if os.environ.get("PYTEST_XDIST_WORKER", FIRST) != FIRST:
+        os.nice(5)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each process takes the next test when it is done with one."""
+    """Each process takes the next test when it is done with one: from the front of the queue; and once the book is
+    built half of them from its end, where the tests of pages are, which mostly wait for a browser."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduler(LoadScopeScheduling):
+        built = False
+
         def _split_scope(self, nodeid: str) -> str:
             shared = IN_ONE_PROCESS.match(nodeid)
             return " ".join(filter(None, shared.groups())) if shared else nodeid
+
+        def schedule(self) -> None:
+            self.assigned_work = dict(sorted(self.assigned_work.items(), key=lambda item: item[0].gateway.id))
+            super().schedule()
+
+        def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+            self.built |= self.registered_collections[node][item_index].endswith(BUILD)
+            super().mark_test_complete(node, item_index, duration)
+
+        def _assign_work_unit(self, node: Any) -> None:
+            if self.built and self.nodes.index(node) < len(self.nodes) / 2:
+                self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+            super()._assign_work_unit(node)
 
     return Scheduler(config, log)
 
 
 def place_in_the_run(item: pytest.Item) -> int:
-    """First what builds the book; beside it what needs no book, the longest first; last what looks at its pages, and of
-    that first the visits, which take longest."""
+    """First what builds the book, then what needs no book, the longest first; last what looks at its pages, and at the
+    end the visits, which take longest."""
     chosen = getattr(item, "callspec", None)
     needs = {*getattr(item, "fixturenames", ()), chosen.params.get("site_folder") if chosen else None}
-    if item.name == "test_every_page_of_the_contents_is_built":
+    if item.name == BUILD:
         return 0
     if "built_book" in needs:
-        return 3 if item.nodeid.startswith("tests/browser/test_visit.py") else 4
+        return 4 if item.nodeid.startswith("tests/browser/test_visit.py") else 3
     return 1 if item.get_closest_marker("slow") else 2
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = sorted(Path(minirnn.__file__).parent.rglob("*.py"))
-DISTRIBUTIONS = packages_distributions()
+distributions = cache(packages_distributions)
 
 
 def run(code: str, warnings: str = "error") -> subprocess.CompletedProcess[str]:
@@ -103,7 +104,7 @@ def test_what_is_imported_is_required_or_stands_under_its_extra(file: Path):
             continue
         brought = {Requirement(text).name for text in wanted[name]}
         # of a package that is not installed, as PyTorch may be, the distribution has its name
-        assert brought & set(DISTRIBUTIONS.get(package, [package])), (
+        assert brought & set(distributions().get(package, [package])), (
             f"{file.name}: {package} needs `with extra(...)`; got {name}"
         )
 

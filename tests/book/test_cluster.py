@@ -1,7 +1,11 @@
 """Grading on a cluster: what workers give is what this machine would, and a cluster that is not there is named."""
 
 import json
+import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -41,6 +45,34 @@ def test_workers_grade_as_this_machine_does(sandboxed, tmp_path, monkeypatch, ca
         monkeypatch.setattr(notebooks, "source", lambda name: "another version")
         assert grade.grade(source, target, cluster=held.scheduler_address) == 1
         assert "has another version of this assignment" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_submission_whose_worker_died_is_graded_by_another(sandboxed, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(ROOT / "book"), *sys.path])
+    source, target = handed_in(tmp_path / "in"), tmp_path / "out"
+    killed = []
+
+    def kill(held, scheduler):
+        with distributed.Client(scheduler) as watching:
+            while not any(watching.processing().values()):
+                time.sleep(0.05)
+        killed.append(held.workers[0].pid)
+        os.kill(killed[0], signal.SIGKILL)
+
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    ) as held:
+        killer = threading.Thread(target=kill, args=(held, held.scheduler_address))
+        killer.start()
+        assert grade.grade(source, target, cluster=held.scheduler_address) == 0
+        killer.join()
+        assert held.workers[0].pid not in [None, *killed]
+    points = {
+        student: json.loads((target / student / "bptt.json").read_text())["points"] for student in ("ada", "ben")
+    }
+    assert points == {"ada": 85, "ben": 0}
 
 
 def test_a_cluster_that_is_not_there_grades_nothing(tmp_path, monkeypatch, capsys):
