@@ -75,6 +75,14 @@ def test_one_address():
     assert project.get("urls", {}) == ({"Repository": address} if address else {})
 
 
+def test_one_name_for_the_authors():
+    """CITATION.cff has it; the book's author and the footer of every page are the same."""
+    name = re.search(r'^  - name: "(.*)"', (ROOT / "CITATION.cff").read_text(), re.MULTILINE)[1]
+    config = (ROOT / "_config.yml").read_text()
+    assert f"\nauthor: {name}\n" in config
+    assert re.search(rf'^copyright: "\d{{4}}, {name[0].lower() + name[1:]}"$', config, re.MULTILINE)
+
+
 def test_one_version():
     assert f"\nversion: {minirnn.__version__}\n" in (ROOT / "CITATION.cff").read_text()
     assert version("minirnn") == minirnn.__version__

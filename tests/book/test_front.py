@@ -104,6 +104,17 @@ def test_alternatives_are_sentences_in_every_state(figure: Explorable):
         assert not wrong, f"want {right}: {wrong[:5]}"
 
 
+def test_numbers_are_written_for_readers():
+    """Not 3e-4, as Python writes them, but 3·10⁻⁴: on the scoreboard, in captions, and in prose outside code."""
+    from experiments import claims
+
+    code = r"```.*?\n```|`[^`]*`"  # of cells and of roles, with the targets of links
+    texts = {path.name: re.sub(code, "", text, flags=re.DOTALL) for path, text in PAGES.items()}
+    texts |= {figure.values[0].name: figure.values[0].caption for figure in FIGURES} | {"scoreboard": claims.table()}
+    found = {name: re.findall(r".{,20}\d[eE]-?\d.{,20}", text) for name, text in texts.items()}
+    assert {name: numbers for name, numbers in found.items() if numbers} == {}
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_figure_is_shown_by_its_page(chapter: str):
     page = BOOK / f"{chapter}.md"

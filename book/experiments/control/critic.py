@@ -20,6 +20,7 @@ from experiments.record import grouped, rounded, swept
 from minirnn.control.pomdp import DelayedCue
 from minirnn.control.td import TemporalDifference, critic_error, cue_rewards
 from minirnn.core.params import overflow_allowed
+from minirnn.figures.panels import readable
 from minirnn.gradients.backpropagation import bptt
 from minirnn.learning import optimizers
 
@@ -87,7 +88,7 @@ def again(saved: Saved) -> Pair:
 def long_memory_is_harder(r: dict[str, Any]) -> Verdict:
     """Larger errors, as powers of ten, at r = 0.95 than at r = ½, where the critic's memory is shorter."""
     short, long = (np.log10(np.array(r[name]["curve"])[-1, :, -1]) for name in ("r = 0.5", "r = 0.95"))
-    medians = f"{10 ** np.median(short):.2g} at r = ½, {10 ** np.median(long):.1g} at r = 0.95"
+    medians = f"{readable(10 ** np.median(short))} at r = ½, {readable(10 ** np.median(long))} at r = 0.95"
     ours = f"at 32 steps: median error {medians}"
     return verdict(ours, above(of_difference(long, short)))
 

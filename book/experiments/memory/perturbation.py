@@ -14,6 +14,7 @@ import numpy as np
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
 from experiments.intervals import above, of_shares
 from experiments.record import by, rounded
+from minirnn.figures.panels import readable
 from minirnn.theory.memory import fit, perturbed_kernels, power_law
 from minirnn.theory.parametrizations import RATES
 
@@ -58,7 +59,7 @@ def memory_is_destroyed(r: dict[str, Any]) -> Verdict:
         direct, exp = (np.array(r["positive"][rate][k]) for rate in ("direct", "exp"))
         lost = [(int((errors > TARGET.sum()).sum()), DRAWS) for errors in (direct, exp)]
         said.append(
-            f"at {BETAS[k]:g} {lost[0][0]} of {DRAWS}, worst error {direct.max():.2g} (exp {exp.max():.2g})"
+            f"at {BETAS[k]:g} {lost[0][0]} of {DRAWS}, worst error {readable(direct.max())} (exp {readable(exp.max())})"
         )
         held.append(above(of_shares(*lost)))
     return verdict(f"destroyed: {'; '.join(said)}", *held)

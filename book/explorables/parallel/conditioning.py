@@ -88,7 +88,7 @@ FIGURE = explorable(
     compute=compute,
     name="conditioning",
     caption="The smallest singular value of K, the matrix of Newton's linear system, for one unit whose slope is a "
-    "at every step. Blue: contraction, where it stays; green: a = 1; orange: expansion. Values below 1e-12 are "
+    "at every step. Blue: contraction, where it stays; green: a = 1; orange: expansion. Values below 10⁻¹² are "
     "rounding errors and are not drawn.",
     slope=Control(SLOPES, label="slope a"),
     start={"slope": 1.0},

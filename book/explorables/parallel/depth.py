@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import readable, side_by_side
+from minirnn.figures.panels import readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, row_names
 
@@ -76,10 +76,10 @@ def bars(ax: Axes, values: dict[str, float], what: str, most: int) -> None:
 def words(facts: Facts) -> str:
     return (
         f"A dense network of {facts.n} unit{'s' * (facts.n != 1)}, {facts.T} steps, {facts.rounds} "
-        f"round{'s' * (facts.rounds != 1)}. The loop has a depth of {facts.T} and {facts.work['loop']:.2g} "
+        f"round{'s' * (facts.rounds != 1)}. The loop has a depth of {facts.T} and {spoken(facts.work['loop'])} "
         f"multiplications. Rounds with the Jacobian have a depth of {facts.depth['full']:.0f} and "
-        f"{facts.work['full']:.2g} multiplications, with its diagonal {facts.work['diagonal']:.2g}. With the "
-        f"Jacobian they are ahead of the loop if more than {facts.processors:.2g} multiplications can be made at a "
+        f"{spoken(facts.work['full'])} multiplications, with its diagonal {spoken(facts.work['diagonal'])}. With the "
+        f"Jacobian they are ahead of the loop if more than {spoken(facts.processors)} multiplications can be made at a "
         "time."
     )
 

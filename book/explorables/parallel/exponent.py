@@ -80,7 +80,7 @@ FIGURE = explorable(
     compute=compute,
     name="exponent",
     caption="Random tanh networks of 16 units, 5 seeds; lines are means of λ₁ and medians of rounds, bands reach "
-    "from the least to the largest. Right: rounds until no residual is above 1e-8, by what stands for the Jacobian "
+    "from the least to the largest. Right: rounds until no residual is above 10⁻⁸, by what stands for the Jacobian "
     "(green: itself; blue: its diagonal; grey: 0); the pale line is T, which is always enough.",
     gain=Control(saved.GAINS, label="gain"),
     T=Control(saved.LENGTHS[N], label="length T", unit="steps"),
