@@ -114,7 +114,7 @@ EXPERIMENT = Experiment(
             page="control",
             text="Where memory is short, recurrent policies are learned",
             theirs="bounds that are mild there",
-            deviation="a delayed cue, exact gradients, no projection, steps of at most 1, 10 seeds; κ = 1e-8",
+            deviation="a delayed cue, exact gradients, no projection, steps of at most 1, 10 seeds; κ = 10⁻⁸",
             judge=short_memory_suffices,
         ),
         Claim(
@@ -130,7 +130,7 @@ EXPERIMENT = Experiment(
             page="control",
             text="The natural gradient learns where the gradient is slow",
             theirs="shown for small decision processes and Tetris",
-            deviation="a delayed cue for recurrent policies, κ = 1e-4; plain steps",
+            deviation="a delayed cue for recurrent policies, κ = 10⁻⁴; plain steps",
             judge=natural_helps,
         ),
     ],

@@ -109,7 +109,7 @@ FIGURE = explorable(
     "more of the cue is left in the policy's state, the darker the cell; green: how often it turns as the cue says. "
     "Below: the distance between the states of the two cues, relative to the first step (grey: the other "
     "policies). r0.5, r0.9, r1: IndRNNs of tanh units whose recurrent weights start at r. One seed; NPG is the "
-    "natural gradient with κ = 1e-4; step sizes are at most 1.",
+    "natural gradient with κ = 10⁻⁴; step sizes are at most 1.",
     L=Control(LENGTHS, label="corridor L", unit="cells"),
     policy=Control(list(POLICIES), label="policy"),
     trained=Control(list(STAGES), label="trained"),

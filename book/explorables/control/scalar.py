@@ -105,10 +105,10 @@ FIGURE = explorable(
     states={
         "10 steps": {},
         "40 steps": {"L": 40},
-        "40 steps, κ = 1e-12": {"L": 40, "damping": 1e-12},
+        "40 steps, κ = 10⁻¹²": {"L": 40, "damping": 1e-12},
     },
     predict=Prediction(
-        question="λ = 0.7 and a damping of 1e-4. The cue moves from 10 to 40 steps ago. What becomes of the natural "
+        question="λ = 0.7 and a damping of 10⁻⁴. The cue moves from 10 to 40 steps ago. What becomes of the natural "
         "gradient's speed?",
         choices={
             "It stays the same": "It would without damping, for then it does not depend on L at all.",

@@ -127,7 +127,7 @@ FIGURE = explorable(
     name="success",
     caption="Left: iterations until the expected reward exceeds 0.86, median and quartiles of 10 seeds; above the "
     "line, how many of them failed within 600. Right: how many of 10 are solved, for every policy and length. "
-    "Blue: gradient (PG). Green and orange: natural gradient (NPG) with κ = 1e-4 and 1e-8. Exact gradients; step "
+    "Blue: gradient (PG). Green and orange: natural gradient (NPG) with κ = 10⁻⁴ and 10⁻⁸. Exact gradients; step "
     "sizes are tuned on three other seeds.",
     policy=Control(list(POLICIES), label="policy"),
     sizes=Control(list(SIZES), label="step size"),
