@@ -32,6 +32,9 @@ function breakable(formula) {
   if (![formula, ...formula.children].some((box) => box.scrollWidth > box.clientWidth + 1)) return;
   for (const relation of parts("[space='4']:not([space='4'] + *)")) relation.before(breaking());
 }
+// What was folded had no width when it was set
+addEventListener("toggle", (event) => event.target.querySelectorAll?.(".math:has(mjx-container)").forEach(breakable), true);
+
 const mathjax = document.querySelector('link[rel="prefetch"][href*="mathjax/"]');
 if (mathjax) requestAnimationFrame(() => setTimeout(setFormulas, 0, mathjax.href));
 

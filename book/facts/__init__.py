@@ -11,6 +11,7 @@ The cells of a page are read here too, for the facts, which run them, for the bu
 the tests.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -57,14 +58,25 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def power(number: float) -> str:
-    """A number of one digit and its power of ten.
+def power(number: float, digits: int = 1) -> str:
+    """A number of so many digits and its power of ten.
 
-    >>> power(61234.0)
-    '6·10⁴'
+    >>> power(61234.0), power(0.00123, 2)
+    ('6·10⁴', '1.2·10⁻³')
     """
-    digit, exponent = f"{number:.0e}".split("e")
+    digit, exponent = f"{number:.{digits - 1}e}".split("e")
     return f"{digit}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def short(number: float, digits: int = 2) -> str:
+    """A number that a cell prints: plain from a thousandth to ten thousand, and with a power of ten beyond.
+
+    >>> short(0.25), short(1234.5), short(99.7), short(3.7e-5), short(61234.0, 3), short(0), short(math.inf)
+    ('0.25', '1200', '100', '3.7·10⁻⁵', '6.12·10⁴', '0', 'inf')
+    """
+    if number == 0 or 1e-3 <= abs(number) < 1e4 or not math.isfinite(number):
+        return f"{float(f'{number:.{digits}g}'):g}"  # 1200, where .2g alone writes 1.2e+03
+    return power(number, digits)
 
 
 class Cell(NamedTuple):

@@ -6,9 +6,9 @@ from minirnn.control import DelayedCue
 from questions import Question
 
 
-def expected(p: float, q: float) -> float:
-    """J of a policy that chooses a = o with the probability q."""
-    return p * q + (1 - p) * (1 - q)
+def expected(p: float, f: float) -> float:
+    """J of a policy that chooses a = o with the probability f."""
+    return p * f + (1 - p) * (1 - f)
 
 
 def moved(lam: float) -> float:
@@ -21,13 +21,13 @@ assert np.isclose(expected(0.9, 1.0), DelayedCue(L=1).optimum)
 QUESTIONS = {
     "reward": Question(
         right=expected,
-        typed="(1-p)+(2*p-1)*q",
-        names={"p": (0.6, 0.95), "q": (0.1, 0.9)},
+        typed="(1-p)+(2*p-1)*f",
+        names={"p": (0.6, 0.95), "f": (0.1, 0.9)},
         mistakes=(
-            ("p*q", "the other choice is right too, with the probability 1 − p: add (1 − p)(1 − q)."),
-            ("q", "a cue is wrong with the probability 1 − p."),
+            ("p*f", "the other choice is right too, with the probability 1 − p: add (1 − p)(1 − f)."),
+            ("f", "a cue is wrong with the probability 1 − p."),
             ("p", "that is the best policy, which always chooses a = o."),
-            ("p*q+(1-p)", "where the cue is wrong, the agent is right only if it chooses the other action."),
+            ("p*f+(1-p)", "where the cue is wrong, the agent is right only if it chooses the other action."),
         ),
     ),
     "belief": Question(

@@ -96,7 +96,7 @@ class DiagonalRNN(Paired, ElementwiseLinear):
         r_min: float = 0.0,
         r_max: float = 0.99,
     ) -> Params:
-        """λ uniform by area on the ring r_min <= |λ| <= r_max, B from `inputs` with E|B|² as for a real one."""
+        """λ uniform by area on the ring r_min <= |λ| <= r_max, B from `inputs` with ⟨|B|²⟩ as for a real one."""
         params = self.place(*initializers.ring(rng, self.n, r_min, r_max))
         params |= {key: inputs(rng, (self.n, self.m)) / np.sqrt(2) for key in ("B_re", "B_im")}
         return {key: params[key] for key in self.shapes()}

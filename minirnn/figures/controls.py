@@ -20,6 +20,19 @@ def expect(name: str, value: Any, kind: Any, example: str) -> None:
         raise TypeError(f"{name}: expected {example}, got {value!r}")
 
 
+def as_power(number: str) -> str:
+    """A number that a format has written, with a power of ten in place of the machine's exponent.
+
+    >>> as_power("0.5"), as_power("1e-04"), as_power("2.5e+06")
+    ('0.5', '10⁻⁴', '2.5·10⁶')
+    """
+    digits, exponential, exponent = number.partition("e")
+    if not exponential:
+        return number
+    power = "10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return power if digits == "1" else f"{digits}·{power}"
+
+
 @dataclass(frozen=True)
 class Control:
     """A parameter of `draw` that the reader moves.
@@ -99,12 +112,12 @@ class Control:
 
     @property
     def texts(self) -> list[str]:
-        """The values as they are shown: with a minus sign and the unit."""
+        """The values as they are shown: with a minus sign, powers of ten and the unit."""
         return [self._text(key) for key in self.keys]
 
     def _text(self, key: str) -> str:
         suffix = re.sub("(?<=..)s$", "", self.suffix) if key in ("1", "-1") else self.suffix  # 1 step, and 1 s
-        return re.sub(r"^-", "−", key) + suffix
+        return re.sub(r"^-", "−", as_power(key) if self.numeric else key) + suffix
 
     @property
     def suffix(self) -> str:

@@ -1,12 +1,13 @@
 """Averages of a linear recurrence over its inputs: variances, sensitivities, losses and Hessians, exactly.
 
 One unit, h_t = λ h_{t-1} + x_t with |λ| < 1, long after its start, for zero-mean stationary inputs with the
-autocorrelation ρ^|lag| (ρ = 0 is white noise, ρ = 1 a constant). All follows from one kernel:
+autocorrelation ρ^|lag| (ρ = 0 is white noise, ρ = 1 a constant). All follows from one kernel; ⟨·⟩ is the mean
+over inputs:
 
-    K(α, β) = Σ_{i,j} α^i conj(β)^j ρ^{|i-j|}                                                  (eq. kernel)
+    Q(α, β) = Σ_{i,j} α^i conj(β)^j ρ^{|i-j|}                                                  (eq. kernel)
             = (1 - ρ²αβ̄) / ((1 - ρα)(1 - ρβ̄)(1 - αβ̄))
 
-    E|h|² = K(λ, λ),    E|∂h/∂λ|² = ∂²K/∂α∂β̄ at (λ, λ)                                       (eq. sensitivity)
+    ⟨|h|²⟩ = Q(λ, λ),    ⟨|∂h/∂λ|²⟩ = ∂²Q/∂α∂β̄ at (λ, λ)                                     (eq. sensitivity)
 
 The unit's output is y = s(λ) h, where s is a `Scale`: none, the normalisation γ = sqrt(1 - |λ|²), or the 1 - λ of a
 leaky unit. A derivative of a real number in λ is the complex g with dL = Re(conj(g) dλ). From zucchet2024.
@@ -29,10 +30,10 @@ Scale = Callable[[Any], tuple[Any, Any]]  # λ -> s(λ), real, and its derivativ
 
 @checked
 def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
-    """K, ∂K/∂α and ∂²K/∂α∂β̄ (eq. kernel) for arrays that broadcast.
+    """Q, ∂Q/∂α and ∂²Q/∂α∂β̄ (eq. kernel) for arrays that broadcast.
 
-    >>> K, _, twice = kernel(0.5, 0.5)
-    >>> round(float(K.real), 5), round(float(twice.real), 5)
+    >>> Q, _, twice = kernel(0.5, 0.5)
+    >>> round(float(Q.real), 5), round(float(twice.real), 5)
     (1.33333, 2.96296)
 
     Raises ValueError unless |α| < 1, |β| < 1 and -1 <= ρ <= 1.
@@ -40,21 +41,21 @@ def kernel(alpha: Any, beta: Any, rho: float = 0.0) -> tuple[Any, Any, Any]:
     rho = checks.number("rho", rho, -1.0, 1.0)
     a, b = checks.alike(_stable("alpha", alpha), _stable("beta", beta).conj())
     both, top = _one_minus(a, b), _one_minus(rho * a, rho * b)
-    K = top / ((1 - rho * a) * (1 - rho * b) * both)
-    along_a = b / both - rho**2 * b / top + rho / (1 - rho * a)  # ∂ log K
+    Q = top / ((1 - rho * a) * (1 - rho * b) * both)
+    along_a = b / both - rho**2 * b / top + rho / (1 - rho * a)  # ∂ log Q
     along_b = a / both - rho**2 * a / top + rho / (1 - rho * b)
-    return K, K * along_a, K * (along_a * along_b + 1 / both**2 - rho**2 / top**2)
+    return Q, Q * along_a, Q * (along_a * along_b + 1 / both**2 - rho**2 / top**2)
 
 
 @checked
 def variance(lam: Any, rho: float = 0.0) -> Any:
-    """E|h|²: 1/(1 - |λ|²) for white inputs."""
+    """⟨|h|²⟩: 1/(1 - |λ|²) for white inputs."""
     return kernel(_stable("lam", lam), lam, rho)[0].real
 
 
 @checked
 def sensitivity(lam: Any, rho: float = 0.0) -> Any:
-    """E|∂h/∂λ|²: (1 + |λ|²)/(1 - |λ|²)³ for white inputs.
+    """⟨|∂h/∂λ|²⟩: (1 + |λ|²)/(1 - |λ|²)³ for white inputs.
 
     >>> print(f"{sensitivity(0.99):.1f}, {sensitivity(0.99, rho=1.0):.0f}")
     251262.6, 100000000
@@ -107,7 +108,7 @@ def metric(lam: Any, directions: Sequence[Any], rho: float = 0.0, scale: Scale =
 
 @checked
 def unit_loss(lam: Any, target: Any, rho: float = 0.0, scale: Scale = unscaled) -> tuple[Any, Any]:
-    """½E|y - y*|² of one unit and a teacher with λ* = `target`, and its derivative g in λ; λ and λ* may broadcast.
+    """½⟨|y - y*|²⟩ of one unit and a teacher with λ* = `target`, and its derivative g in λ; λ and λ* may broadcast.
 
     >>> L, g = unit_loss(0.5, 0.5)
     >>> float(L), complex(g)

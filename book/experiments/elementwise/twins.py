@@ -1,7 +1,7 @@
 """Two units h_t = λh_{t-1} + x_t whose λ differ by SHIFT, on one input of variance 1 and autocorrelation ρ^|lag|.
 
 Long after their start the distance of their outputs, relative to the first one's standard deviation, is exactly
-√(E(h - h')²/E h²), which `population.unit_loss` gives; a run of 200 steps shows it.
+√(⟨(h - h')²⟩/⟨h²⟩), which `population.unit_loss` gives; a run of 200 steps shows it.
 """
 
 from functools import cache
@@ -27,7 +27,7 @@ def outputs(lam: float, rho: float) -> np.ndarray:
 
 
 def apart(lam: float, rho: float) -> float:
-    """The relative distance of the two outputs, √(E(h - h')²/E h²).
+    """The relative distance of the two outputs, √(⟨(h - h')²⟩/⟨h²⟩).
 
     >>> round(apart(0.5, 0.0), 4), round(apart(0.995, 0.0), 4)
     (0.0147, 0.5777)

@@ -1,6 +1,6 @@
 """Random tanh networks against mean-field theory: whole spectra, and the largest exponent over the gain.
 
-q = g²⟨tanh²(√q z)⟩ and λ₁ = ½ ln(g²⟨sech⁴(√q z)⟩), z normal, for N → ∞; ln g ignores saturation.
+q = g²⟨tanh²(√q z)⟩ and λ₁ = ½ ln(g²⟨sech⁴(√q z)⟩), z normal, for n → ∞; ln g ignores saturation.
 """
 
 from functools import cache
@@ -20,10 +20,10 @@ from minirnn.figures.theme import color, styled
 
 
 class Facts(NamedTuple):
-    """Exponents (N,), mean of 4 networks; by gain the largest of each network; the theory's λ₁ at this gain."""
+    """Exponents (n,), mean of 4 networks; by gain the largest of each network; the theory's λ₁ at this gain."""
 
     gain: float
-    N: int
+    n: int
     exponents: np.ndarray
     largest: dict[float, np.ndarray]
     theory: float
@@ -50,9 +50,9 @@ def saved() -> dict[str, Any]:
     return load("tanh_spectra")["results"]
 
 
-def compute(gain: float, N: int) -> Facts:
-    largest = {g: np.array(saved()["largest"][f"{g}, {N}"]) for g in saved()["gain"]}
-    return Facts(gain, N, np.array(saved()["spectrum"][f"{gain}, {N}"]), largest, mean_field(gain)[1])
+def compute(gain: float, n: int) -> Facts:
+    largest = {g: np.array(saved()["largest"][f"{g}, {n}"]) for g in saved()["gain"]}
+    return Facts(gain, n, np.array(saved()["spectrum"][f"{gain}, {n}"]), largest, mean_field(gain)[1])
 
 
 @cache
@@ -73,13 +73,13 @@ def draw(facts: Facts) -> Figure:
 
 
 def draw_spectrum(ax: Axes, facts: Facts) -> None:
-    share, values = (np.arange(facts.N) + 0.5) / facts.N, facts.exponents
+    share, values = (np.arange(facts.n) + 0.5) / facts.n, facts.exponents
     positive = values > 0
     ax.axhline(0, color=color("line"), lw=0.9)
     ax.plot(share, values, color=color(hue(facts.first)), lw=1.6)
     ax.fill_between(share[positive], 0, values[positive], color=color("chaotic"), alpha=0.35, lw=0)
-    ax.set(xlabel="index i / N", ylabel="λ, nats/step", xlim=(0, 1), ylim=(-2.5, 0.4), yticks=[-2, -1, 0])
-    ax.set_title(f"{facts.positive} of {facts.N} exponents are positive")
+    ax.set(xlabel="index i / n", ylabel="λ, nats/step", xlim=(0, 1), ylim=(-2.5, 0.4), yticks=[-2, -1, 0])
+    ax.set_title(f"{facts.positive} of {facts.n} exponents are positive")
 
 
 def draw_theory(ax: Axes) -> None:
@@ -104,7 +104,7 @@ def draw_largest(ax: Axes, facts: Facts) -> None:
 
 def words(facts: Facts) -> str:
     return (
-        f"Random tanh networks of {facts.N} units with gain {facts.gain:g}: {facts.positive} of {facts.N} "
+        f"Random tanh networks of {facts.n} units with gain {facts.gain:g}: {facts.positive} of {facts.n} "
         f"exponents are positive, the largest is {nats(facts.first)} nats a step, mean of 4 networks, where mean "
         f"field predicts {nats(facts.theory)}. By the formula of Kaplan and Yorke the attractor has dimension "
         f"{facts.dimension:.1f}."
@@ -116,12 +116,12 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="spectra",
-    caption="Random tanh networks without input, weights N(0, g²/N). Left: all N exponents in descending order, "
-    "mean of 4 networks. Right: the largest, mean and range of 4 networks, against mean-field theory for N → ∞ "
+    caption="Random tanh networks without input, weights N(0, g²/n). Left: all n exponents in descending order, "
+    "mean of 4 networks. Right: the largest, mean and range of 4 networks, against mean-field theory for n → ∞ "
     "and against ln g, which ignores saturation.",
     gain=Control(saved()["gain"], label="gain g"),
-    N=Control(saved()["N"], label="units N"),
+    n=Control(saved()["N"], label="units n"),
     pad=Pad("gain", axes=1),
-    start={"gain": 1.5, "N": 100},
+    start={"gain": 1.5, "n": 100},
     states={"g = 0.7": {"gain": 0.7}, "g = 1.5": {"gain": 1.5}, "g = 3": {"gain": 3.0}},
 )

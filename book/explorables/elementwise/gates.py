@@ -65,7 +65,7 @@ def draw_sensitivities(ax: Axes, facts: Facts) -> None:
         hue, width = color("exploding" if chosen else "line"), 2.2 if chosen else 1.2
         ax.semilogy(BIASES, curve, color=hue, lw=width, label=INPUTS[name])
     ax.plot(facts.b, facts.sensitivity, "o", ms=8, color=color("exploding"))
-    ax.set(xlim=(-3, 8), ylim=(1e-5, 1e5), xlabel="bias b of the gate", ylabel="E (dy/db)²")
+    ax.set(xlim=(-3, 8), ylim=(1e-5, 1e5), xlabel="bias b of the gate", ylabel="mean of (dy/db)²")
     ax.set_xticks([-2, 0, 2, 4, 6])
     decades(ax.yaxis, -4, 4, 4)
     ax.set_title(f"Sensitivity: {readable(facts.sensitivity)}", color=color("exploding"))

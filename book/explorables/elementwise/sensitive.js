@@ -19,8 +19,8 @@ live(
       "sensitivity-curve": curves.map(([memory, , value]) => [memory, value]),
       variance: [[tau, variance]],
       sensitivity: [[tau, sensitivity]],
-      "variance-text": `E h²: ${readable(variance)}`,
-      "sensitivity-text": `E (dh/dλ)²: ${readable(sensitivity)}`,
+      "variance-text": `mean of h²: ${readable(variance)}`,
+      "sensitivity-text": `mean of (dh/dλ)²: ${readable(sensitivity)}`,
       words:
         `Two units with λ = ${fixed(lam, 4)} and ${fixed(lam - SHIFT, 4)} read the same input, ${inputs}. Their outputs are ` +
         `${percent} percent of a standard deviation apart. Right, over the memory: the variance of h is ${spoken(variance)} ` +

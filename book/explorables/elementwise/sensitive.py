@@ -1,6 +1,6 @@
 """λ changes by a hundredth: the longer the memory, the further the outputs part, although nothing explodes.
 
-E h² = K(λ, λ),    E(∂h/∂λ)² = ∂²K/∂α∂β at (λ, λ),    |∂h_t/∂h_0| = λ^t <= 1                (eq-kernel)
+⟨h²⟩ = Q(λ, λ),    ⟨(∂h/∂λ)²⟩ = ∂²Q/∂α∂β at (λ, λ),    |∂h_t/∂h_0| = λ^t <= 1                (eq-kernel)
 """
 
 from typing import NamedTuple
@@ -69,8 +69,8 @@ def draw_outputs(ax: Axes, facts: Facts) -> None:
 
 def draw_growth(ax: Axes, facts: Facts) -> None:
     curves = {
-        "E (dh/dλ)²": (sensitivity, facts.sensitivity, "exploding", "sensitivity"),
-        "E h²": (variance, facts.variance, "muted", "variance"),
+        "mean of (dh/dλ)²": (sensitivity, facts.sensitivity, "exploding", "sensitivity"),
+        "mean of h²": (variance, facts.variance, "muted", "variance"),
     }
     for row, (label, (function, here, hue, name)) in enumerate(curves.items()):
         ax.loglog(MEMORY, function(1 - 1 / MEMORY, facts.rho), color=color(hue), gid=f"live-{name}-curve")

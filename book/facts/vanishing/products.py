@@ -18,7 +18,11 @@ from facts import ran
 from minirnn import VanillaRNN, unroll
 from minirnn.dynamics import jacobian
 
-START = ("from experiments.vanishing import latch", "for rho, c in")  # cells that import what later ones use
+START = (
+    "from experiments.vanishing import latch",
+    "from facts import short",
+    "for rho, c in",
+)  # cells that import what later ones use
 
 
 def numbers() -> dict[str, str]:
