@@ -1,5 +1,6 @@
 """Chapters as notebooks: they say what their pages say, show no markup of the book's, and run from top to bottom."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -11,10 +12,12 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from docutils import nodes
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbclient import NotebookClient
 
+from tests.book.test_build import pattern  # noqa: F401  (a fixture)
 from tests.conftest import ROOT
 
 PAGES = [page.stem for page in sorted((ROOT / "book").glob("*.md")) if "{code-cell}" in page.read_text()]
@@ -27,6 +30,12 @@ RAW = {
     "a comment": re.compile(r"^[> ]*% ", re.MULTILINE),
 }
 READER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
+
+
+@pytest.fixture
+def markdown(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "book/_ext")
+    return importlib.import_module("gtt.markdown")
 
 
 def read(site: Path, page: str) -> Any:
@@ -44,7 +53,7 @@ def raw_markup(texts: list[str]) -> list[tuple[str, str]]:
 def test_raw_markup_is_found() -> None:
     texts = ["at {glue:text}`x`", "a\n:::{div} b", "> ```{margin}", r"$\norm{W}$", "(a-b)=\nc", "% note"]
     assert [kind for kind, _ in raw_markup(texts)] == ["a role", "a directive", "a directive", *[*RAW][2:]]
-    assert raw_markup([r"$\normal{x}$, {x}, a `{role}`, 100 % of it"]) == []
+    assert raw_markup([r"$\normal{x}$, {x}, `{x}`, 100 % of it"]) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -108,3 +117,72 @@ def test_elsewhere_it_says_what_it_needs(built_book: Path, tmp_path: Path) -> No
     notebook.cells = notebook.cells[:2]
     with pytest.raises(Exception, match="belongs into a copy of the book"):
         run(notebook, tmp_path)
+
+
+def the_pattern(folder: Path) -> str:
+    return "\n\n".join(words(read(folder, "page")))
+
+
+def test_each_piece_of_markup_has_a_form_in_a_notebook(pattern: Path) -> None:  # noqa: F811
+    text = the_pattern(pattern)
+    assert raw_markup([text]) == []
+    for piece in [
+        "> How can one number at the end of a thousand steps",
+        "> - **It takes:** 40 minutes; 60 with the exercises",
+        "[at a gain of 1.2](#unrolled?lam=1.2)",
+        r"Bengio *et al.* \[1994\] said so first",
+        "(A *side note* stands in the margin,",
+        "the orange curve ends at 4.32.",
+        "> **In the margin.**",
+        r"\delta_{T+1} = 0 . \tag{1} $$",
+        "Equation (1) runs backwards.",
+        "> **“A singular value above 1 means explosion”**",
+        "> **Theorem 1 (Sufficient for vanishing)**\n>\n> If $",
+        "> Proof. Each factor is $",
+        "> **Note**\n>\n> A remark that is worth a box. See Theorem 1.",
+        "[Fig. 2](#unrolled) shows",
+        "| --- | ---: | --- |\n| by hand | 11 µs | the rules |",
+        "- **Adjoint:** a derivative that travels backwards",
+        "**NumPy**\n\n```python\nimport numpy as np\n",
+        "<details><summary>Where the name comes from</summary>",
+        "> **Question.** The input is 1",
+        "> **2.** The product of the Jacobians.\n>\n> <details><summary>Is it this one?</summary>\n>\n> **Right.**",
+        "> **Exercise 1 (Half-life)**",
+        "<details><summary>Solution</summary>\n\nSolve $0.9^t = 1/2$:\n\n</details>",
+    ]:
+        assert piece in text
+    assert text.count("Learning long-term dependencies with gradient descent is difficult") == 1
+
+
+def test_cells_of_figures_and_solutions_open_folded_and_the_hidden_one_is_left_out(pattern: Path) -> None:  # noqa: F811
+    code = [cell for cell in read(pattern, "page").cells if cell.cell_type == "code"]
+    assert not any("tell(" in cell.source for cell in code)
+    folded = [cell.source for cell in code if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert [source.split("\n")[-1] for source in folded[-2:]] == ["unrolled.FIGURE", "np.log(0.5) / np.log(0.9)"]
+    assert len(folded) == len(code) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [("a_b * c", r"a_b \* c"), ("_x", r"\_x"), ("$5 [x] <b>", r"\$5 \[x\] \<b>"), ("a\n  b", "a b"),
+     ("&lt;", "&amp;lt;"), ("R&D", "R&D"), ("1. first", r"1\. first"), ("# no", r"\# no"), ("-1", "-1")],
+)  # fmt: skip
+def test_words_stay_words(text: str, marked: str, markdown: Any) -> None:
+    spans = object.__new__(markdown.Markdown)
+    assert spans.line([nodes.Text(text)]) == marked
+    assert BeautifulSoup(READER.render(marked), "html.parser").get_text().strip() == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [("$|x|$ or a|b", r"$\vert x\vert $ or a\|b"), (r"$\|W\|$", r"$\Vert W\Vert $"), ("x", "x")],
+)
+def test_a_bar_does_not_end_the_cell_of_a_table(text: str, inside: str, markdown: Any) -> None:
+    assert markdown.cell(text) == inside
+
+
+def test_a_node_without_a_form_stops_the_build(markdown: Any) -> None:
+    with pytest.raises(TypeError, match="no Markdown for the node Strange"):
+        object.__new__(markdown.Markdown).method(
+            "line", type("Strange", (nodes.Node,), {"astext": lambda s: "x"})()
+        )

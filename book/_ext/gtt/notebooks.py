@@ -84,7 +84,8 @@ def notebook(app: Sphinx, page: str) -> NotebookNode:
     title, *pieces = words.blocks(doctree.children)
     named = f"[a chapter]({words.address})" if words.address else "a chapter"
     head = f"{title}\n\n{HEAD.format(page=named, book=app.config.html_title)}"
-    cells = [new_markdown_cell(head), new_code_cell(find(app.config.html_theme_options.get("repository_url", "")))]
+    finding = find(app.config.html_theme_options.get("repository_url", ""))
+    cells = [new_markdown_cell(head), new_code_cell(finding, metadata=FOLDED)]
     in_solutions = solved(doctree)
     for text in grouped(pieces):
         if isinstance(text, str):
