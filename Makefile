@@ -88,7 +88,14 @@ lab: .venv/ready
 	@$(BIN)/python -m jupytext_config --settings-file "$(LAB)/labconfig/default_setting_overrides.json" \
 	  set-default-viewer markdown myst
 	@$(if $(AS_ROOT),echo "You are root: what you run in JupyterLab has all rights on this machine.")
-	$(BIN)/python -m jupyterlab book $(AS_ROOT) $(MORE)
+	@mkdir -p _build/notebooks/.built; for built in _build/html/_notebooks/*.ipynb; do \
+	  name=$${built##*/}; yours=_build/notebooks/$$name; kept=_build/notebooks/.built/$$name; \
+	  if [ ! -e "$$built" ] || cmp -s "$$built" "$$kept"; then continue; fi; \
+	  if [ ! -e "$$yours" ] || cmp -s "$$yours" "$$kept"; then cp "$$built" "$$yours" && cp "$$built" "$$kept"; \
+	  else echo "$$yours is older than the book, and yours: it stays. Delete it to get the new one."; fi; done
+	@start=book; if [ -e _build/notebooks/intro.ipynb ]; then start=_build/notebooks/intro.ipynb; \
+	  else echo "These are the chapters' sources. After make book this command opens notebooks that read like the pages."; fi; \
+	  exec $(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$$start" $(AS_ROOT) $(MORE)
 
 sweeps: .venv/ready
 	cd book && ../$(BIN)/python -m experiments $(ONLY)

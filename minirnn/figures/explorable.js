@@ -455,6 +455,7 @@
   /** Scrolls until picture and controls are in view and, if there is room, the link that leads to them. If there is
       none, its sentence comes along. */
   function bring(figure, link, byReader) {
+    if (figure.ask) return figure.piece("stage").scrollIntoView({ block: "nearest" }); // a notebook scrolls in a part
     const form = figure.piece("form"), asked = form.querySelector(".gtt-asked");
     asked?.remove();
     const header = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
@@ -533,11 +534,12 @@
   customElements.define("gtt-explorable", Explorable);
   addEventListener("hashchange", () => follow(location.hash, null, true));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-goto]");
+    const link = event.target.closest?.('a[data-goto], a[href^="#"][href*="?"]'); // a notebook may show links later
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const goto = link.dataset.goto ?? link.hash, asks = read(goto).some(([figure]) => figure.ask);
     event.preventDefault();
-    history.pushState(null, "", link.dataset.goto);
-    follow(link.dataset.goto, link);
+    if (!asks) history.pushState(null, "", goto); // the address of a notebook is its server's
+    follow(goto, link);
   });
   const start = () => {
     // the theme's Bootstrap takes each href for a selector, and stops at one with a state

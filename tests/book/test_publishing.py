@@ -1,6 +1,7 @@
 """What readers get besides the pages: launch buttons, notebooks, what shows where a page is shared, the workflows,
 one zip. Binder itself is in tests/install/test_binder.py."""
 
+import importlib
 import re
 import shutil
 import subprocess
@@ -42,16 +43,50 @@ def soup(file):
     return BeautifulSoup(file.read_text(), "html.parser")
 
 
-def test_each_page_has_a_button_that_opens_that_page(published):
-    """An assignment's button opens what students get; its source has the solutions."""
-    opens = {
-        "intro": "book/intro.md",
-        "two": "book/two.md",
-        "assignments/bptt": "_build/release/assignments/bptt.ipynb",
+def buttons(page):
+    """{text: address} of the buttons that open a page elsewhere."""
+    return {a.get_text(strip=True): a["href"] for a in page.select(".dropdown-launch-buttons a")}
+
+
+def test_each_page_has_buttons_that_open_its_notebook(published):
+    """An assignment's open what students get; its source has the solutions."""
+    for name in ("intro", "two", "assignments/bptt"):
+        path = f"notebooks/{name}.ipynb"
+        made = buttons(soup(published / f"book/{name}.html"))
+        assert (
+            made.pop("Binder") == f"https://mybinder.org/v2/gh/someone/gradients/notebooks?urlpath=lab/tree/{path}"
+        )
+        assert made.pop(
+            "Colab"
+        ) == f"https://colab.research.google.com/github/someone/gradients/blob/{path}".replace(
+            "blob/", "blob/notebooks/"
+        )
+        file = (published / f"book/{name}.html").parent / made["Notebook"]
+        assert "SOLUTION" not in file.read_text()
+        assert list(made) == ["Notebook"]  # no hub has an address
+
+
+@pytest.mark.parametrize(
+    ("repository", "made"),
+    [
+        ("", {}),
+        ("https://git.uni.example/ann/book.git", {
+            "Binder": "https://b.example/v2/git/https%3A%2F%2Fgit.uni.example%2Fann%2Fbook.git/notebooks"
+                      "?urlpath=lab/tree/notebooks/bptt.ipynb",
+            "JupyterHub": "https://hub.example/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgit.uni.example%2Fann"
+                          "%2Fbook.git&branch=notebooks&urlpath=lab%2Ftree%2Fbook%2Fnotebooks%2Fbptt.ipynb"}),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_missing_or_that_colab_cannot_open_gives_no_button(repository, made, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book/_ext")
+    launch = importlib.import_module("gtt.launch")
+    hosts = {
+        "binderhub_url": "https://b.example/",
+        "colab_url": "https://c.example",
+        "jupyterhub_url": "https://hub.example",
     }
-    for name, path in opens.items():
-        links = {a["href"] for a in soup(published / f"book/{name}.html").select("a[href*='mybinder.org']")}
-        assert links == {f"https://mybinder.org/v2/gh/someone/gradients/main?urlpath=lab/tree/{path}"}
+    assert launch.addresses(repository, hosts, "bptt.ipynb") == made
+    assert launch.addresses(repository, {"binderhub_url": "", "colab_url": ""}, "bptt.ipynb") == {}
 
 
 def meta(page):
@@ -90,19 +125,34 @@ def test_without_an_address_no_shared_page_names_one(built_book):
 def test_a_notebook_fetches_what_it_imports_once_there_is_an_address(published):
     notebook = nbformat.read(published / "_notebooks/two.ipynb", as_version=4)
     nbformat.validate(notebook)
-    assert notebook.cells[0].cell_type == "code"
-    assert f"git clone --depth 1 {ADDRESS} " in notebook.cells[0].source
-    assert [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:] == ["1 + 1"]
+    title, find, *code = notebook.cells
+    assert title.source.startswith("# A page\n")
+    assert f"[a chapter]({SITE}book/two.html)" in title.source
+    assert f"git clone --depth 1 {ADDRESS} " in find.source
+    assert [cell.source for cell in code] == ["1 + 1"]
 
 
-def test_without_an_address_there_is_no_button_and_every_notebook_is_whole(built_book):
+def test_an_assignment_on_its_own_fetches_its_checks(published):
+    first = nbformat.read(published / "_notebooks/assignments/bptt.ipynb", as_version=4).cells[0]
+    assert f"wget -q {SITE}assignments.zip " in first.source
+    assert (published / "_notebooks/assignments/selfcheck.py").exists()  # beside it nothing is fetched
+    zipped = nbformat.read(published / "assignments/bptt.ipynb", as_version=4)
+    assert "wget" not in zipped.cells[0].source
+
+
+def test_without_an_address_a_page_offers_its_notebook_and_names_no_host(built_book):
     for file, page in pages(built_book).items():
-        assert not page.select("a[href*='mybinder.org'], a[href='']"), file.name
-        for link in page.select(".gtt-download a"):
-            notebook = nbformat.read((file.parent / link["href"]).resolve(), as_version=4)
+        assert not page.select("a[href*='mybinder.org'], a[href*='colab.'], a[href='']"), file.name
+        links = [
+            (file.parent / link["href"]).resolve()
+            for link in page.select(".gtt-download a, .dropdown-launch-buttons a")
+        ]
+        assert bool(links) == bool(page.select(".cell") or file.parent.name == "assignments"), file.name
+        for link in links:
+            notebook = nbformat.read(link, as_version=4)
             nbformat.validate(notebook)
             assert not any(cell.get("outputs") for cell in notebook.cells)
-            assert notebook.cells[0].cell_type == "markdown"
+            assert "git clone" not in str(notebook.cells)
 
 
 def test_the_whole_book_in_one_file(built_book, tmp_path):
@@ -119,7 +169,7 @@ def test_the_workflows_are_valid():
     if shutil.which("check-jsonschema", path=str(Path(sys.executable).parent)) is None:
         pytest.skip("no linter for workflow files: pip install check-jsonschema")
     files = sorted(map(str, (ROOT / ".github/workflows").glob("*.yml")))
-    assert len(files) == 3
+    assert len(files) == 4
     command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
     done = subprocess.run([*command, *files], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

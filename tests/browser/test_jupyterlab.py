@@ -1,12 +1,15 @@
 """The explorable figure under a kernel, in a real JupyterLab."""
 
+import importlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from tests.book.test_build import pattern  # noqa: F401  (a fixture)
 from tests.browser.conftest import check_every_control, wait_for_state
 from tests.browser.explorable_demo import place, unrolled
 from tests.browser.lab import run_in_jupyterlab
@@ -53,3 +56,31 @@ def test_the_live_figure_asks_python_and_shows_what_it_draws(browser: Any, tmp_p
         assert "ArithmeticError: too much" in page.locator("#broken pre").inner_text()
         page.locator("#broken--gain").press("Home")
         page.locator("#broken svg").first.wait_for()
+
+
+RENDERED = """() => [...document.querySelectorAll(".jp-MarkdownOutput")].map(cell => {
+  const copy = cell.cloneNode(true);
+  copy.querySelectorAll("mjx-container").forEach(formula => formula.remove());
+  return copy.textContent;
+})"""
+FAILED = "document.querySelectorAll('[data-mjx-error], mjx-merror').length"
+
+
+@pytest.mark.slow
+def test_a_page_as_a_notebook_shows_its_formulas_and_its_links_move_the_figure(browser: Any, pattern: Path) -> None:  # noqa: F811
+    notebook = pattern / "_notebooks/page.ipynb"
+    with run_in_jupyterlab(browser, notebook) as page:
+        page.wait_for_function("document.querySelectorAll('.jp-MarkdownOutput mjx-container').length > 10")
+        shown = "\n".join(page.evaluate(RENDERED))
+        assert "Theorem 1 (Sufficient for vanishing)" in shown
+        assert "the orange curve ends at 4.32" in shown
+        assert not re.search(r"\$|\\\\|\*\*|\{[\w:]+\}|:::", shown)
+        assert not page.evaluate(FAILED)
+
+        figure = importlib.import_module("explorables.bptt.unrolled").FIGURE
+        page.locator("#unrolled").wait_for(state="attached")  # a widget comes after its cell is done
+        wait_for_state(page, figure, figure.start, text="path")
+        before = page.url
+        page.get_by_role("link", name="at a gain of 1.2").click()
+        wait_for_state(page, figure, figure.state(lam=1.2), text="path")
+        assert page.url == before

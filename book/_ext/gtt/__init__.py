@@ -14,6 +14,7 @@ from . import (
     figures,
     formulas,
     fresh,
+    launch,
     lean,
     markup,
     notebooks,
@@ -33,7 +34,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for formula in (nodes.math, nodes.math_block):
         app.add_node(formula, override=True, html=(formulas.visit, None))
     app.connect("config-inited", assets.prepare)
-    app.connect("config-inited", notebooks.settle)
+    app.add_config_value("gtt_launch", {}, "html", dict)
+    app.connect("config-inited", launch.settle)
     app.connect("config-inited", code.settle)
     app.connect("config-inited", social.settle)
     app.connect("env-get-outdated", fresh.outdated)
@@ -47,11 +49,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-resolved", markup.keep_together)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
-    app.connect("html-page-context", notebooks.offer)
     app.connect("html-page-context", ask.load)
     app.connect("html-page-context", social.describe)
     app.connect("html-page-context", lean.defer)
-    app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
+    app.connect("html-page-context", launch.offer, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assets.deliver)
     app.connect("build-finished", figures.write)
     app.connect("build-finished", assignments.release)

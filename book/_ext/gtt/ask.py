@@ -56,8 +56,9 @@ class Ask(SphinxDirective):
         name = f"ask-{key}"
         hint = f"a formula in {', '.join(question.names)}" if question.names else "a number"
         opened = f'<gtt-ask id="{name}" data-key="{chapter}/{key}" data-ask="{html.escape(asked)}">'
-        form, closed = raw(FORM.format(id=name, hint=hint)), raw("</details></gtt-ask>")
-        shown = [raw(f'{opened}<p id="{name}-text">'), *text, raw("</p>"), form, *folded.children, closed]
+        form = raw(FORM.format(id=name, hint=hint), "<details><summary>Show the answer</summary>\n\n")
+        shown = [raw(f'{opened}<p id="{name}-text">', "**Question.** "), *text, raw("</p>", "\n\n"), form,
+                 *folded.children, raw("</details></gtt-ask>", "</details>")]  # fmt: skip
         return [nodes.container("", *shown, is_div=True)]
 
 

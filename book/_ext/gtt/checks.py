@@ -8,9 +8,8 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-
-from .notebooks import ran
 
 BUDGET_KB = 300  # of one page, compressed
 FIGURE_KB = 150  # of one figure with controls
@@ -68,6 +67,11 @@ def unique_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in doctree.findall(nodes.Element):
         node["ids"] = [name for name in dict.fromkeys(node["ids"]) if name not in seen]
         seen.update(node["ids"])
+
+
+def ran(env: BuildEnvironment, page: str) -> dict[str, Any]:
+    """MyST-NB's data, in Sphinx's environment, on the run of a page's code; empty for a page without code."""
+    return vars(env)["nb_metadata"][page].get("exec_data") or {}
 
 
 def report(app: Sphinx, error: Exception | None) -> None:

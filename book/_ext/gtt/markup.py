@@ -7,6 +7,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
+VERDICTS = {"right": "Right.", "wrong": "Not quite."}  # in book.css too
+
 
 class Goto(ReferenceRole):
     """{goto}`move the gain past 1 <unrolled?gain=1.2>`: a link that sets the state of the figure `unrolled`."""
@@ -47,14 +49,17 @@ class Check(SphinxDirective):
                 "a check is a list of '- [x] choice' and '- [ ] choice', one of them right, "
                 "each followed by a paragraph that answers it"
             )
-        out = [raw('<fieldset class="gtt-check"><legend>'), *question, raw("</legend>")]
+        out = [raw('<fieldset class="gtt-check"><legend>', "**Check yourself.** "), *question,
+               raw("</legend>", "\n\n")]  # fmt: skip
         for k, (item, mark) in enumerate(zip(items, marks, strict=True)):
             choice, *answer = item.children
             drop_prefix(choice, len(mark[0]))
             key, verdict = f"check-{number}-{k}", "right" if mark[1] == "x" else "wrong"
-            out += [raw(f'<div class="choice"><input type="radio" name="check-{number}" id="{key}">'),
-                    raw(f'<label for="{key}">'), *choice.children, raw(f'</label><div class="answer {verdict}">'),
-                    *answer, raw("</div></div>")]  # fmt: skip
+            opened = f"\n\n<details><summary>Is it this one?</summary>\n\n**{VERDICTS[verdict]}**\n\n"
+            out += [raw(f'<div class="choice"><input type="radio" name="check-{number}" id="{key}">', f"**{k + 1}.** "),
+                    raw(f'<label for="{key}">'), *choice.children,
+                    raw(f'</label><div class="answer {verdict}">', opened), *answer,
+                    raw("</div></div>", "</details>\n\n")]  # fmt: skip
         return [nodes.container("", *out, raw('<p role="status" class="said"></p></fieldset>'), is_div=True)]
 
 
@@ -66,8 +71,9 @@ def mend_roles(
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
-def raw(html: str) -> nodes.raw:
-    return nodes.raw("", html, format="html")
+def raw(html: str, markdown: str = "") -> nodes.raw:
+    """Markup of the page, and what stands in its place in a notebook."""
+    return nodes.raw("", html, format="html", markdown=markdown)
 
 
 def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
