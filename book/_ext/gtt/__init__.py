@@ -14,6 +14,7 @@ from . import (
     figures,
     formulas,
     fresh,
+    handouts,
     lean,
     markup,
     notebooks,
@@ -37,6 +38,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", code.settle)
     app.connect("config-inited", social.settle)
     app.connect("env-get-outdated", fresh.outdated)
+    app.connect("env-get-outdated", handouts.outdated)
     app.connect("source-read", assignments.read)
     app.connect("doctree-read", figures.number)
     app.connect("env-purge-doc", figures.forget)
@@ -54,6 +56,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", notebooks.launch, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assets.deliver)
     app.connect("build-finished", figures.write)
+    app.connect("build-finished", handouts.write)
     app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)

@@ -1,0 +1,7 @@
+"""Slides."""
+
+from pathlib import Path
+
+
+def write(book: Path, site: Path) -> None:
+    """To be written."""
