@@ -12,20 +12,24 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
 import minirnn
 
-SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
-LEFT_OUT = ".headerlink, .gtt-columns, .gtt-form, .gtt-foot, .gtt-guess, .gtt-verdict, .gtt-pad, .gtt-said, .gtt-reset"
+from .pages import Element, article
+
+LEFT_OUT = (
+    ".headerlink, .gtt-columns, .gtt-form, .gtt-foot, .gtt-guess, .gtt-verdict, .gtt-pad, .gtt-said, .gtt-reset"
+)
 LEFT_OUT += ", .gtt-download, .gtt-take-along, gtt-ask form, gtt-ask [role=status], .said, button, .visually-hidden"
-NAMING = ("id", "for", "name", "aria-labelledby", "aria-describedby", "clip-path", "fill", "mask", "style")
-NAMING += ("href", "xlink:href")
+NAMES = ("id", "for", "name", "aria-labelledby", "aria-describedby")  # attributes that are ids,
+LINKS = ("href", "xlink:href")  # that begin with # where they lead to one,
+PAINTS = ("clip-path", "fill", "mask", "style")  # and that may have url(#...)
 PAGE = """\
 <!doctype html>
 <html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8"><title>{title}</title>
 {styles}
-<link rel="stylesheet" href="{static}/paper.css"><style>{running}</style></head>
+<link rel="stylesheet" href="paper.css"><style>{running}</style></head>
 <body><main class="bd-main"><div class="bd-content"><div class="bd-article-container">
 <article class="bd-article paper-title"><h1>{title}</h1><p>{authors}</p><p>Version {version}</p></article>
 <article class="bd-article paper-contents"><h1 id="contents">Contents</h1>{contents}</article>
@@ -55,30 +59,24 @@ def prefix(page: str) -> str:
     return page.removeprefix("book/").replace("/", "-") + "--"
 
 
-def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Tag:
-    """The article of a page, fit to stand beside those of other `pages`; files are found from `root`.
-
-    Raises ValueError if the page has no article.
-    """
-    text = SCRIPT.sub("", (site / f"{page}.html").read_text(encoding="utf-8"))
-    article = BeautifulSoup(text, "html.parser").select_one("article.bd-article")
-    if not article:
-        raise ValueError(f"{page}: expected a page with <article class='bd-article'>, found none")
-    for part in article.select(LEFT_OUT):
+def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Element:
+    """The article of a page, fit to stand beside those of other `pages`; files are found from `root`."""
+    text = article(site, page)
+    for part in text.select(LEFT_OUT):
         part.decompose()
-    for tag in article.find_all(True):
+    for tag in text.find_all(True):
         if tag.name == "a" and "href" in tag.attrs:
             relink(tag, page, pages)
         elif "src" in tag.attrs:
             tag["src"] = posixpath.normpath(posixpath.join(root, posixpath.dirname(page), tag["src"]))
         rename(tag, prefix(page))
-    article["id"] = prefix(page)
-    for details in article.find_all("details"):
+    text["id"] = prefix(page)
+    for details in text.find_all("details"):
         details["open"] = ""
-    return article
+    return text
 
 
-def relink(link: Tag, page: str, pages: set[str]) -> None:
+def relink(link: Element, page: str, pages: set[str]) -> None:
     """A link to a page becomes one within the document; to another file of the site it becomes plain text."""
     url = urlsplit(link["href"])
     if url.scheme or url.netloc:
@@ -97,21 +95,18 @@ def relink(link: Tag, page: str, pages: set[str]) -> None:
         del link["href"]
 
 
-def rename(tag: Tag, before: str) -> None:
+def rename(tag: Element, before: str) -> None:
     """The ids that a tag has or names begin with `before`; those of links are so already."""
-    for key in NAMING:
-        value = tag.attrs.get(key)
-        if not value or (tag.name == "a" and key == "href"):
-            continue
-        if key in ("id", "for", "name", "aria-labelledby", "aria-describedby"):
-            tag[key] = " ".join(before + name for name in value.split())
-        elif key in ("href", "xlink:href"):
-            tag[key] = re.sub("^#", f"#{before}", value)
-        else:
-            tag[key] = value.replace("url(#", f"url(#{before}")
+    for key in tag.attrs.keys() & {*NAMES, *LINKS, *PAINTS}:
+        if key in NAMES:
+            tag[key] = " ".join(before + name for name in tag[key].split())
+        elif key in PAINTS:
+            tag[key] = tag[key].replace("url(#", f"url(#{before}")
+        elif tag.name != "a":
+            tag[key] = re.sub("^#", f"#{before}", tag[key])
 
 
-def answers(article: Tag, title: str) -> Tag | None:
+def answers(article: Element, title: str) -> Element | None:
     """Takes out of an article what is to stand at the end: solutions of exercises, answers to questions. None if it has
     none. A line stays at each place, with the number of the page."""
     soup = BeautifulSoup("", "html.parser")
@@ -149,9 +144,8 @@ def dead_links(document: str) -> list[str]:
 
 def entry(name: str, title: str) -> str:
     """A line of the contents; pdf.py writes the number of the page."""
-    return (
-        f'<li><a href="#{name}">{escape(title)}</a><i></i><a href="#{name}" class="paper-page" aria-hidden="true"></a></li>'
-    )
+    number = f'<a href="#{name}" class="paper-page" aria-hidden="true"></a>'
+    return f'<li><a href="#{name}">{escape(title)}</a><i></i>{number}</li>'
 
 
 def styles(site: Path, page: str, static: str) -> list[str]:

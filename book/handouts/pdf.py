@@ -5,12 +5,15 @@ import io
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from . import downloads
 from .chromium import running
 from .joined import joined
 
-PLACE = re.compile(r'(<a\b[^>]*\bhref="#([^"]*)"[^>]*\bclass="paper-page"[^>]*>|<a\b[^>]*\bclass="paper-page"[^>]*\bhref="#([^"]*)"[^>]*>)[^<]*</a>')
+PLACE = re.compile(
+    r'(<a\b[^>]*\bhref="#([^"]*)"[^>]*\bclass="paper-page"[^>]*>|<a\b[^>]*\bclass="paper-page"[^>]*\bhref="#([^"]*)"[^>]*>)[^<]*</a>'
+)
 
 
 def numbered(document: str, numbers: dict[str, int]) -> str:
@@ -28,41 +31,46 @@ def pages_of(pdf: bytes) -> dict[str, int]:
 
     reader = PdfReader(io.BytesIO(pdf))
     return {
-        name.removeprefix("/"): reader.get_destination_page_number(place) + 1
+        name.removeprefix("/"): (reader.get_destination_page_number(place) or 0) + 1
         for name, place in reader.named_destinations.items()
     }
 
 
-def printed(file: Path) -> bytes:
-    """A page of the disk as Chromium prints it, once its faces are there. Raises RuntimeError if it asks for a file
+def printed(file: Path, browser: Any) -> bytes:
+    """A page of the disk as the browser prints it, once its faces are there. Raises RuntimeError if it asks for a file
     that is not there, or for one of another host."""
-    with running() as browser:
-        tab, failed = browser.new_page(), []
-        tab.on("requestfailed", lambda request: failed.append(request.url))
-        tab.route(re.compile("^https?:"), lambda route: route.abort())
-        tab.goto(file.as_uri(), timeout=300_000)
-        tab.evaluate("document.fonts.ready")
-        pdf = tab.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    tab, failed = browser.new_page(), []
+    tab.on("requestfailed", lambda request: failed.append(request.url))
+    tab.route(re.compile("^https?:"), lambda route: route.abort())
+    tab.goto(file.as_uri(), timeout=300_000)
+    tab.evaluate("document.fonts.ready.then(() => 0)")
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    tab.close()
     if failed:
         raise RuntimeError(f"expected only files that are there, Chromium asked for {', '.join(failed[:5])}")
     return pdf
 
 
-def write(book: Path, site: Path) -> Path:
-    """Writes the PDF among the site's downloads. Raises RuntimeError if page numbers do not settle."""
-    target = downloads.folder(site) / downloads.PDF
+def made(book: Path, site: Path, browser: Any) -> bytes:
+    """The PDF. Raises RuntimeError if its page numbers do not settle."""
     work = site.parent / "paper"
     work.mkdir(exist_ok=True)
     shutil.copy(Path(__file__).with_name("paper.css"), work)
-    document, numbers = joined(book, site), {}
+    document = joined(book, site)
+    numbers: dict[str, int] = {}
     for _ in range(4):
         (work / "book.html").write_text(numbered(document, numbers), encoding="utf-8")
-        pdf = printed(work / "book.html")
+        pdf = printed(work / "book.html", browser)
         before, numbers = numbers, pages_of(pdf)
         if numbers == before:
-            break
-    else:
-        raise RuntimeError("expected the same page numbers in two prints, got others four times")
-    target.write_bytes(pdf)
+            return pdf
+    raise RuntimeError("expected the same page numbers in two prints, got others four times")
+
+
+def write(book: Path, site: Path) -> Path:
+    """Writes the PDF among the site's downloads."""
+    target = downloads.folder(site) / downloads.PDF
+    with running() as browser:
+        target.write_bytes(made(book, site, browser))
     downloads.offer(site)
     return target

@@ -49,12 +49,14 @@ def modules(chapter: str) -> list[Any]:
 
 def figures_of(chapter: str) -> dict[str, Explorable]:
     """{name: figure} of a chapter, in no order of the page."""
-    found = [value for module in modules(chapter) for value in vars(module).values() if isinstance(value, Explorable)]
+    found = [
+        value for module in modules(chapter) for value in vars(module).values() if isinstance(value, Explorable)
+    ]
     return {figure.name: figure for figure in found}
 
 
 def drawn(chapter: str) -> Iterator[Taken]:
-    """The pictures of a chapter: figures with controls, then stills, which a function `picture` of their module makes."""
+    """A chapter's figures with controls, then its stills, which a function `picture` of their module makes."""
     for figure in figures_of(chapter).values():
         for label, state in {"": figure.start, **figure.states}.items():
             file = f"{chapter}/{figure.name}" + (f"--{plain(label)}" if label else "")
@@ -99,7 +101,9 @@ def write(book: Path, site: Path) -> Path:
             rows.append((taken.file, taken.state, taken.caption, taken.alternative))
         listed = io.StringIO()
         csv.writer(listed).writerows([("file", "state", "caption", "text alternative"), *rows])
-        held.writestr("figures/figures.csv", "\ufeff" + listed.getvalue())  # so that a spreadsheet reads it as UTF-8
+        held.writestr(
+            "figures/figures.csv", "\ufeff" + listed.getvalue()
+        )  # so that a spreadsheet reads it as UTF-8
         held.writestr("figures/README.txt", README)
     downloads.offer(site)
     return target

@@ -1,4 +1,4 @@
-"""What lecturers and readers take along of the built book, as far as it is made without a browser: see book/handouts."""
+"""What readers take along of the built book, as far as it is made without a browser: see book/handouts."""
 
 import sys
 from pathlib import Path
