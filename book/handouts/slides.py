@@ -71,10 +71,13 @@ def read(site: Path, page: str) -> Element:
 
 def made(chapter: Element, lesson: Element, name: str) -> Iterator[str]:
     """The slides, each as the HTML of its inside."""
-    aim = {dt.get_text(): inner(dt.find_next_sibling("dd")) for dt in lesson.select(".needs dt")}
+    cards = {
+        dt.get_text(): inner(dt.find_next_sibling("dd"))
+        for dt in [*chapter.select(".needs dt"), *lesson.select(".needs dt")]
+    }
     lead = chapter.select_one(".lead")
     yield f'<h1>{chapter.find("h1").get_text().strip()}</h1><div class="lead">{inner(lead) if lead else ""}</div>'
-    yield f'<h2>Today</h2><div class="text">{aim.get("Aim", "")}</div>'
+    yield f'<h2>You will be able to</h2><div class="lead">{cards.get("You will be able to", "")}</div>'
     votes = [*lesson.select("div.vote")]
     heading = ""
     for part in chapter.select(f"h2, gtt-explorable, {STATEMENT}, div.misconception"):
@@ -98,7 +101,7 @@ def made(chapter: Element, lesson: Element, name: str) -> Iterator[str]:
     if last := chapter.find("h2", string=re.compile("Summary")):
         items = "".join(f"<li>{inner(item)}</li>" for item in last.find_next("ul").find_all("li", recursive=False))
         yield f'<h2>What to take home</h2><ul class="text">{items}</ul>'
-    yield f'<h2>In one breath</h2><div class="lead">{aim.get("Take home", "")}</div>'
+    yield f'<h2>In one breath</h2><div class="lead">{cards.get("Take home", "")}</div>'
 
 
 def inner(tag: Element) -> str:
@@ -145,7 +148,8 @@ def answer_to(vote: Element) -> str:
 
 
 def figure_slides(figure: Element, votes: list[Element], heading: str, chapter: str) -> Iterator[str]:
-    """A slide for each vote on a figure, or one without; the last has the things to notice, each a step."""
+    """A slide for each vote on a figure, which shows once all have voted, or a slide without a vote; the last has the
+    things to notice, each a step."""
     cell = figure.find_parent(class_="cell") or figure
     notice = cell.find_next_sibling()
     items = notice.select("li") if notice and "notice" in notice.get("class", []) else []
@@ -155,7 +159,8 @@ def figure_slides(figure: Element, votes: list[Element], heading: str, chapter: 
         asked = choices(vote) + answer_to(vote) if vote else ""
         told = notes if k == max(0, len(votes) - 1) else ""
         state = shown(vote)[1] if vote else figure["id"]
-        yield f'{said}<div class="beside"><div class="text">{asked}{told}</div>{frame(figure, chapter, state, k)}</div>'
+        live = frame(figure, chapter, state, k, "figure later" if vote else "figure")
+        yield f'{said}<div class="beside">{live}<div class="text">{asked}{told}</div></div>'
 
 
 def note(item: Element) -> str:
@@ -164,12 +169,12 @@ def note(item: Element) -> str:
     return f'<div class="later note"{state_of(link["href"].lstrip("#") if link else "")}>{inner(item)}</div>'
 
 
-def frame(figure: Element, chapter: str, state: str, copy: int) -> str:
+def frame(figure: Element, chapter: str, state: str, copy: int, classes: str) -> str:
     """The live figure, and its first picture for paper."""
     name = figure["id"]
     picture = figure.select_one(".gtt-picture")
     still = re.sub(rf'((?:id=|href=)"#?|url\(#){name}-', rf"\g<1>{name}-{copy}-", str(picture))
     return (
-        f'<div class="figure"><iframe data-src="../figures/{chapter}-{name}.html?bare" data-state="{escape(state)}"'
+        f'<div class="{classes}"><iframe data-src="../figures/{chapter}-{name}.html?bare" data-state="{escape(state)}"'
         f' title="Figure: {escape(name)}"></iframe><div class="still">{still}</div></div>'
     )
