@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import pdf, pictures
+from . import epub, pdf, pictures
 
 BOOK = Path(__file__).resolve().parents[2]
-KINDS: dict[str, Callable[[Path, Path], Path]] = {"pdf": pdf.write, "figures": pictures.write}
+KINDS: dict[str, Callable[[Path, Path], Path]] = {"pdf": pdf.write, "epub": epub.write, "figures": pictures.write}
 
 
 def main() -> None:

@@ -123,9 +123,8 @@ def answers(article: Element, title: str) -> Element | None:
         if kind == "Solution":
             part.replace_with(line)
         else:
-            for own in whole.select("[id]"):
-                del own["id"]
-            del whole["id"]
+            for own in (whole, *whole.select("[id], [for]")):  # the page has them already
+                own.attrs = {key: value for key, value in own.attrs.items() if key not in ("id", "for")}
             for answer in part.select(".answer, details"):
                 answer.decompose()
             part.append(line)

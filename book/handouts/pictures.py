@@ -22,7 +22,7 @@ from minirnn.figures.explorables import Explorable
 from . import downloads
 
 CHAPTERS = sorted(module.name for module in pkgutil.iter_modules(explorables.__path__))
-WIDTH = 2400  # pixels of a PNG: a wide screen
+WIDTH = 1920  # pixels of a PNG: those of a projector
 README = """\
 The figures of "Gradients Through Time", each as SVG and PNG: CHAPTER/FIGURE in the state in which its page opens, and
 CHAPTER/FIGURE--STATE in others. figures.csv has captions, states and text alternatives: give these along with a figure.
@@ -58,7 +58,8 @@ def figures_of(chapter: str) -> dict[str, Explorable]:
 def drawn(chapter: str) -> Iterator[Taken]:
     """A chapter's figures with controls, then its stills, which a function `picture` of their module makes."""
     for figure in figures_of(chapter).values():
-        for label, state in {"": figure.start, **figure.states}.items():
+        others = {label: state for label, state in figure.states.items() if state != figure.start}
+        for label, state in {"": figure.start, **others}.items():
             file = f"{chapter}/{figure.name}" + (f"--{plain(label)}" if label else "")
             words = ", ".join(
                 f"{c.label} = {c.text(i)}" for c, i in zip(figure.controls.values(), state, strict=True)
