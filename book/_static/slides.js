@@ -58,12 +58,19 @@
     event.preventDefault();
     setFigure(slides[at], link.getAttribute("href").slice(1));
   });
-  // a figure that was used has the keys; they come back when the pointer leaves it
-  document.addEventListener("pointerover", (event) => {
-    if (document.activeElement?.tagName !== "IFRAME" || event.target.tagName === "IFRAME") return;
+  // A figure has the keys while the pointer is over it, or if Tab led there; else, as when a link sets it, they come back
+  let over = false, tabbed = false;
+  const back = () => {
+    if (over || tabbed || document.activeElement?.tagName !== "IFRAME") return;
     document.activeElement.blur();
     window.focus();
-  });
+  };
+  for (const frame of document.querySelectorAll("iframe")) {
+    frame.addEventListener("pointerenter", () => (over = true));
+    frame.addEventListener("pointerleave", () => ((over = tabbed = false), back()));
+  }
+  addEventListener("keydown", (event) => (tabbed = event.key === "Tab"), true);
+  addEventListener("blur", () => setTimeout(back));
   addEventListener("hashchange", read);
   document.documentElement.classList.add("presents");
   read();

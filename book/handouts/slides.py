@@ -140,8 +140,9 @@ def choices(vote: Element) -> str:
 
 
 def answer_to(vote: Element) -> str:
-    """What follows the choices, as one step; its links set the figure, as on the chapter's page."""
-    parts = vote.find("ol").find_next_siblings()
+    """What follows the choices, as one step, without what is said to the lecturer; its links set the figure, as on the
+    chapter's page."""
+    parts = [part for part in vote.find("ol").find_next_siblings() if not part.get_text().startswith("For you.")]
     for link in (link for part in parts for link in part.select("a.gtt-goto[href*='figures/']")):
         link["href"] = f"#{link['href'].partition('#')[2]}"
     return later(parts)

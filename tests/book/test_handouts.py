@@ -6,11 +6,12 @@ import re
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 
-from handouts import downloads, joined, pdf, pictures, slides
+from handouts import downloads, epub, joined, pdf, pictures, slides
 from handouts.pages import article
 from minirnn.figures import explorable, single
 from tests.conftest import ROOT, serve
@@ -51,7 +52,8 @@ PAGES = {
         '<div class="vote"><p><strong>How high?</strong> '
         '<a class="gtt-goto" href="../../figures/one-cost.html#cost?s=4">Show</a></p>'
         "<ol><li>Low</li><li>High</li></ol>"
-        '<p><em>Answer.</em> High, <a class="gtt-goto" href="../../figures/one-cost.html#cost?s=5">at 5</a>.</p></div>'
+        '<p><em>Answer.</em> High, <a class="gtt-goto" href="../../figures/one-cost.html#cost?s=5">at 5</a>.</p>'
+        "<p><em>For you.</em> Wait.</p></div>"
         '<div class="vote"><p><strong>And why?</strong></p><ol><li>So</li></ol>'
         "<p><em>Answer.</em> So.</p></div></section>"
     ),
@@ -175,6 +177,38 @@ def test_a_file_that_is_not_there_is_an_error(site, browser):
         pdf.made(site.parents[1], site, browser)
 
 
+@pytest.mark.browser
+def test_the_epub_is_xhtml_whose_links_resolve(site, browser):
+    with zipfile.ZipFile(io.BytesIO(epub.made(site.parents[1], site, browser))) as held:
+        first = held.infolist()[0]
+        files = {name: held.read(name).decode() for name in held.namelist()}
+    assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+    assert files["mimetype"] == "application/epub+zip"
+    trees = {
+        name: ElementTree.fromstring(text)
+        for name, text in files.items()
+        if name != "mimetype" and "css" not in name
+    }
+    ids = {name: {tag.get("id") for tag in tree.iter()} for name, tree in trees.items()}
+    links = [
+        (name, *tag.get("href").split("#"))
+        for name, tree in trees.items()
+        for tag in tree.iter()
+        if "#" in tag.get("href", "")
+    ]
+    across = [(name, file, anchor) for name, file, anchor in links if file.endswith("xhtml")]
+    assert len(across) > 4
+    assert [link for link in across if link[2] not in ids[f"OEBPS/{link[1]}"]] == []
+    listed = {item.get("href") for item in trees["OEBPS/book.opf"].iter() if item.get("media-type")}
+    assert {f"OEBPS/{name}" for name in listed} == {name for name in files if name.startswith("OEBPS/")} - {
+        "OEBPS/book.opf"
+    }
+    one = files["OEBPS/page-01.xhtml"]
+    assert "viewBox" in one, "names of SVG have capital letters"
+    assert 'properties="svg"' in files["OEBPS/book.opf"]
+    assert "gtt-explorable>" not in one
+
+
 def test_the_front_page_names_what_is_there(site):
     front = site / "book/intro.html"
     front.write_text('<p>x</p><div class="gtt-take-along"></div><p>y</p>')
@@ -209,6 +243,7 @@ def test_a_deck_has_question_votes_figures_theorems_and_summary(site):
     assert vote.iframe["data-state"] == "cost?s=4"
     assert [part.get("data-state") for part in vote.select(".later")] == [None, None, "cost?s=2"]
     assert vote.select_one(".later a")["href"] == "#cost?s=5"
+    assert "Wait." not in vote.get_text(), "what is said to the lecturer"
     assert "Not so." in deck.find(id="5").select_one(".later").get_text()
     ids = [tag["id"] for tag in deck.select("[id]")]
     assert len(ids) == len(set(ids))
