@@ -23,6 +23,8 @@ help:
 	@echo "make check   check lint, format, types, and the length of modules"
 	@echo "make lock    write requirements.txt anew from pyproject.toml, keeping the pins that still fit"
 	@echo "make package build the library's wheel and source archive into _build/package, and check them"
+	@echo "make pdf     print the built book into one PDF (needs chromium); make epub writes an EPUB"
+	@echo "make figures draw every figure as SVG and PNG into one zip"
 	@echo "make offline write one zip of the built book, for a course without a network"
 	@echo "make links   try the links that lead out of the book (needs a network)"
 	@echo "make clean   remove the built files, and .venv"
@@ -165,10 +167,14 @@ offline: book
 	$(BIN)/python -m zipfile -c _build/gradients-through-time.zip _build/html
 	@echo "The book in one file: _build/gradients-through-time.zip (unpack, open html/index.html)"
 
+# Of the built book; each file goes to _build/html/_downloads, and the front page names those that are there.
+pdf epub figures: .venv/ready
+	@PYTHONPATH=book $(BIN)/python -m handouts $@
+
 links: .venv/ready
 	$(BIN)/jupyter-book build . --builder linkcheck
 
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench diagnose-bench lint check lock package offline links clean
+.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench diagnose-bench lint check lock package offline pdf epub figures links clean

@@ -13,10 +13,11 @@ with extra("draw"):
 
 
 class Picture:
-    """A figure as SVG that follows the theme of its page and says in words what it shows; made by `show`."""
+    """A figure as SVG that follows the theme of its page and says in words what it shows; made by `show`. `figure` is
+    the drawing itself."""
 
-    def __init__(self, svg: str, alt: str) -> None:
-        self.svg, self.alt = svg, alt
+    def __init__(self, svg: str, alt: str, figure: Figure) -> None:
+        self.svg, self.alt, self.figure = svg, alt, figure
 
     def __repr__(self) -> str:
         return self.alt
@@ -42,4 +43,4 @@ def show(fig: Figure, alt: str) -> Picture:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     used = set(re.findall(r'#([^")]+)[")]', svg))
     svg = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", svg)  # "axes_1" is in every picture
-    return Picture(svg, alt)
+    return Picture(svg, alt, fig)

@@ -186,6 +186,9 @@ def test_pattern_page_has_what_it_shows(pattern):
     assert page.select_one("gtt-ask details code").text == "(T-1)*lam^(T-2)"
     assert [a["class"][-1] for a in page.select(".gtt-check .answer")] == ["wrong", "right", "wrong"]
     assert page.select_one("a.gtt-goto")["href"] == "#unrolled?lam=1.2"
+    assert (
+        page.select_one('a.gtt-goto[href*="figures"]')["href"] == "../figures/page-unrolled.html#unrolled?lam=1.2"
+    )
     assert page.select_one("div.solution div.cell_output")
     assert page.select(".sidenote")
     assert "Bengio" in page.select_one("div.citation").text

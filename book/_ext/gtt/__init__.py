@@ -14,6 +14,7 @@ from . import (
     figures,
     formulas,
     fresh,
+    handouts,
     launch,
     lean,
     markup,
@@ -39,6 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", code.settle)
     app.connect("config-inited", social.settle)
     app.connect("env-get-outdated", fresh.outdated)
+    app.connect("env-get-outdated", handouts.outdated)
     app.connect("source-read", assignments.read)
     app.connect("doctree-read", figures.number)
     app.connect("env-purge-doc", figures.forget)
@@ -55,6 +57,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", launch.offer, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assets.deliver)
     app.connect("build-finished", figures.write)
+    app.connect("build-finished", handouts.write)
     app.connect("build-finished", assignments.release)
     app.connect("build-finished", checks.report)
     app.connect("build-finished", notebooks.write)

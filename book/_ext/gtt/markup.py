@@ -7,14 +7,20 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
+from .figures import file_of
+
 VERDICTS = {"right": "Right.", "wrong": "Not quite."}  # in book.css too
 
 
 class Goto(ReferenceRole):
-    """{goto}`move the gain past 1 <unrolled?gain=1.2>`: a link that sets the state of the figure `unrolled`."""
+    """{goto}`move the gain past 1 <unrolled?gain=1.2>`: a link that sets the state of the figure `unrolled`. Of another
+    chapter's figure, {goto}`… <bptt/unrolled?gain=1.2>`, it opens the page of its own, for a projector."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        link = nodes.reference(self.rawtext, self.title, refuri=f"#{self.target}", internal=True)
+        chapter, slash, figure = self.target.partition("?")[0].rpartition("/")
+        page = "../" * self.env.docname.count("/") + file_of(chapter, figure) if slash else ""
+        address = f"{page}#{self.target.removeprefix(chapter + slash)}"
+        link = nodes.reference(self.rawtext, self.title, refuri=address, internal=True)
         link["classes"].append("gtt-goto")
         return [link], []
 
