@@ -123,25 +123,5 @@ const gttPicture = (() => {
     return x < left + 1 || transform.includes("rotate") ? x : x + element.getBBox().width / 2;
   }
 
-  // ---- the values at a place
-
-  const raised = (power) => [...`${power}`].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
-  const number = (value) => {
-    if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5)) return `${Number(value.toPrecision(3))}`.replace("-", "−");
-    const [digits, power] = value.toExponential(1).split("e");
-    return `${digits.replace("-", "−")}·10${raised(Number(power))}`;
-  };
-
-  /** "x 12.5, y 3.0·10⁻⁵" for a place of the picture, in points; "" where no axis has numbers. */
-  function read(panels, x, y) {
-    const inside = ({ box: [left, top, width, height] }) => x >= left && x <= left + width && y >= top && y <= top + height;
-    const panel = panels.findLast(inside);
-    if (!panel) return "";
-    const { box: [left, top, width, height], limits: [x0, x1, y0, y1], log, reads } = panel;
-    const at = (share, from, to, isLog) => (isLog ? from * (to / from) ** share : from + share * (to - from));
-    const values = [["x", at((x - left) / width, x0, x1, log[0])], ["y", at((top + height - y) / height, y0, y1, log[1])]];
-    return values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${number(value)}`).join(", ");
-  }
-
-  return { Surface, squeeze, narrow, read };
+  return { Surface, squeeze, narrow };
 })();
