@@ -126,7 +126,7 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.watching
 
 drag-bench: .venv/ready
-	@PYTHONPATH=book $(BIN)/python -m tests.benchmarks.dragging $(ONLY)
+	@$(BIN)/python -m tests.benchmarks.dragging $(ONLY)
 
 diagnose-bench: .venv/ready
 	cd book && ../$(BIN)/python -m experiments diagnosis.learns diagnosis.confusion diagnosis.blind_learns diagnosis.blind_confusion

@@ -167,7 +167,7 @@
 
     /** The same of a frame that Python drew. */
     mirror(surface) {
-      surface.place.innerHTML = this.querySelector(".gtt-picture svg").innerHTML.replace(/ id="[^"]*"/g, "");
+      gttPicture.copy(this.querySelector(".gtt-picture svg"), surface.place, this.panels);
       if (surface.squeezed) gttPicture.narrow(surface.place, surface.squeezed);
     }
 
@@ -177,7 +177,8 @@
       const columns = this.piece("columns"), width = columns?.offsetWidth ?? 0;
       if (columns && !this.live && width !== this.fitted) {
         this.fitted = width;
-        this.columns = [...columns.querySelectorAll("svg")].map((svg) => new gttPicture.Surface(svg, true));
+        const holds = (svg) => (number) => gttPicture.holds(svg, this.panels[number]);
+        this.columns = [...columns.querySelectorAll("svg")].map((svg) => new gttPicture.Surface(svg, true, holds(svg)));
         for (const surface of this.columns) {
           if (width && surface.place.hasAttribute("data-whole")) this.squeeze(surface, width);
           if (!width) surface.place.replaceChildren();

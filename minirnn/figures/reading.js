@@ -13,6 +13,12 @@ const gttReading = (() => {
     return `${digits.replace("-", "−")}·10${raised(Number(power))}`;
   };
 
+  /** To what a point of the picture can show of an axis of this length, so that 0 is 0. */
+  const rounded = (value, length) => {
+    const decimals = 2 - Math.floor(Math.log10(Math.abs(length)));
+    return Math.round(value * 10 ** decimals) / 10 ** decimals;
+  };
+
   const inside = ({ box: [left, top, width, height] }, x, y) => x >= left && x <= left + width && y >= top && y <= top + height;
   const canBeRead = ({ reads, log, marks }) => marks || reads.some((read, i) => read && log[i] !== null);
 
@@ -25,20 +31,21 @@ const gttReading = (() => {
     const away = marks.map(([u, v]) => Math.hypot(u - x, v - y)), nearest = away.indexOf(Math.min(...away));
     const named = away[nearest] <= NEAR ? marks[nearest] : null;
     if (named) [x, y] = named;
-    const at = (share, from, to, isLog) => (isLog ? from * (to / from) ** share : from + share * (to - from));
+    const at = (share, from, to, isLog) => (isLog ? from * (to / from) ** share : rounded(from + share * (to - from), to - from));
     const values = [["x", at((x - left) / width, x0, x1, log[0])], ["y", at((top + height - y) / height, y0, y1, log[1])]];
     const told = values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${number(value)}`).join(", ");
     return { text: named ? [named[2], told].filter(Boolean).join(": ") : told, x, y };
   }
 
-  const extent = (canvas) => canvas.querySelector("svg").getAttribute("viewBox").split(" ").map(Number);
+  const extent = (canvas) => gttPicture.extent(canvas.querySelector("svg"));
 
   class Reading {
     constructor(figure) {
       const label = Object.assign(document.createElement("output"), { className: "gtt-read", ariaHidden: "true" });
       Object.assign(this, { figure, label, canvases: [...figure.querySelectorAll(".gtt-stage .gtt-canvas")] });
       for (const canvas of this.canvases) {
-        canvas.addEventListener("pointermove", (event) => this.point(canvas, event));
+        // while one drags, to ask where the picture is would lay the page out once more
+        canvas.addEventListener("pointermove", (event) => (event.buttons ? label.remove() : this.point(canvas, event)));
         canvas.addEventListener("pointerleave", () => label.remove());
       }
       const button = figure.piece("values");
@@ -82,7 +89,7 @@ const gttReading = (() => {
       this.at ??= start(panels[0]);
       this.at = next(panels, this.at, by);
       const [x, y] = this.at;
-      const canvas = this.canvases.find((c) => c.offsetWidth > 1 && x >= extent(c)[0] && x <= extent(c)[0] + extent(c)[2]);
+      const canvas = this.canvases.find((c) => c.offsetWidth > 1 && gttPicture.shows(c.querySelector("svg"), x));
       this.figure.piece("said").textContent = this.show(canvas, x, y, true);
     }
   }

@@ -17,37 +17,41 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from minirnn.figures.explorables import Explorable
-from tests.book.figures import CHAPTERS, figures_of
+from tests.conftest import ROOT
 
-SLOWER, STEPS, WIDTHS = 4, 60, (1280, 390)
+sys.path.append(str(ROOT / "book"))
+from tests.book.figures import CHAPTERS, figures_of  # its figures lie in the folder of the book
+
+SLOWER, STEPS, IDLE, WIDTHS = 4, 60, 12, (1280, 390)
+COLUMNS = ("main", "script", "layout", "paint", "worker")
 KINDS = {  # of what the main thread does, by the names of a trace
-    "script": ("EventDispatch", "FunctionCall", "FireAnimationFrame", "TimerFire"),
+    "script": ("EventDispatch", "FireAnimationFrame", "TimerFire"),
     "layout": ("UpdateLayoutTree", "Layout"),
     "paint": ("PrePaint", "Paint", "Layerize", "Commit"),
 }
-GRIPS = (".gtt-handle", ".gtt-pad", "input[type=range]")
-FRAME = (
-    "k => new Promise(next => requestAnimationFrame(() => setTimeout(() => next(performance.mark(`gtt-${k}`)))))"
-)
+CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing", "__metadata"]
+GRIPS = (".gtt-handle", ".gtt-pad:not([data-rows])", "input[type=range]")
+# A frame, then a mark in the trace; the answer is the figure's state.
+FRAME = """([name, k]) => new Promise((next) => requestAnimationFrame(() => setTimeout(() => {
+    performance.mark(`gtt-${k}`);
+    next(String(document.getElementById(name).state));
+})))"""
 
 
 def steps(events: list[dict[str, Any]]) -> list[dict[str, float]]:
-    """Milliseconds of each step by kind, with "main" and "worker" for all of their threads, of a trace's events."""
+    """Milliseconds between one mark and the next, by kind, of a trace's events; "main" and "worker" are threads."""
     marks = sorted((e["ts"], e["pid"], e["tid"]) for e in events if str(e.get("name", "")).startswith("gtt-"))
     edges, (_, page, main) = [mark[0] for mark in marks], marks[0]
-    workers = {
-        e["tid"]
-        for e in events
-        if e.get("name") == "thread_name" and e["pid"] == page and "Worker" in e["args"]["name"]
-    }
-    found: list[dict[str, float]] = [defaultdict(float) for _ in edges[1:]]
+    names = [e for e in events if e.get("name") == "thread_name" and e["pid"] == page]
+    threads = {main: "main"} | {e["tid"]: "worker" for e in names if "Worker" in e["args"]["name"]}
     kinds = {name: kind for kind, names in KINDS.items() for name in names}
+    found: list[dict[str, float]] = [defaultdict(float) for _ in edges[1:]]
     for event in events:
         step = int(np.searchsorted(edges, event.get("ts", 0), side="right")) - 1
         if event.get("pid") != page or "tdur" not in event or not 0 <= step < len(found):
             continue
-        if event["name"] == "RunTask" and event["tid"] in {main, *workers}:
-            found[step]["main" if event["tid"] == main else "worker"] += event["tdur"] / 1000
+        if event["name"] == "RunTask" and event["tid"] in threads:
+            found[step][threads[event["tid"]]] += event["tdur"] / 1000
         elif event["tid"] == main and event["name"] in kinds:
             found[step][kinds[event["name"]]] += event["tdur"] / 1000
     return found
@@ -57,21 +61,16 @@ def grip(page: Any, name: str) -> tuple[dict[str, float], dict[str, float]]:
     """Where a figure is taken hold of, and where it may be dragged to."""
     for kind in GRIPS:
         places = page.locator(f"#{name} {kind} >> visible=true")
-        if not places.count():
-            continue
-        places.first.scroll_into_view_if_needed()
-        box = places.first.bounding_box()
-        canvas = (
-            page.locator(f"#{name} .gtt-canvas:has({kind}) >> visible=true").first
-            if kind != GRIPS[-1]
-            else places.first
-        )
-        return box, canvas.bounding_box()
+        if places.count():
+            places.first.scroll_into_view_if_needed()
+            canvas = page.locator(f"#{name} .gtt-canvas:has({kind}) >> visible=true")
+            return places.first.bounding_box(), (canvas if canvas.count() else places).first.bounding_box()
     raise ValueError(f"{name}: expected a handle, a pad or a slider, found none")
 
 
-def dragged(browser: Any, figure: Explorable, folder: Path, width: int) -> list[dict[str, float]]:
-    """A figure on a page of its own, dragged to and fro over most of the width and some of the height."""
+def dragged(browser: Any, figure: Explorable, folder: Path, width: int) -> dict[str, np.ndarray]:
+    """A figure on a page of its own, dragged to and fro over most of the width and some of the height: milliseconds of
+    the steps that changed its state, less what a frame without a drag takes, which is mostly this measurement."""
     file = folder / f"{figure.name}.html"
     figure.save_html(file)
     page = browser.new_page(viewport={"width": width, "height": 844 if width < 500 else 800})
@@ -81,50 +80,33 @@ def dragged(browser: Any, figure: Explorable, folder: Path, width: int) -> list[
     page.wait_for_function("!document.querySelector('[aria-busy]')")
     start, area = grip(page, figure.name)
     x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+    left, right = x - area["x"], area["x"] + area["width"] - x
     page.mouse.move(x, y)
     page.mouse.down()
-    browser.start_tracing(
-        page=page,
-        categories=[
-            "devtools.timeline",
-            "disabled-by-default-devtools.timeline",
-            "blink.user_timing",
-            "__metadata",
-        ],
-    )
-    page.evaluate(FRAME, 0)
+    browser.start_tracing(page=page, categories=CATEGORIES)
+    states = [page.evaluate(FRAME, [figure.name, k]) for k in range(IDLE + 1)][-1:]
     for k in range(1, STEPS + 1):
         turn = 2 * np.pi * k / STEPS
-        left, right = x - area["x"], area["x"] + area["width"] - x
         across = 0.8 * (right if np.sin(turn) > 0 else left) * np.sin(turn)
         page.mouse.move(x + across, y + 0.15 * area["height"] * np.sin(2 * turn))
-        page.evaluate(FRAME, k)
-    trace = json.loads(browser.stop_tracing())
+        states.append(page.evaluate(FRAME, [figure.name, IDLE + k]))
+    found = steps(json.loads(browser.stop_tracing())["traceEvents"])
     page.close()
-    return steps(trace["traceEvents"])
+    moved = [found[IDLE + k] for k in range(STEPS) if states[k] != states[k + 1]]
+    own = {kind: np.median([step.get(kind, 0.0) for step in found[:IDLE]]) for kind in COLUMNS}
+    return {kind: SLOWER * np.array([step.get(kind, 0.0) - own[kind] for step in moved]) for kind in COLUMNS}
 
 
 def table(figures: dict[str, Explorable]) -> None:
-    columns = ("main", "95 %", "script", "layout", "paint", "worker")
-    print(
-        f"{'figure':24} {'width':>5} "
-        + " ".join(f"{c:>7}" for c in columns)
-        + "   ms, times 4; medians but for 95 %"
-    )
+    heads = " ".join(f"{kind:>7}" for kind in ("main", "95 %", *COLUMNS[1:]))
+    print(f"{'figure':24} {'width':>5} {heads}   ms, medians but for 95 %")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
         for name, figure in figures.items():
             for width in WIDTHS:
                 found = dragged(browser, figure, Path(folder), width)
-                by = {
-                    kind: SLOWER * np.array([step.get(kind, 0.0) for step in found])
-                    for kind in ("main", *columns[2:])
-                }
-                shown = [
-                    np.median(by["main"]),
-                    np.percentile(by["main"], 95),
-                    *(np.median(by[c]) for c in columns[2:]),
-                ]
+                shown = [np.median(found["main"]), np.percentile(found["main"], 95)]
+                shown += [np.median(found[kind]) for kind in COLUMNS[1:]]
                 print(f"{name:24} {width:5} " + " ".join(f"{v:7.1f}" for v in shown), flush=True)
         browser.close()
 

@@ -285,18 +285,27 @@ def test_columns_hold_the_picture_where_they_are_seen(open_page: Any, url: str) 
 
 
 def test_columns_change_as_the_picture_does(open_page: Any, url: str) -> None:
-    """Only what differs is made anew; what comes of it is what all of the frame would be."""
+    """Only what differs is made anew; what comes of it is what all of the frame would be, but for the panels of other
+    columns."""
     tab = open_page(url, width=390)
     marked = "document.querySelector('#unrolled .gtt-columns svg use').dataset.mine = 1"
     tab.evaluate(marked)
     check_every_control(tab, unrolled)
     shown, whole = tab.evaluate("""() => {
-        const figure = document.getElementById("unrolled"), plain = document.createElement("div");
-        plain.innerHTML = figure.querySelector(".gtt-picture").innerHTML.replace(/ id="[^"]*"/g, "");
-        const columns = [...figure.querySelectorAll(".gtt-columns svg")];
-        return [columns.map(c => c.innerHTML.replace(' data-mine="1"', "")), plain.firstElementChild.innerHTML];
+        const figure = document.getElementById("unrolled");
+        const columns = [...figure.querySelectorAll(".gtt-columns svg")]
+            .map(c => c.innerHTML.replace(' data-mine="1"', ""));
+        const wholes = [1, 0].map((other) => {
+            const plain = document.createElement("div");
+            plain.innerHTML = figure.querySelector(".gtt-picture").innerHTML;
+            plain.querySelector(`[id$="panel-${other}"]`).remove();
+            plain.querySelectorAll("[id]").forEach(e => e.removeAttribute("id"));
+            return plain.firstElementChild.innerHTML;
+        });
+        return [columns, wholes];
     }""")
-    assert shown == [whole, whole]
+    assert shown == whole
+    assert shown[0] != shown[1]
     assert tab.evaluate("document.querySelectorAll('#unrolled .gtt-columns [data-mine]').length") == 1
 
 
@@ -482,17 +491,15 @@ def test_columns_show_what_a_kernel_draws(open_page: Any, url: str) -> None:
     tab.evaluate(
         """svg => {
         const figure = document.getElementById("unrolled");
-        figure.ask = (state) => figure.receive({ state, svg, alt: "Drawn." });
+        figure.ask = (state) => figure.receive({ state, svg, alt: "Drawn.", panels: figure.panels });
         figure.control("gain").input.focus();
     }""",
         frame.svg,
     )
     tab.keyboard.press("End")
     shown = "[...document.querySelectorAll('#unrolled .gtt-columns svg')].map(c => c.textContent)"
-    assert (
-        tab.evaluate(shown)
-        == [tab.evaluate("document.querySelector('#unrolled .gtt-picture svg').textContent")] * 2
-    )
+    panels = "[...document.querySelectorAll('#unrolled .gtt-picture [id*=-panel-]')].map(g => g.textContent)"
+    assert tab.evaluate(shown) == tab.evaluate(panels)
     assert "1.20" in tab.evaluate(shown)[0]
     ids = tab.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
