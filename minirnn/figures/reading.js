@@ -103,12 +103,13 @@ const gttReading = (() => {
   function next(panels, [x, y], [right, down]) {
     const panel = panels.findLast((p) => inside(p, x, y)) ?? panels[0], [left, top, width, height] = panel.box;
     const ahead = ([u, v]) => (u - x) * right + (v - y) * down, aside = ([u, v]) => Math.abs((u - x) * down) + Math.abs((v - y) * right);
-    const first = (places) => places.filter((p) => ahead(p) > 0.5).sort((a, b) => ahead(a) + 2 * aside(a) - ahead(b) - 2 * aside(b))[0];
-    const mark = first((panel.marks ?? []).map(([u, v]) => [u, v]));
+    const first = (places, weight) =>
+      places.filter((p) => ahead(p) > 0.5).sort((a, b) => ahead(a) + weight * aside(a) - ahead(b) - weight * aside(b))[0];
+    const mark = first((panel.marks ?? []).map(([u, v]) => [u, v]), 0.01); // in their order, so that each can be reached
     if (mark) return mark;
     const moved = [x + (right * width) / 40, y + (down * height) / 40];
     if (!panel.marks && inside(panel, ...moved)) return moved;
-    const beyond = panels.filter((p) => p !== panel), place = first(beyond.map(middle));
+    const beyond = panels.filter((p) => p !== panel), place = first(beyond.map(middle), 2);
     const other = beyond.find((p) => place && inside(p, ...place));
     return other ? start(other) : [Math.min(Math.max(x, left), left + width), Math.min(Math.max(y, top), top + height)];
   }
