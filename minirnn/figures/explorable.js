@@ -156,8 +156,7 @@
     /** What shows the frames of a page: the picture and, where a phone shows them, its columns. */
     surfaces() {
       this.picture ??= new gttPicture.Surface(this.piece("picture"), false);
-      const seen = this.piece("columns")?.offsetWidth > 0;
-      return [this.picture, ...(seen ? this.columns : [])];
+      return [this.picture, ...(this.fitted ? this.columns : [])];
     }
 
     paint(surface, tags) {
