@@ -14,6 +14,7 @@ help:
 	@echo "make sweeps  run the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
 	@echo "make diagnose-bench   run diagnose on the benchmark's networks, and count how often it is right (an hour)"
 	@echo "make bench   time the library beside PyTorch, JAX and autograd (a quarter of an hour; installs the first two)"
+	@echo "make drag-bench   measure how long a page works for each step of a drag, in live figures or those of ONLY= (minutes)"
 	@echo "make assignments   write the students' notebooks, and a zip of them, into _build/release"
 	@echo "make new-assignment NAME=sequences   write a small, complete assignment to begin from"
 	@echo "make grade FROM=submissions.zip TO=folder ROSTER=roster.csv   grade a platform's zip, or FROM/STUDENT/ASSIGNMENT.ipynb,"
@@ -133,6 +134,9 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.watching
 
+drag-bench: .venv/ready
+	@$(BIN)/python -m tests.benchmarks.dragging $(ONLY)
+
 diagnose-bench: .venv/ready
 	cd book && ../$(BIN)/python -m experiments diagnosis.learns diagnosis.confusion diagnosis.blind_learns diagnosis.blind_confusion
 	@cd book && ../$(BIN)/python -m experiments.diagnosis.scores
@@ -177,4 +181,4 @@ links: .venv/ready
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench diagnose-bench lint check lock package offline pdf epub figures links clean
+.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package offline pdf epub figures links clean

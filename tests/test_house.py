@@ -68,6 +68,29 @@ def test_docstrings_have_no_stray_quote_marks(file: Path):
             assert not re.search(r'\s"$|^"\w[^"]*$', ast.get_docstring(node) or "", re.MULTILINE)
 
 
+BY_HAND = re.compile(
+    r"""['"]s['"] \* \(|\b['"](\w+)['"] if .{1,30} == 1 else ['"]\1s['"]|=== 1 \? "(\w*)" : "\2s\""""
+)
+
+
+@pytest.mark.parametrize("suffix", [".py", ".js"])
+def test_plurals_of_figures_come_from_one_function(suffix: str):
+    """`minirnn.figures.counted`, and its twin in scripts."""
+    files = [file for file in source_files() if "explorables" in file.parts and file.suffix == suffix]
+    assert files
+    assert [str(file) for file in files if BY_HAND.search((ROOT / file).read_text())] == []
+
+
+def test_plurals_by_hand_are_found():
+    texts = (
+        "f\"{n} step{'s' * (n > 1)}\"",
+        "'unit' if n == 1 else 'units'",
+        '${n === 1 ? "step" : "steps"}',
+        '=== 1 ? "" : "s"',
+    )
+    assert all(BY_HAND.search(text) for text in texts)
+
+
 def test_one_address():
     """Where the repository lies is said in _config.yml; the package names this address, or none while there is none."""
     address = re.search(r'repository_url: "(.*)"', (ROOT / "_config.yml").read_text())[1]

@@ -24,7 +24,7 @@ from minirnn.figures.controls import Control, Pad, Prediction
 from minirnn.figures.explorables import Explorable, explorable
 from minirnn.figures.labels import label_ends, label_line, spaced
 from minirnn.figures.marks import BLUES, HEAT, arrow_outline, band, decade_bar, heat_map, intervals, row_intervals
-from minirnn.figures.panels import figure, readable, side_by_side, single, spoken, stacked
+from minirnn.figures.panels import counted, figure, readable, side_by_side, single, spoken, stacked
 from minirnn.figures.pictures import Picture, show
 from minirnn.figures.theme import PALETTE, STYLE, color, palette_css, styled, themed, use_book_font
 from minirnn.figures.ticks import decades, plain_number, plain_ticks, power_of_ten, row_names
@@ -45,6 +45,7 @@ __all__ = [
     "band",
     "color",
     "controls",
+    "counted",
     "decade_bar",
     "decades",
     "explorable",

@@ -5,7 +5,7 @@ so that a page can turn data into positions as matplotlib does (live.js).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from minirnn.figures.theme import PALETTE
@@ -13,6 +13,7 @@ from minirnn.optional import extra
 
 with extra("draw"):
     from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.colors import to_hex
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
@@ -45,6 +46,24 @@ def live_artists(figure: Figure) -> dict[str, Artist]:
     return by_name
 
 
+def name_points(line: Line2D, names: Sequence[str]) -> None:
+    """Gives each point of a line of marks a name, which a page shows at the pointer; not in a live figure, whose marks
+    move. Raises ValueError unless there is a name for each."""
+    if len(names) != len(line.get_xdata(orig=False)):  # type: ignore[arg-type]
+        raise ValueError(f"names: expected one for each of {len(line.get_xdata())} points, got {len(names)}")  # type: ignore[arg-type]
+    vars(line)["names"] = tuple(names)
+
+
+def named_points(figure: Figure, axes: Axes) -> list[tuple[float, float, str]]:
+    """The points with names in a panel of a drawn figure: x and y in points, from the picture's left and top."""
+    found = []
+    for line in axes.get_lines():
+        for name, place in zip(vars(line).get("names", ()), line.get_xydata(), strict=False):
+            x, y = line.get_transform().transform(place) * 72 / figure.dpi
+            found.append((round(float(x), 1), round(72 * float(figure.get_size_inches()[1]) - float(y), 1), name))
+    return found
+
+
 def geometry(figure: Figure) -> dict[str, Any]:
     """Of a drawn figure with names: its size in points, and of each panel its box (left, top, width, height) in points,
     the limits (x0, x1, y0, y1) of its data, and whether x and y are logarithmic. Of each artist its panel, its hue
@@ -63,7 +82,7 @@ def geometry(figure: Figure) -> dict[str, Any]:
 def panel_boxes(figure: Figure) -> list[dict[str, Any]]:
     """Of each panel of a drawn figure its box (left, top, width, height) in points, the limits (x0, x1, y0, y1) of its
     data, whether x and y are logarithmic (None where they are neither that nor linear), and whether numbers stand at
-    their ticks, so that a place can be read."""
+    their ticks, so that a place can be read; and its points with names, if there are any."""
     width, height = (72 * float(s) for s in figure.get_size_inches())
     kinds = {"linear": False, "log": True}
     boxes = []
@@ -74,7 +93,9 @@ def panel_boxes(figure: Figure) -> list[dict[str, Any]]:
         limits = [float(f"{v:.9g}") for v in (*axes.get_xlim(), *axes.get_ylim())]
         scales = [kinds.get(scale) for scale in (axes.get_xscale(), axes.get_yscale())]
         reads = [axes.axison and numbered(axis.get_ticklabels()) for axis in (axes.xaxis, axes.yaxis)]
-        boxes.append({"box": [round(float(v), 9) for v in place], "limits": limits, "log": scales, "reads": reads})
+        box_of = {"box": [round(float(v), 9) for v in place], "limits": limits, "log": scales, "reads": reads}
+        points = named_points(figure, axes)
+        boxes.append(box_of | ({"marks": points} if points else {}))
     return boxes
 
 

@@ -5,7 +5,16 @@ from importlib import resources
 
 from minirnn.figures import theme
 
-SCRIPTS = ("numbers.js", "runs.js", "live.js", "worker.js", "picture.js", "explorable.js")
+SCRIPTS = (
+    "numbers.js",
+    "hired.js",
+    "runs.js",
+    "live.js",
+    "worker.js",
+    "picture.js",
+    "reading.js",
+    "explorable.js",
+)
 
 
 def script_of(name: str) -> str:

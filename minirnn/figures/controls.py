@@ -170,17 +170,21 @@ class Control:
 class Pad:
     """Two sliders `x` and `y` that are a place in axes number `axes` of the figure, and can be dragged there; without
     `y`, one that is a place along its x axis. Of stored frames the nearest shows. With `hover` a mouse need only point.
+    Or `rows` alone: a control of words, each a row of these axes (`ticks.row_names`), which a click chooses.
     """
 
-    x: str
+    x: str = ""
     y: str = ""
     axes: int = 0
     hover: bool = False
+    rows: str = ""
 
     def __post_init__(self) -> None:
         expect("pad", self.axes, int, "the number of its axes, 0 for the first,")
         expect("pad", self.hover, bool, "hover=True or hover=False")
-        if self.x == self.y:
+        if self.rows and (self.x or self.y or self.hover):
+            raise ValueError(f"pad: expected rows={self.rows!r} alone, or x and y, got both")
+        if not self.rows and self.x == self.y:
             raise ValueError(f"pad: expected two controls, got {self.x!r} twice")
 
 

@@ -15,7 +15,7 @@
 
   class Explorable extends HTMLElement {
     connectedCallback() {
-      if (this.data) return; // moved within the page
+      if (this.data) return this.live?.draw(this.values()); // moved within the page, or back in it
       this.data = JSON.parse(this.querySelector(":scope > script").textContent);
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
@@ -30,9 +30,20 @@
       if (this.hasAttribute("data-locked")) this.wireGuess(this.piece("guess"));
       else this.piece("controls").disabled = false;
       this.wireTools();
-      this.wireReading();
+      new gttReading(this);
       new ResizeObserver(() => this.fit()).observe(this.piece("scroll"));
       this.reflect();
+    }
+
+    disconnectedCallback() {
+      setTimeout(() => this.isConnected || this.rest());
+    }
+
+    /** Ends what goes on by itself. */
+    rest() {
+      this.controls.forEach((control) => control.stop());
+      this.hired?.end();
+      this.piece("picture").removeAttribute("aria-busy");
     }
 
     // ---- the state
@@ -64,7 +75,7 @@
       const alone = this.querySelector(".gtt-alone");
       if (alone) alone.hash = address(this);
       this.dispatchEvent(new Event("gtt-state"));
-      if (!this.data.pad) return;
+      if (!this.data.pad?.x) return;
       const { x, y } = this.data.pad;
       const left = `${100 * this.share(0, this.control(x).value)}%`;
       const top = y ? `${100 - 100 * this.share(1, this.control(y).value)}%` : "100%";
@@ -113,7 +124,7 @@
     }
 
     /** A frame: the numbers of its `tags` in a page, or an `svg` of Python. */
-    show({ tags, svg, alt, error }) {
+    show({ tags, svg, alt, panels, error }) {
       const picture = this.piece("picture");
       if (tags) this.surfaces().forEach((surface) => this.paint(surface, tags));
       else if (error) {
@@ -121,6 +132,7 @@
         alt = "The drawing failed: " + error.trim().split("\n").pop();
       } else {
         picture.innerHTML = svg;
+        this.data.panels = [panels];
         if (this.fitted) this.columns.forEach((surface) => this.mirror(surface));
       }
       this.tell(alt);
@@ -144,8 +156,7 @@
     /** What shows the frames of a page: the picture and, where a phone shows them, its columns. */
     surfaces() {
       this.picture ??= new gttPicture.Surface(this.piece("picture"), false);
-      const seen = this.piece("columns")?.offsetWidth > 0;
-      return [this.picture, ...(seen ? this.columns : [])];
+      return [this.picture, ...(this.fitted ? this.columns : [])];
     }
 
     paint(surface, tags) {
@@ -155,7 +166,7 @@
 
     /** The same of a frame that Python drew. */
     mirror(surface) {
-      surface.place.innerHTML = this.querySelector(".gtt-picture svg").innerHTML.replace(/ id="[^"]*"/g, "");
+      gttPicture.copy(this.querySelector(".gtt-picture svg"), surface.place, this.panels);
       if (surface.squeezed) gttPicture.narrow(surface.place, surface.squeezed);
     }
 
@@ -165,7 +176,8 @@
       const columns = this.piece("columns"), width = columns?.offsetWidth ?? 0;
       if (columns && !this.live && width !== this.fitted) {
         this.fitted = width;
-        this.columns = [...columns.querySelectorAll("svg")].map((svg) => new gttPicture.Surface(svg, true));
+        const holds = (svg) => (number) => gttPicture.holds(svg, this.panels[number]);
+        this.columns = [...columns.querySelectorAll("svg")].map((svg) => new gttPicture.Surface(svg, true, holds(svg)));
         for (const surface of this.columns) {
           if (width && surface.place.hasAttribute("data-whole")) this.squeeze(surface, width);
           if (!width) surface.place.replaceChildren();
@@ -217,11 +229,13 @@
     }
 
     wirePad(area) {
-      const { x, y, hover } = this.data.pad;
+      const { x, y, rows, hover } = this.data.pad;
+      const up = (event, box = area.getBoundingClientRect()) => this.dataAt(1, 1 - (event.clientY - box.top) / box.height);
+      if (rows) return area.addEventListener("click", (event) => this.pickRow(this.control(rows), up(event)));
       const move = (event) => {
         const box = area.getBoundingClientRect();
         const place = { [x]: this.dataAt(0, (event.clientX - box.left) / box.width) };
-        this.moveTo(y ? { ...place, [y]: this.dataAt(1, 1 - (event.clientY - box.top) / box.height) } : place);
+        this.moveTo(y ? { ...place, [y]: up(event, box) } : place);
       };
       area.addEventListener("pointerdown", (event) => {
         if (event.button !== 0 || this.piece("controls").disabled) return;
@@ -236,25 +250,12 @@
       });
     }
 
-    /** The values at the pointer, where numbers stand at the axes. */
-    wireReading() {
-      const label = Object.assign(document.createElement("output"), { className: "gtt-read", ariaHidden: "true" });
-      for (const canvas of this.querySelectorAll(".gtt-stage .gtt-canvas")) {
-        canvas.addEventListener("pointermove", ({ clientX, clientY }) => {
-          const svg = canvas.querySelector("svg"), box = svg.getBoundingClientRect();
-          const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-          const squeezed = this.columns?.find((c) => c.place === svg)?.squeezed;
-          const px = left + ((clientX - box.left) / box.width) * width, py = top + ((clientY - box.top) / box.height) * height;
-          const text = this.hasAttribute("data-locked") ? "" : gttPicture.read(this.panels, squeezed ? squeezed.value(px) : px, py);
-          label.textContent = text;
-          label.hidden = !text;
-          if (text && label.parentNode !== canvas) canvas.append(label);
-          label.classList.toggle("gtt-left", clientX > box.left + box.width / 2);
-          const x = (100 * (clientX - box.left)) / box.width, y = (100 * (clientY - box.top)) / box.height;
-          Object.assign(label.style, { left: `${x}%`, top: `${y}%` });
-        });
-        canvas.addEventListener("pointerleave", () => label.remove());
-      }
+    /** The first choice is the top row, at the greatest height. */
+    pickRow(control, height) {
+      if (this.piece("controls").disabled) return;
+      control.stop();
+      this.choose({ [control.name]: Math.min(Math.max(control.last - Math.round(height), 0), control.last) });
+      control.input.focus({ preventScroll: true });
     }
 
     // ---- below the picture
@@ -398,7 +399,7 @@
       this.press(true);
       const pause = Math.min(400, Math.max(80, 6000 / this.values.length));
       this.timer = setInterval(() => {
-        if (this.index === this.last || !this.figure.isConnected || reduced()) return this.stop();
+        if (this.index === this.last || reduced()) return this.stop();
         if (!this.figure.waiting) this.figure.choose({ [this.name]: this.next });
       }, pause);
     }

@@ -186,6 +186,8 @@ def explorable(
     for key in filter(None, (pad.x, pad.y) if pad else ()):
         if key not in made or not made[key].numeric:
             raise ValueError(f"pad: expected two controls with numbers, got {key!r}")
+    if pad and pad.rows and (pad.rows not in made or made[pad.rows].numeric):
+        raise ValueError(f"pad: expected rows to be a control with words, got {pad.rows!r}")
     first = Explorable(
         name, caption, made, (0,) * len(made), {}, pad, predict, scripts, dict(stored or {}), draw, words, compute
     )

@@ -78,6 +78,8 @@ class Job:
                 figure = asked(self.draw)
                 if not isinstance(figure, Figure):
                     raise TypeError(f"draw: expected a matplotlib Figure, got {type(figure).__name__}")
+                for number, axes in enumerate(figure.axes):
+                    axes.set_gid(f"panel-{number}")  # a phone's column leaves out those of the others
                 svg = compact(drawn(figure), self.name)
             first = point == self.start
             cuts, spans = _columns(figure) if first else ((), ())  # a third of the time, and the same in each frame

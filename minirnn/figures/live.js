@@ -87,29 +87,16 @@ const gttLive = (() => {
     element.setAttribute("y", written(y));
   }
 
-  /** Left, top, width and height of a picture, or of the column of it that a phone shows. */
-  const extent = (svg) => svg.getAttribute("viewBox").split(" ").map(Number);
-  const shows = (svg, x) => x >= extent(svg)[0] && x <= extent(svg)[0] + extent(svg)[2];
-
-  /** A column is a window onto the picture, which a browser would make anew for each change: now it has a copy. */
-  function copy(picture, column) {
-    column.innerHTML = picture.innerHTML;
-    for (const element of column.querySelectorAll("[id]")) {
-      const [, name] = element.id.match(/-live-(.*)$/) ?? [];
-      if (name) element.dataset.live = name;
-      element.removeAttribute("id"); // references lead to the picture itself
-    }
-  }
-
   class Picture {
     constructor(figure) {
+      const { shows } = gttPicture;
       const { panels, artists } = figure.data.live;
       const rulers = panels.map(({ box: [left, top, width, height], limits: [x0, x1, y0, y1], log }) => ({
         x: axis(log[0], left, width, x0, x1),
         y: axis(log[1], top + height, -height, y0, y1),
       }));
       const pictures = [figure.querySelector("svg"), ...figure.querySelectorAll(".gtt-columns svg")];
-      pictures.slice(1).forEach((column) => copy(pictures[0], column));
+      pictures.slice(1).forEach((column) => gttPicture.copy(pictures[0], column, panels));
       Object.assign(this, { figure, artists: {} });
       for (const [name, about] of Object.entries(artists)) {
         const middle = panels[about.panel].box[0] + panels[about.panel].box[2] / 2;
@@ -146,7 +133,7 @@ const gttLive = (() => {
     handle(part, moved) {
       const artist = this.artists[part][0];
       return [...this.figure.querySelectorAll(".gtt-canvas")].map((canvas) => {
-        const [left, top, width, height] = extent(canvas.querySelector("svg"));
+        const svg = canvas.querySelector("svg"), [left, top, width, height] = gttPicture.extent(svg);
         const element = Object.assign(document.createElement("i"), { className: "gtt-handle", ariaHidden: "true" });
         canvas.append(element);
         let grip;
@@ -171,7 +158,7 @@ const gttLive = (() => {
         };
         const show = () => {
           const [x, y] = artist.at;
-          element.hidden = !artist.shown || !shows(canvas.querySelector("svg"), x);
+          element.hidden = !artist.shown || !gttPicture.shows(svg, x);
           Object.assign(element.style, { left: `${(100 * (x - left)) / width}%`, top: `${(100 * (y - top)) / height}%` });
         };
         return { show };

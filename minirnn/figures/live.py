@@ -26,8 +26,9 @@ def _dark_palette() -> str:
 class LiveExplorable(anywidget.AnyWidget):
     """`state`: one index for each control, moved by the reader or set from Python. `answer`: the frame of a state.
 
-    `answer` is {"state", "svg", "alt"} or, where drawing failed, {"state", "error"}: the traceback is shown. A figure
-    with scripts draws itself and asks for nothing; of a state that is set from Python its answer is {"state"}.
+    `answer` is {"state", "svg", "alt", "panels"} or, where drawing failed, {"state", "error"}: the traceback is
+    shown. A figure with scripts draws itself and asks for nothing; of a state that is set from Python its answer
+    is {"state"}.
     """
 
     _css = _dark_palette() + page_assets()["explorable.css"]
@@ -58,9 +59,9 @@ class LiveExplorable(anywidget.AnyWidget):
             drawn = {} if self._figure.scripts else self._drawn(change["new"])  # a live figure draws itself
             self.answer = {"state": change["new"]} | drawn
 
-    def _drawn(self, state: list[float]) -> dict[str, str]:
+    def _drawn(self, state: list[float]) -> dict[str, Any]:
         try:
             frame = self._frame(state)
         except Exception:  # the reader, who may have changed `draw`, sees every error in it
             return {"error": traceback.format_exc(limit=-3)}
-        return {"svg": frame.svg, "alt": frame.alt}
+        return {"svg": frame.svg, "alt": frame.alt, "panels": frame.panels}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from minirnn.figures.controls import Control
+from minirnn.figures.controls import Control, Pad
 from minirnn.figures.frames import Frame
 from minirnn.figures.states import States
 
@@ -39,7 +39,7 @@ def element(figure: States, first: Frame, frames: dict[str, Any], small: list[An
         f' style="--gtt-w:{first.size[0]:g};--gtt-h:{first.size[1]:g}"><figure>'
         f'<div class="gtt-stage"><div class="gtt-scroll"><div class="gtt-canvas">'
         f'<div class="gtt-picture" role="img" aria-label="{alt}">{first.svg}</div>{whole}'
-        f"</div>{columns}</div>{_form(figure)}</div>"
+        f"</div>{columns}</div>{_form(figure)}{READ}</div>"
         f'<form class="gtt-form"><fieldset class="gtt-controls" disabled>'
         f'<legend class="gtt-hidden">Controls of the figure</legend>'
         f"{''.join(_row(figure, k) for k in figure.controls)}</fieldset></form>"
@@ -99,10 +99,13 @@ def _pad(figure: States, frame: Frame, left: float, right: float, high: float, l
         return ""
     shares = (x - left) / (right - left), (top - high) / (low - high), width / (right - left), height / (low - high)
     box = zip(("left", "top", "width", "height"), shares, strict=True)
-    along = "" if figure.pad and figure.pad.y else " data-along"
-    return f'<div class="gtt-pad"{along} style="{";".join(f"{k}:{100 * v:.3f}%" for k, v in box)}"><i></i></div>'
+    pad = figure.pad or Pad("x")
+    kind = " data-rows" if pad.rows else "" if pad.y else " data-along"
+    handle = "" if pad.rows else "<i></i>"
+    return f'<div class="gtt-pad"{kind} style="{";".join(f"{k}:{100 * v:.3f}%" for k, v in box)}">{handle}</div>'
 
 
+READ = '<button type="button" class="gtt-values">Read values with the arrow keys</button>'
 PHONE = 400  # points: one column of panels that is wider is drawn together on a phone (picture.js)
 HOLE = 30  # points: where a column holds nothing over this height, its window ends
 

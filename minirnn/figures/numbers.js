@@ -27,6 +27,9 @@ const gttTools = () => {
   /** `panels.spoken`. */
   const spoken = (value) => readable(value, " times ten to the ", "", "minus ");
 
+  /** `panels.counted`. */
+  const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
   /** `marks.arrow_outline`. */
   const arrow = ([x, y], width) => {
     const length = Math.hypot(x, y) || 1e-12, head = Math.min(5 * width, length), half = 0.4 * head;
@@ -34,5 +37,5 @@ const gttTools = () => {
     const side = (sign) => [[0, (sign * width) / 2], [length - head, (sign * width) / 2], [length - head, sign * half]];
     return [...side(1).map((p) => at(...p)), [x, y], ...side(-1).reverse().map((p) => at(...p)), at(0, width / 2)];
   };
-  return { fixed, general, readable, spoken, arrow };
+  return { fixed, general, readable, spoken, counted, arrow };
 };

@@ -143,6 +143,15 @@ def spoken(value: float) -> str:
     return f"{digits} times ten to the {'minus ' * (int(exponent) < 0)}{abs(int(exponent))}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things in words, for a noun whose plural ends in s.
+
+    >>> counted(0, "step"), counted(1, "step"), counted(20, "step")
+    ('0 steps', '1 step', '20 steps')
+    """
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def _plain(value: float) -> str:
     """Two digits, and below 100 no more; 99.7 is 100, not 1e+02."""
     short = f"{value:.2g}"

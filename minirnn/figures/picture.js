@@ -3,7 +3,38 @@
 const gttPicture = (() => {
   "use strict";
 
-  const trees = new WeakMap(); // a drag comes by the same frames again and again
+  /** What a tag is; it may end with a text. `panel` is the number of the one that it begins, or NaN. */
+  class Tag {
+    constructor(text) {
+      this.text = text;
+      this.closes = text[1] === "/";
+      this.alone = /\/>[^>]*$/.test(text);
+      this.name = text.match(/^<([\w:]+)/)?.[1];
+      this.tail = text.slice(text.lastIndexOf(">") + 1);
+      this.panel = text.startsWith("<g id=") ? Number(text.match(/-panel-(\d+)"/)?.[1] ?? NaN) : NaN;
+      /** Made anew when anything in it changes: a text, and a formula in its place. */
+      this.whole = /^<(text|clipPath)\b|^<g[^>]* transform=/.test(text);
+    }
+
+    get attributes() {
+      return (this.read ??= Object.fromEntries([...this.text.matchAll(/([\w:-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value])));
+    }
+
+    /** An element with this tag can become one with the other. */
+    canBecome(other) {
+      const plain = (tag) => !tag.whole && !tag.text.includes("&");
+      const names = (tag) => `${[tag.name, tag.alone, tag.tail, ...Object.keys(tag.attributes)]}`;
+      return plain(this) && plain(other) && names(this) === names(other);
+    }
+  }
+
+  // A drag comes by the same frames again and again, and frames share their tags.
+  const trees = new WeakMap(), read = new WeakMap();
+
+  function tag(tags, number) {
+    if (!read.has(tags)) read.set(tags, []);
+    return (read.get(tags)[number] ??= new Tag(tags[number]));
+  }
 
   /** A frame, the numbers of its tags, as a tree: of each element the tags from `from` to `to`, and what is in it. */
   function tree(numbers, tags) {
@@ -14,24 +45,20 @@ const gttPicture = (() => {
   function parsed(numbers, tags) {
     const root = { children: [] }, open = [root];
     numbers.forEach((number, i) => {
-      const tag = tags[number];
-      if (tag[1] === "/") return void (open.pop().to = i + 1);
-      const node = { from: i, to: i + 1, tag, children: [] };
+      const own = tag(tags, number);
+      if (own.closes) return void (open.pop().to = i + 1);
+      const node = { from: i, to: i + 1, tag: own, children: [] };
       open.at(-1).children.push(node);
-      if (!/\/>[^>]*$/.test(tag)) open.push(node);
+      if (!own.alone) open.push(node);
     });
     return root.children;
   }
 
-  const name = (tag) => tag.match(/^<([\w:]+)/)[1];
-  /** What is made anew when anything in it changes: a text, a formula in its place, and what has nothing in it. */
-  const whole = ({ tag, children }) => !children.length || /^<(text|clipPath)\b|^<g[^>]* transform=/.test(tag);
-
   class Surface {
     /** `place` is the element around the picture or, of a copy, its SVG. A copy has no ids, since the picture itself has
-        them; references lead to it. */
-    constructor(place, copy) {
-      Object.assign(this, { place, copy, frame: null });
+        them; references lead to it. Of the panels it has those that `holds` says. */
+    constructor(place, copy, holds = () => true) {
+      Object.assign(this, { place, copy, holds, frame: null });
     }
 
     /** Shows the tags with these numbers. */
@@ -39,18 +66,25 @@ const gttPicture = (() => {
       const [svg] = tree(numbers, tags);
       const next = { numbers, tags, children: this.copy ? svg.children : [svg] };
       if (this.frame) this.update(this.place, this.frame.children, next.children, next);
-      else this.place.innerHTML = this.written(numbers.slice(...(this.copy ? [1, -1] : [])), tags);
+      else this.place.innerHTML = next.children.map((node) => this.written(node, next)).join("");
       this.frame = next;
     }
 
-    written(numbers, tags) {
-      const svg = numbers.map((n) => tags[n]).join("");
+    own(nodes) {
+      return nodes.filter(({ tag }) => isNaN(tag.panel) || this.holds(tag.panel));
+    }
+
+    written({ from, to, children }, { numbers, tags }) {
+      const texts = (a, b) => numbers.slice(a, b).map((n) => tags[n]).join("");
+      const own = this.own(children);
+      const within = own.length === children.length ? texts(from + 1, to) : own.map((node) => this.written(node, { numbers, tags })).join("") + texts(to - 1, to);
+      const svg = texts(from, from + 1) + within;
       return this.copy ? svg.replace(/ id="[^"]*"/g, "") : svg;
     }
 
-    made(node, { numbers, tags }) {
+    made(node, frame) {
       const holder = document.createElement("template");
-      holder.innerHTML = `<svg>${this.written(numbers.slice(node.from, node.to), tags)}</svg>`;
+      holder.innerHTML = `<svg>${this.written(node, frame)}</svg>`;
       return holder.content.firstElementChild.firstElementChild;
     }
 
@@ -62,30 +96,39 @@ const gttPicture = (() => {
     }
 
     /** Makes the children of an element those of the next frame, where they differ from those of the last. */
-    update(element, old, now, next) {
-      const shorter = Math.min(old.length, now.length);
+    update(element, before, after, next) {
+      const [old, now] = [this.own(before), this.own(after)], shorter = Math.min(old.length, now.length);
       let first = 0, last = 0;
       while (first < shorter && this.same(old[first], now[first], next)) first++;
       while (last < shorter - first && this.same(old.at(-1 - last), now.at(-1 - last), next)) last++;
       const there = [...element.children].slice(first, old.length - last);
-      const after = element.children[old.length - last] ?? null;
+      const behind = element.children[old.length - last] ?? null;
       const coming = now.slice(first, now.length - last);
       coming.forEach((node, i) => {
-        const before = old[first + i];
-        const kept = there.length === coming.length && name(before.tag) === name(node.tag) && !whole(before) && !whole(node);
-        if (kept) {
-          if (before.tag !== node.tag) this.dress(there[i], node, next);
-          if (!this.same(before, node, next)) this.update(there[i], before.children, node.children, next);
+        const was = old[first + i];
+        if (there.length === coming.length && this.canKeep(was, node)) {
+          if (was.tag !== node.tag) this.dress(there[i], was.tag.attributes, node.tag.attributes);
+          if (node.children.length && !this.same(was, node, next)) this.update(there[i], was.children, node.children, next);
         } else if (i < there.length) there[i].replaceWith(this.made(node, next));
-        else element.insertBefore(this.made(node, next), after);
+        else element.insertBefore(this.made(node, next), behind);
       });
       there.slice(coming.length).forEach((e) => e.remove());
     }
 
-    dress(element, node, next) {
-      const wanted = this.made({ from: node.from, to: node.from + 1 }, next);
-      [...element.attributes].forEach(({ name }) => element.removeAttribute(name));
-      [...wanted.attributes].forEach(({ name, value }) => element.setAttribute(name, value));
+    /** Without anything in it, only one that ends at once: what stands between its two tags is no element. */
+    canKeep(was, node) {
+      const hasPlace = ({ tag, children }) => tag.alone || children.length > 0;
+      return hasPlace(was) && hasPlace(node) && was.tag.canBecome(node.tag);
+    }
+
+    dress(element, was, wanted) {
+      if (element.dataset.squeezed) {
+        delete element.dataset.squeezed; // `narrow` does it again
+        if (wanted.transform === undefined) element.removeAttribute("transform");
+        else element.setAttribute("transform", wanted.transform);
+      }
+      for (const name in wanted)
+        if (wanted[name] !== was[name] && !(this.copy && name === "id")) element.setAttribute(name, wanted[name]);
     }
   }
 
@@ -105,8 +148,8 @@ const gttPicture = (() => {
   /** Paths and images are drawn together; marks and letters move to where they belong. */
   function narrow(svg, { left, share, place }) {
     const matrix = `matrix(${share} 0 0 1 ${left * (1 - share)} 0)`;
-    for (const e of svg.querySelectorAll(":not(defs *):is(path, use, image, rect, text, g[transform])")) {
-      if (e.closest("g[transform]") !== (e.localName === "g" ? e : null) || e.dataset.squeezed) continue;
+    for (const e of svg.querySelectorAll(":not([data-squeezed], defs *):is(path, use, image, rect, text, g[transform])")) {
+      if (e.closest("g[transform]") !== (e.localName === "g" ? e : null)) continue;
       e.dataset.squeezed = "1";
       const before = e.getAttribute("transform") ?? "";
       if (!MARK.test(e.localName) && e.localName !== "g") e.setAttribute("transform", `${matrix} ${before}`);
@@ -123,25 +166,25 @@ const gttPicture = (() => {
     return x < left + 1 || transform.includes("rotate") ? x : x + element.getBBox().width / 2;
   }
 
-  // ---- the values at a place
+  // ---- columns
 
-  const raised = (power) => [...`${power}`].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
-  const number = (value) => {
-    if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5)) return `${Number(value.toPrecision(3))}`.replace("-", "−");
-    const [digits, power] = value.toExponential(1).split("e");
-    return `${digits.replace("-", "−")}·10${raised(Number(power))}`;
-  };
+  /** Left, top, width and height of a picture, or of the column of it that a phone shows. */
+  const extent = (svg) => svg.getAttribute("viewBox").split(" ").map(Number);
+  const shows = (svg, x) => x >= extent(svg)[0] && x <= extent(svg)[0] + extent(svg)[2];
+  /** A column that is drawn together has all panels. */
+  const holds = (svg, { box: [left, , width] }) => svg.hasAttribute("data-whole") || shows(svg, left + width / 2);
 
-  /** "x 12.5, y 3.0·10⁻⁵" for a place of the picture, in points; "" where no axis has numbers. */
-  function read(panels, x, y) {
-    const inside = ({ box: [left, top, width, height] }) => x >= left && x <= left + width && y >= top && y <= top + height;
-    const panel = panels.findLast(inside);
-    if (!panel) return "";
-    const { box: [left, top, width, height], limits: [x0, x1, y0, y1], log, reads } = panel;
-    const at = (share, from, to, isLog) => (isLog ? from * (to / from) ** share : from + share * (to - from));
-    const values = [["x", at((x - left) / width, x0, x1, log[0])], ["y", at((top + height - y) / height, y0, y1, log[1])]];
-    return values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${number(value)}`).join(", ");
+  /** A column is a window onto the picture, which a browser would make anew for each change: now it has a copy, without
+      ids and without the panels of other columns. Artists with a name keep it. */
+  function copy(picture, column, panels) {
+    column.innerHTML = picture.innerHTML;
+    for (const element of column.querySelectorAll("[id]")) {
+      const [, panel, artist] = element.id.match(/-panel-(\d+)$|-live-(.*)$/) ?? [];
+      if (artist) element.dataset.live = artist;
+      element.removeAttribute("id"); // references lead to the picture itself
+      if (panel && !holds(column, panels[panel])) element.remove();
+    }
   }
 
-  return { Surface, squeeze, narrow, read };
+  return { Surface, squeeze, narrow, extent, shows, holds, copy };
 })();

@@ -3,6 +3,7 @@
 import html
 import re
 
+from minirnn.figures.frames import said
 from minirnn.figures.svg import drawn
 from minirnn.figures.theme import styled, themed
 from minirnn.optional import extra
@@ -30,6 +31,7 @@ class Picture:
 @styled
 def show(fig: Figure, alt: str) -> Picture:
     """The figure as a notebook or page shows it: text as text, ids that no other picture of the page has.
+    Numbers such as 1e-07 in `alt` become words.
 
     >>> from minirnn.figures import figure
     >>> fig, ax = figure(2, 1)
@@ -38,6 +40,7 @@ def show(fig: Figure, alt: str) -> Picture:
     """
     if not alt.strip():
         raise ValueError("alt must say what the figure shows, got an empty string")
+    alt = said(alt)
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):  # the salt makes the ids differ
         svg = drawn(fig)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)

@@ -23,6 +23,11 @@ const gttRuns = (() => {
     constructor(figure, works) {
       Object.assign(this, { figure, reports: [], wanted: 0 });
       [[this.name, this.work]] = Object.entries(works);
+      this.hired = new gttHired(figure, text(gttScripts[figure.id]), (reports) => {
+        this.reports.push(...reports.slice(this.known));
+        this.known = Math.max(0, this.known - reports.length);
+        this.show();
+      });
     }
 
     get control() {
@@ -48,29 +53,9 @@ const gttRuns = (() => {
 
     ask() {
       const { last, values, timer } = this.control;
-      if (this.isBusy || !(this.isLate || (timer && this.reports.length <= values[last]))) return;
-      this.worker ??= this.hire();
-      this.worker.postMessage(this.settings);
-      this.isBusy = true;
-    }
-
-    hire() {
-      const url = URL.createObjectURL(new Blob([text(gttScripts[this.figure.id])]));
-      const worker = new Worker(url);
-      URL.revokeObjectURL(url);
-      let known = 1; // the worker makes the first report again
-      worker.onmessage = ({ data }) => {
-        if (!this.figure.isConnected) return this.halt(); // a cell of a notebook was run again
-        this.isBusy = false;
-        this.reports.push(...data.slice(known));
-        known = 0;
-        this.show();
-      };
-      worker.onerror = (error) => {
-        this.control.stop();
-        throw Error(`${this.figure.id}: its worker failed: ${error.message}`);
-      };
-      return worker;
+      if (this.hired.isBusy || !(this.isLate || (timer && this.reports.length <= values[last]))) return;
+      if (!this.hired.worker) this.known = this.reports.length; // a new worker makes these again
+      this.hired.ask(this.settings);
     }
 
     /** What has come: while the control plays it moves on, to the last one. */
@@ -94,8 +79,7 @@ const gttRuns = (() => {
     }
 
     halt() {
-      this.worker?.terminate();
-      Object.assign(this, { worker: null, isBusy: false });
+      this.hired.end();
       this.control.stop();
     }
   }

@@ -98,7 +98,7 @@ def compact(svg: str, name: str) -> str:
     svg = re.sub(r">\s*\n\s*<", "><", svg)  # a space inside <tspan> </tspan> is text: it has no line break
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg)
     used = {"figure_1", *re.findall(r'(?:href="|url\()#([^")]+)', svg)}  # a phone's columns refer to figure_1
-    used |= {*re.findall(rf' id="({LIVE}[^"]*)"', svg)}  # what a script of the page moves
+    used |= {*re.findall(rf' id="({LIVE}[^"]*|panel-\d+)"', svg)}  # what a script of the page moves, or leaves out
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', svg).replace("url(#", f"url(#{name}-")
     svg = re.sub(r' d="([^"]*)"', lambda m: f' d="{steps(m[1])}"', svg)

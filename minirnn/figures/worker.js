@@ -15,23 +15,18 @@ const gttWorker = (_, receive, figure) => {
   }
 
   const text = `const gttWorker = null;(${serve})(${gttScripts[figure.id]}, (${gttTools})())`;
-  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
   const picture = figure.piece("picture");
-  let busy = false, next = null;
-  worker.onerror = (event) => {
-    throw Error(`${figure.id}: ${event.message}`);
-  };
-  worker.onmessage = ({ data }) => {
-    receive(data);
-    busy = false;
+  let next = null;
+  const hired = new gttHired(figure, text, (values) => {
+    receive(values);
     if (next) ask(next);
     else picture.removeAttribute("aria-busy");
-  };
+  });
   function ask(state) {
-    if (busy) return (next = state);
-    [busy, next] = [true, null];
+    if (hired.isBusy) return (next = state);
+    next = null;
     picture.setAttribute("aria-busy", "true");
-    worker.postMessage(state);
+    hired.ask(state);
   }
   return ask;
 };

@@ -102,13 +102,10 @@ def first_difference(one: object, other: object) -> tuple[str, str]:
 
 
 AXES_MOVE = {  # figures whose scale is the point, or that show another quantity, and why
-    "chaos.cost": "the slope of a chaotic cost is thousands of times that of a smooth one",
     "digits.foretold": "each measure has its own unit",
     "digits.sequence": "a digit is read in 64 steps or in more: the axis is the sequence",
     "digits.start": "each measure has its own unit",
-    "elementwise.scan": "the entries of a longer sequence are more",
     "forwards.dial": "each system's states have their own range",
-    "memory.escape": "gradient flow takes units of time, Adam updates",
     "memory.fit": "one kernel has negative values, one is seen on logarithmic axes",
     "memory.ratio": "each map has its own parameter",
     "speed.growth": "time is shown over lengths, over batches or over units",
@@ -122,6 +119,30 @@ def test_axes_stand_still(chapter: str, name: str, built_book: Path) -> None:
     frames = [figure.frame(figure.start)] if figure.scripts else figure.frames()
     kinds = {json.dumps([(panel["box"], panel["limits"]) for panel in frame.panels]) for frame in frames}
     assert (len(kinds) > 1) == (f"{chapter}.{name}" in AXES_MOVE)
+
+
+DEAD: dict[str, str] = {}  # sliders with a step that changes nothing to be seen, and why
+
+
+@pytest.mark.parametrize(("chapter", "name"), FIGURES)
+def test_each_step_of_a_slider_changes_the_picture(chapter: str, name: str, built_book: Path) -> None:
+    """In some state of the other controls at least. A live figure's continuous slider has no steps."""
+    figure = figures_of(chapter)[name]
+    if figure.scripts:
+        return
+    frames = dict(zip(figure.all_states(), (frame.svg for frame in figure.frames()), strict=True))
+    dead = [
+        f"{chapter}.{name}.{key} at {control.texts[k]}"
+        for place, (key, control) in enumerate(figure.controls.items())
+        for k in range(len(control.values) - 1)
+        if control.kind == "slider"
+        and all(
+            svg == frames[(*state[:place], k + 1, *state[place + 1 :])]
+            for state, svg in frames.items()
+            if state[place] == k
+        )
+    ]
+    assert [step for step in dead if step not in DEAD] == []
 
 
 @pytest.mark.parametrize(("chapter", "name"), FIGURES)

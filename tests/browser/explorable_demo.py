@@ -3,10 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from minirnn.figures.artists import name_points
 from minirnn.figures.explorables import Control, Explorable, Pad, Prediction, explorable
 from minirnn.figures.labels import label_line
 from minirnn.figures.panels import figure
 from minirnn.figures.theme import color, styled
+from minirnn.figures.ticks import row_names
 
 
 @styled
@@ -75,6 +77,30 @@ guess = explorable(
     ),
 )
 FIGURES = {e.name: e for e in (unrolled, place, guess)}
+HEIGHTS = {"first": 3.0, "second": 1.0, "third": 2.0}
+
+
+@styled
+def rows(chosen: str, side: str) -> Figure:
+    """Marks with names on the left, and rows to choose from on the right."""
+    fig, (left, right) = figure(7.2, 2.6, 1, 2, gaps=(1.0, 0.7))
+    (marks,) = left.plot(range(3), HEIGHTS.values(), "o")
+    name_points(marks, [f"{name} mark" for name in HEIGHTS])
+    left.set(xlim=(-1, 3), ylim=(0, 4))
+    for row, (name, value) in zip(row_names(right, list(HEIGHTS)), HEIGHTS.items(), strict=True):
+        right.plot(value, row, "o", ms=9 if name == chosen else 4, color=color("ink" if side == "one" else "muted"))
+    right.set_xlim(0, 4)
+    return fig
+
+
+choose = explorable(
+    rows,
+    words=lambda chosen, side: f"The {chosen} of three rows, {side}.",
+    name="choose",
+    chosen=list(HEIGHTS),
+    side=["one", "other"],
+    pad=Pad(rows="chosen", axes=1),
+)
 
 
 def page(*figures: Explorable, prose: str = "") -> str:

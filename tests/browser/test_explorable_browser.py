@@ -16,7 +16,7 @@ from minirnn.figures.marks import BLUES, heat_map
 from minirnn.figures.panels import figure, single
 from minirnn.figures.theme import PALETTE, styled
 from tests.browser.conftest import check_every_control, wait_for_state
-from tests.browser.explorable_demo import FIGURES, guess, page, place, unrolled
+from tests.browser.explorable_demo import FIGURES, choose, guess, page, place, unrolled
 
 LINKS = '<p><a href="#unrolled?gain=1.2&T=40">past one</a></p><div style="height: 3000px"></div>'
 
@@ -217,7 +217,8 @@ def test_a_phone_shows_columns_with_text_that_can_be_read(open_page: Any, url: s
         width, units = svg.bounding_box()["width"], float(svg.get_attribute("viewBox").split()[2])
         assert 10 * width / units >= 9.5
     small = tab.evaluate(
-        """[...document.querySelectorAll("button, select, .gtt-control input, .gtt-choice span, .gtt-guess label")]
+        """[...document.querySelectorAll(
+            "button:not(.gtt-values), select, .gtt-control input, .gtt-choice span, .gtt-guess label")]
         .map(e => e.getBoundingClientRect()).filter(r => r.width && r.height < 38)"""
     )
     assert not small
@@ -284,18 +285,27 @@ def test_columns_hold_the_picture_where_they_are_seen(open_page: Any, url: str) 
 
 
 def test_columns_change_as_the_picture_does(open_page: Any, url: str) -> None:
-    """Only what differs is made anew; what comes of it is what all of the frame would be."""
+    """Only what differs is made anew; what comes of it is what all of the frame would be, but for the panels of other
+    columns."""
     tab = open_page(url, width=390)
     marked = "document.querySelector('#unrolled .gtt-columns svg use').dataset.mine = 1"
     tab.evaluate(marked)
     check_every_control(tab, unrolled)
     shown, whole = tab.evaluate("""() => {
-        const figure = document.getElementById("unrolled"), plain = document.createElement("div");
-        plain.innerHTML = figure.querySelector(".gtt-picture").innerHTML.replace(/ id="[^"]*"/g, "");
-        const columns = [...figure.querySelectorAll(".gtt-columns svg")];
-        return [columns.map(c => c.innerHTML.replace(' data-mine="1"', "")), plain.firstElementChild.innerHTML];
+        const figure = document.getElementById("unrolled");
+        const columns = [...figure.querySelectorAll(".gtt-columns svg")]
+            .map(c => c.innerHTML.replace(' data-mine="1"', ""));
+        const wholes = [1, 0].map((other) => {
+            const plain = document.createElement("div");
+            plain.innerHTML = figure.querySelector(".gtt-picture").innerHTML;
+            plain.querySelector(`[id$="panel-${other}"]`).remove();
+            plain.querySelectorAll("[id]").forEach(e => e.removeAttribute("id"));
+            return plain.firstElementChild.innerHTML;
+        });
+        return [columns, wholes];
     }""")
-    assert shown == [whole, whole]
+    assert shown == whole
+    assert shown[0] != shown[1]
     assert tab.evaluate("document.querySelectorAll('#unrolled .gtt-columns [data-mine]').length") == 1
 
 
@@ -353,6 +363,83 @@ def test_values_show_at_the_pointer(open_page: Any, url: str) -> None:
     assert not tab.locator("#unrolled .gtt-read").is_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_values_show_at_the_focus_and_arrow_keys_move_the_place(open_page: Any, url: str, width: int) -> None:
+    """From the middle of the first panel; beyond its border is the next one, in another column on a phone. The button
+    shows only while it has the focus, and what is read is announced."""
+    tab = open_page(url, width=width)
+    button, label = tab.locator("#unrolled .gtt-values"), tab.locator("#unrolled .gtt-read")
+    assert button.bounding_box()["width"] <= 1
+    button.focus()
+    assert button.bounding_box()["width"] > 100
+
+    def values() -> list[float]:
+        assert label.is_visible()
+        assert tab.locator("#unrolled .gtt-said").text_content() == label.inner_text()
+        return [float(part.split()[1]) for part in label.inner_text().split(", ")]
+
+    assert values() == pytest.approx([20, 2], abs=0.05)
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowUp")
+    assert values() == pytest.approx([21, 2.1], abs=0.05)
+    for _ in range(20):
+        tab.keyboard.press("ArrowRight")
+    assert values() == pytest.approx([20, 20], abs=0.5)
+    tab.keyboard.press("Home")
+    assert tab.evaluate("document.getElementById('unrolled').values().gain") == 0.9
+    button.blur()
+    assert not label.is_visible()
+
+
+def test_a_guess_hides_the_values(open_page: Any, url: str) -> None:
+    assert not open_page(url).locator("#guess .gtt-values").is_visible()
+
+
+@pytest.fixture(scope="module")
+def choosing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("choose") / "choose.html"
+    choose.save_html(file)
+    return file.as_uri()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_click_on_a_row_or_its_name_chooses_it(open_page: Any, choosing: str, width: int) -> None:
+    tab = open_page(choosing, width=width)
+    pad = tab.locator("#choose .gtt-pad >> visible=true").last
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    for x, y, name in ((0.9, 0.81, "third"), (-0.1, 0.19, "first"), (0.1, 0.5, "second")):
+        tab.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        wait_for_state(tab, choose, choose.state(chosen=name), "path")
+    assert tab.evaluate("document.activeElement.name") == "choose--chosen"
+    tab.keyboard.press("ArrowDown")
+    wait_for_state(tab, choose, choose.state(chosen="third"), "path")
+
+
+def test_marks_have_names_at_the_pointer_and_from_key_to_key(open_page: Any, choosing: str) -> None:
+    tab = open_page(choosing)
+    label = tab.locator("#choose .gtt-read")
+    canvas = tab.locator("#choose .gtt-scroll > .gtt-canvas")
+    box, frame = canvas.bounding_box(), choose.frame(choose.start)
+    scale, (x, y, name) = box["width"] / frame.size[0], frame.panels[0]["marks"][2]
+    assert name == "third mark"
+    tab.mouse.move(box["x"] + scale * (x + 4), box["y"] + scale * (y - 3))
+    assert label.inner_text() == "third mark: x 2, y 2"
+    tab.mouse.move(box["x"] + scale * (x + 20), box["y"] + scale * y)
+    assert label.inner_text().startswith("x 2.")
+    tab.mouse.move(0, 0)
+    tab.locator("#choose .gtt-values").focus()
+    read = [label.inner_text()]
+    for key in ("ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight"):
+        tab.keyboard.press(key)
+        read.append(label.inner_text())
+    assert read[:4] == [
+        f"{n} mark: x {k}, y {h}"
+        for n, k, h in (("second", 1, 1), ("first", 0, 3), ("second", 1, 1), ("third", 2, 2))
+    ]
+    assert read[4].startswith("x 2"), "the middle of the panel on the right, whose rows have no numbers"
+
+
 def test_notes_that_give_the_answer_wait_for_the_guess(open_page: Any, tmp_path: Path) -> None:
     """Where no script can ask, they show."""
     style = Path(__file__).parents[2] / "book/_static/book.css"
@@ -404,17 +491,15 @@ def test_columns_show_what_a_kernel_draws(open_page: Any, url: str) -> None:
     tab.evaluate(
         """svg => {
         const figure = document.getElementById("unrolled");
-        figure.ask = (state) => figure.receive({ state, svg, alt: "Drawn." });
+        figure.ask = (state) => figure.receive({ state, svg, alt: "Drawn.", panels: figure.panels });
         figure.control("gain").input.focus();
     }""",
         frame.svg,
     )
     tab.keyboard.press("End")
     shown = "[...document.querySelectorAll('#unrolled .gtt-columns svg')].map(c => c.textContent)"
-    assert (
-        tab.evaluate(shown)
-        == [tab.evaluate("document.querySelector('#unrolled .gtt-picture svg').textContent")] * 2
-    )
+    panels = "[...document.querySelectorAll('#unrolled .gtt-picture [id*=-panel-]')].map(g => g.textContent)"
+    assert tab.evaluate(shown) == tab.evaluate(panels)
     assert "1.20" in tab.evaluate(shown)[0]
     ids = tab.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))

@@ -181,6 +181,66 @@ def test_a_figure_that_takes_long_leaves_the_page_free_and_shows_the_latest_stat
     assert compare(tab, slow, [slow.point(slow.state(zoom=30.0))])[1] == 0
 
 
+WATCH = """() => {
+  const { createObjectURL, revokeObjectURL } = URL, Plain = Worker;
+  Object.assign(globalThis, { hired: [], addresses: new Set() });
+  URL.createObjectURL = (blob) => { const url = createObjectURL(blob); addresses.add(url); return url; };
+  URL.revokeObjectURL = (url) => { addresses.delete(url); revokeObjectURL(url); };
+  globalThis.Worker = class extends Plain {
+    constructor(url) { super(url); hired.push(this); }
+    terminate() { this.ended = true; super.terminate(); }
+  };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("chapter", "name", "move"), [("chaos", "diagram", {"zoom": 3}), ("intro", "knob", {"update": 5})]
+)
+def test_a_worker_ends_with_its_figure(
+    open_page: Any, tmp_path: Path, chapter: str, name: str, move: dict[str, int]
+) -> None:
+    """One that is idle and one that works. A figure that comes back goes on; one that is moved keeps its own."""
+    slow = figures_of(chapter)[name]
+    slow.save_html(tmp_path / "alone.html")
+    tab = open_page((tmp_path / "alone.html").as_uri(), script=f"({WATCH})()")
+    go = f"figure = document.getElementById('{name}'), figure.moveTo({move})"
+    done = "!figure.hired.isBusy && !figure.live.runs?.isLate"
+    ended = "hired.map((worker) => Boolean(worker.ended))"
+    tab.evaluate(go)
+    tab.wait_for_function(done)
+    tab.evaluate("document.body.append(figure)")
+    tab.wait_for_timeout(20)
+    assert (tab.evaluate(ended), tab.evaluate("addresses.size")) == ([False], 0)
+    tab.evaluate("figure.remove()")
+    tab.wait_for_function(f"{ended}[0]")
+    tab.evaluate("document.body.append(figure)")
+    later = {key: value + 1 for key, value in move.items()}
+    tab.evaluate(f"figure.moveTo({later})")
+    tab.wait_for_function(done)
+    compare(tab, slow, [slow.point(slow.state(**later))])
+    assert tab.evaluate(ended) == [True, False]
+    tab.evaluate(f"figure.moveTo({move}), figure.remove()")
+    tab.wait_for_function(f"{ended}[1]")
+
+
+def test_a_worker_that_fails_is_reported_and_the_next_state_hires_another(open_page: Any, url: str) -> None:
+    tab = open_page(url)
+    answer = tab.evaluate("""async () => {
+        const failed = [], figure = document.getElementById("demo");
+        addEventListener("error", (event) => { failed.push(event.message); event.preventDefault(); });
+        const hired = await new Promise((ready) => {
+            const text = "onmessage = ({ data }) => postMessage(1 / data.of)";
+            const hired = new gttHired(figure, text, () => ready(hired));
+            hired.ask(null);
+            setTimeout(() => hired.ask({ of: 2 }), 500);
+        });
+        return [failed.length, failed[0], hired.isBusy];
+    }""")
+    assert answer[0] == 1
+    assert "demo: its worker failed: " in answer[1]
+    assert answer[2] is False
+
+
 def test_a_mouse_that_points_at_a_term_shows_it(open_page: Any, tmp_path: Path) -> None:
     """Only over the map, whose corner at the right below has no terms."""
     terms = figures_of("bptt")["terms"]

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.patches import Circle
 
-from minirnn.figures.artists import geometry, live_artists
+from minirnn.figures.artists import geometry, live_artists, name_points
 from minirnn.figures.controls import Control
 from minirnn.figures.explorables import explorable
 from minirnn.figures.marks import arrow_outline
-from minirnn.figures.panels import readable, side_by_side, spoken
+from minirnn.figures.panels import readable, side_by_side, single, spoken
 from minirnn.figures.svg import compact, drawn
 from minirnn.figures.theme import STYLE
 from tests.browser.live_demo import demo
@@ -151,3 +151,10 @@ def test_the_widget_of_a_live_figure_brings_its_script_and_asks_python_for_no_fr
     assert widget._esm.count('(globalThis.gttScripts ??= {})["demo"] = ') == 1
     widget.state = [0.5, 1, 0]
     assert widget.answer == {"state": [0.5, 1, 0]}
+
+
+def test_each_point_needs_a_name() -> None:
+    _, ax = single()
+    (marks,) = ax.plot([1, 2], [3, 4], "o")
+    with pytest.raises(ValueError, match="names: expected one for each of 2 points, got 1"):
+        name_points(marks, ["one"])

@@ -68,6 +68,8 @@ def make(**kwargs: Any) -> Explorable:
         ({"words": lambda gain: ""}, TypeError, "words: .*T"),
         ({"words": None}, TypeError, "words: .*None"),
         ({"pad": Pad("gain", "T2")}, ValueError, "pad: .*T2"),
+        ({"pad": Pad(rows="gain")}, ValueError, "pad: expected rows to be a control with words, got 'gain'"),
+        ({"pad": Pad(rows="cell")}, ValueError, "pad: expected rows .*'cell'"),
         ({"pad": "gain"}, TypeError, r"pad: expected Pad\(.*'gain'"),
         ({"start": 1}, TypeError, "start: expected .*1"),
         ({"start": [0.5]}, TypeError, "start: expected .*0.5"),
@@ -138,6 +140,8 @@ def test_values_that_a_format_cannot_tell_apart_are_refused() -> None:
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
+        (lambda: Pad("gain", rows="cell"), ValueError, "pad: expected rows='cell' alone, or x and y, got both"),
+        (lambda: Pad(), ValueError, "pad: expected two controls"),
         (lambda: Pad("gain", "gain"), ValueError, "pad: expected two controls, got 'gain' twice"),
         (lambda: Pad("gain", "T", axes="1"), TypeError, "pad: expected the number of its axes.*'1'"),
         (lambda: Control(["tanh", "relu"], play=True), ValueError, "play.*for numbers.*tanh"),
@@ -409,6 +413,7 @@ def test_a_build_gets_html_only_and_a_kernel_a_widget(cache: Path, monkeypatch: 
 def test_an_export_shows_the_first_frame_and_no_repr(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     made = [nbformat.v4.new_output("display_data", data) for data in outputs(monkeypatch, make())]
     still = show(draw(gain=1.0), "a still picture")
+    assert show(draw(gain=1.0), "of 2.5e+07").alt == "of 2.5 times ten to the 7"
     shown = {"text/html": still._repr_html_(), "text/plain": repr(still)}
     made.append(nbformat.v4.new_output("execute_result", shown))
     cell = nbformat.v4.new_code_cell("figure", outputs=made)

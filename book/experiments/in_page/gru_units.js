@@ -8,14 +8,14 @@ const gruUnits = (m, n) => ({
   step({ W, U, b, c }, x, before) {
     const B = before.length / n, drive = times(x, U, zeros(3 * n * B), m), past = times(before, W, zeros(3 * n * B), n);
     const [r, z, s, q, h] = Array.from({ length: 5 }, () => zeros(n * B)), gate = (a) => 1 / (1 + Math.exp(-a));
-    for (let i = 0; i < n * B; i++) {
-      const j = i % n, k = 3 * (i - j) + j;
-      r[i] = gate(drive[k] + past[k] + b[j]);
-      z[i] = gate(drive[k + n] + past[k + n] + b[j + n]);
-      q[i] = past[k + 2 * n] + c[j];
-      s[i] = Math.tanh(drive[k + 2 * n] + b[j + 2 * n] + r[i] * q[i]);
-      h[i] = (1 - z[i]) * s[i] + z[i] * before[i];
-    }
+    for (let i = 0, k = 0; i < n * B; k += 2 * n)
+      for (let j = 0; j < n; j++, i++, k++) {
+        r[i] = gate(drive[k] + past[k] + b[j]);
+        z[i] = gate(drive[k + n] + past[k + n] + b[j + n]);
+        q[i] = past[k + 2 * n] + c[j];
+        s[i] = Math.tanh(drive[k + 2 * n] + b[j + 2 * n] + r[i] * q[i]);
+        h[i] = (1 - z[i]) * s[i] + z[i] * before[i];
+      }
     return { x, before, r, z, s, q, h };
   },
   /** ∂h/∂a of the pre-activations of r, z and s of one unit. */
@@ -24,14 +24,16 @@ const gruUnits = (m, n) => ({
     return [ds * q[i] * r[i] * (1 - r[i]), (before[i] - s[i]) * z[i] * (1 - z[i]), ds];
   },
   back({ W }, step, delta, g) {
-    const d = zeros(3 * delta.length), past = zeros(3 * delta.length), back = delta.map((v, i) => v * step.z[i]);
-    delta.forEach((v, i) => {
-      const j = i % n, k = 3 * (i - j) + j, [dr, dz, ds] = this.slopes(step, i);
-      d[k] = past[k] = v * dr;
-      d[k + n] = past[k + n] = v * dz;
-      d[k + 2 * n] = v * ds;
-      g.c[j] += past[k + 2 * n] = v * ds * step.r[i];
-    });
+    const d = zeros(3 * delta.length), past = zeros(3 * delta.length), back = zeros(delta.length);
+    for (let i = 0, k = 0; i < delta.length; k += 2 * n)
+      for (let j = 0; j < n; j++, i++, k++) {
+        const v = delta[i], [dr, dz, ds] = this.slopes(step, i);
+        back[i] = v * step.z[i];
+        d[k] = past[k] = v * dr;
+        d[k + n] = past[k + n] = v * dz;
+        d[k + 2 * n] = v * ds;
+        g.c[j] += past[k + 2 * n] = v * ds * step.r[i];
+      }
     outer(d, step.x, g.U, m, g.b);
     outer(past, step.before, g.W, n);
     return timesBack(past, W, back, n);

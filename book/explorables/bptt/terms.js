@@ -1,5 +1,5 @@
 // The twin of terms.py.
-const { general, readable, spoken } = tools;
+const { counted, general, readable, spoken } = tools;
 let last = {};
 
 function stripes(logs) {
@@ -26,7 +26,7 @@ live(
   "terms",
   ({ gain, cell, t, k }) => {
     const { logs, sizes, classes } = mapAt(cell, gain), lag = t - k, there = lag >= 0, norm = there ? 10 ** logs[t - 1][k - 1] : 1;
-    const hue = there ? regimeAt(norm) : "muted", steps = `${lag} ${lag === 1 ? "step" : "steps"}`, mean = regimeAt(sizes[20]);
+    const hue = there ? regimeAt(norm) : "muted", steps = counted(lag, "step"), mean = regimeAt(sizes[20]);
     const passed = Array.from({ length: lag + 1 > 0 ? lag + 1 : 0 }, (_, i) => [k + i, 0]);
     const term = there
       ? `the term of the error at step ${t} and the use at step ${k} goes back ${steps} and has norm ${spoken(norm)}`

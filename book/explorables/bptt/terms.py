@@ -14,7 +14,7 @@ from experiments import draws
 from experiments.bptt import term_maps
 from experiments.bptt.term_maps import CELLS, LENGTH, by_lag, regime_at, term_map
 from minirnn.figures.explorables import Control, Pad, explorable
-from minirnn.figures.panels import BOTTOM, RIGHT, TOP, WIDTH, figure, readable, spoken
+from minirnn.figures.panels import BOTTOM, RIGHT, TOP, WIDTH, counted, figure, readable, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -122,7 +122,7 @@ def path_title(facts: Facts) -> str:
     if facts.norm is None:
         return "No term: a use after its error"
     lag = facts.t - facts.k
-    return f"Back {lag} {'step' if lag == 1 else 'steps'}: norm {readable(facts.norm)}"
+    return f"Back {counted(lag, 'step')}: norm {readable(facts.norm)}"
 
 
 def draw_lags(ax: Axes, facts: Facts) -> None:
@@ -141,8 +141,8 @@ def draw_lags(ax: Axes, facts: Facts) -> None:
 def words(facts: Facts) -> str:
     lag = facts.t - facts.k
     term = (
-        f"the term of the error at step {facts.t} and the use at step {facts.k} goes back {lag} "
-        f"{'step' if lag == 1 else 'steps'} and has norm {spoken(facts.norm)}"
+        f"the term of the error at step {facts.t} and the use at step {facts.k} goes back "
+        f"{counted(lag, 'step')} and has norm {spoken(facts.norm)}"
         if facts.norm is not None
         else f"an error at step {facts.t} does not depend on the later use at step {facts.k}"
     )

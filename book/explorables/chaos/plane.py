@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from experiments.record import load
 from explorables.chaos.hues import hue
-from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import single
+from minirnn.figures.artists import name_points
+from minirnn.figures.explorables import Control, Pad, explorable
+from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -58,33 +59,41 @@ def compute(architecture: str, gain: float) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    """Every network as a dot, memory over the gradient's Lipschitz constant; one architecture's path over gain."""
-    fig, ax = single(4.0)
-    ax.set_xscale("log")
+    """Every network as a dot, memory over the gradient's Lipschitz constant; of one architecture also over its gain."""
+    fig, (plane, over) = side_by_side(4.0, widths=(1.75, 1), between=0.35, sharey=True)
+    plane.set_xscale("log")
     for name in facts.dots:
-        draw_path(ax, [*facts.dots[name].values()], name == facts.architecture)
-    dot = facts.chosen
-    ax.plot(dot.gradient, dot.memory, "o", ms=12, mfc="none", mec=color("ink"), mew=1.4, zorder=6)
-    ax.set(xlabel="Lipschitz constant of the gradient, 60 steps", ylabel="memory, steps")
-    ax.set(ylim=(0, 14), xlim=(3e-4, 1e16))
-    decades(ax.xaxis, -3, 15, 3)
-    title = f"{facts.architecture}, gain {facts.gain:g}: {dot.memory:.1f} steps, λ₁ = {dot.exponent:+.2f}"
-    ax.set_title(title, color=color(hue(dot.exponent)))
+        draw_path(plane, facts, name)
+    dot, own = facts.chosen, facts.dots[facts.architecture]
+    shade = color(hue(dot.exponent))
+    over.plot([*own], [d.memory for d in own.values()], color=color("muted"), lw=1)
+    for ax, x in ((plane, dot.gradient), (over, facts.gain)):
+        ax.axhline(dot.memory, color=shade, lw=0.8)
+        ax.axvline(x, color=shade, lw=0.8)
+        ax.plot(x, dot.memory, "o", ms=12, color=shade, mec=color("ink"), mew=1.4, zorder=6)
+    plane.set(xlabel="Lipschitz constant of the gradient, 60 steps", ylabel="memory, steps")
+    plane.set(ylim=(0, 14), xlim=(3e-4, 1e16), title=f"Memory {dot.memory:.1f} steps")
+    decades(plane.xaxis, -3, 15, 6)
+    over.set(xlabel=f"gain, {facts.architecture}", xlim=(0, 1.05 * max(own)))
+    over.set_title(f"λ₁ = {dot.exponent:+.2f}".replace("-", "−"), color=shade)
     for name, place in PLACES.items():
-        shade, weight = ("ink", 600) if name == facts.architecture else ("muted", 400)
-        ax.text(*place, name, size=10, color=color(shade), weight=weight)
-    ax.text(4e11, 2.0, "chaotic: forgets", size=10, color=color("chaotic"))
-    ax.text(4e-4, 0.35, "contracts: forgets", size=10, color=color("vanishing"))
+        ink, weight = ("ink", 600) if name == facts.architecture else ("muted", 400)
+        plane.text(*place, name, size=10, color=color(ink), weight=weight)
+    plane.text(2e9, 5.6, "chaotic: forgets", size=10, color=color("chaotic"))
+    plane.text(4e-4, 0.35, "contracts: forgets", size=10, color=color("vanishing"))
     return fig
 
 
-def draw_path(ax: Axes, path: list[Dot], chosen: bool) -> None:
-    """The dots of an architecture; those of the chosen one have the hues of their λ₁."""
-    memory, gradient, exponent = zip(*path, strict=True)
-    shades = [color(hue(e)) if chosen else color("line") for e in exponent]
-    line, width, size = ("muted", 1, 30) if chosen else ("line", 0.7, 14)
-    ax.plot(gradient, memory, color=color(line), lw=width, zorder=2 + chosen)
+def draw_path(ax: Axes, facts: Facts, name: str) -> None:
+    """The dots of an architecture; those of the chosen one have the hues of their λ₁, up to the chosen gain."""
+    path, chosen = facts.dots[name], name == facts.architecture
+    memory, gradient, exponent = zip(*path.values(), strict=True)
+    reached = [chosen and gain <= facts.gain for gain in path]
+    shades = [color(hue(e)) if there else color("line") for e, there in zip(exponent, reached, strict=True)]
+    line, width, size = ("muted", 1, 46) if chosen else ("line", 0.7, 14)
+    (marks,) = ax.plot(gradient, memory, color=color(line), lw=width, zorder=2 + chosen)
     ax.scatter(gradient, memory, c=shades, s=size, zorder=3 + chosen, lw=0)
+    name_points(marks, [f"{name}, gain {gain:g}" for gain in path])
 
 
 def words(facts: Facts) -> str:
@@ -105,9 +114,11 @@ FIGURE = explorable(
     "Memory: the sum over lags of the share of the past input's variance that a linear readout recovers. "
     "Smoothness: the measured Lipschitz constant of the gradient of a cost over 60 steps (a lower bound). "
     "Orthogonal is a tanh network with such a matrix, contractive the projected LSTM. Dots of the chosen "
-    "architecture are blue where λ₁ < 0, pink where λ₁ > 0.",
+    "architecture, up to the chosen gain, are blue where λ₁ < 0, pink where λ₁ > 0. Right: its memory over its gain; "
+    "drag the dot.",
     architecture=Control(saved()["architecture"], label="architecture"),
     gain=Control(saved()["gain"], label="gain"),
+    pad=Pad("gain", axes=1),
     start={"architecture": "tanh", "gain": 1.0},
     states={"tanh, gain 0.3": {"gain": 0.3}, "tanh, gain 1": {"gain": 1.0}, "tanh, gain 3": {"gain": 3.0}},
 )

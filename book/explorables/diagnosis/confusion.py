@@ -11,7 +11,7 @@ from experiments.diagnosis.cases import NO_ALARM
 from experiments.diagnosis.scores import HEALTHY, SETS, Share
 from minirnn.figures.explorables import Control, explorable
 from minirnn.figures.marks import BLUES, heat_map
-from minirnn.figures.panels import figure
+from minirnn.figures.panels import counted, figure
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import row_names
 
@@ -75,7 +75,7 @@ def draw(facts: Facts) -> Figure:
     label_columns(ax)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="first finding, by its number on the left, or a, b, c")
     ax.tick_params(labelsize=10, length=0)
-    ax.set_title(f"{facts.name}, {facts.cell}: {facts.runs} runs")
+    ax.set_title(f"{facts.name}, {facts.cell}: {counted(facts.runs, 'run')}")
     return fig
 
 
@@ -104,18 +104,14 @@ def told(share: Share | None) -> str:
     return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f} %, {share.cases} cases)"
 
 
-def runs_of(count: int) -> str:
-    return f"{count} run{'s' * (count != 1)}"
-
-
 def words(facts: Facts) -> str:
     common = (
-        f"The commonest mistake: in {runs_of(facts.worst[2])} of {facts.worst[0]}, {facts.worst[1]} came first."
+        f"The commonest mistake: in {counted(facts.worst[2], 'run')} of {facts.worst[0]}, {facts.worst[1]} came first."
         if facts.worst
         else "There is no mistake."
     )
     return (
-        f"The {facts.name} set on {facts.cell}, {facts.runs} runs. The first finding is right in "
+        f"The {facts.name} set on {facts.cell}, {counted(facts.runs, 'run')}. The first finding is right in "
         f"{told(facts.hits)} of broken networks; alarms at healthy ones: {told(facts.alarms)}. {common}"
     )
 

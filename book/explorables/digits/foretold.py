@@ -15,7 +15,8 @@ from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import accuracies
 from experiments.intervals import student
 from explorables.digits.wording import HIGHEST, LOWEST, MEASURE_WORDS, TASK_WORDS, measure_axis, within
-from minirnn.figures.explorables import Control, explorable
+from minirnn.figures.artists import name_points
+from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import spaced
 from minirnn.figures.marks import row_intervals
 from minirnn.figures.panels import figure
@@ -73,8 +74,9 @@ def draw_task(ax: Axes, facts: Facts, task: str) -> None:
     """A mark for each cell, with its interval; pale where the task is not shown, named where it is the only one."""
     points, hue, shown = facts.points[task], color(HUES[task]), task in facts.tasks
     x = within(facts.by, points.x)
-    ax.plot(x, points.y, MARKS[task], ms=6, color=hue, alpha=0.9 if shown else 0.15, mew=0)
+    (marks,) = ax.plot(x, points.y, MARKS[task], ms=6, color=hue, alpha=0.9 if shown else 0.15, mew=0)
     if shown:
+        name_points(marks, [f"{cell}, {task}" for cell in CELLS])
         ax.vlines(x, points.y - points.half, points.y + points.half, color=hue, lw=1.2)
     if facts.tasks == (task,):
         name_cells(ax, facts.by, x, points.y)
@@ -132,9 +134,10 @@ FIGURE = explorable(
     "intervals over five seeds. Right: Spearman's rank correlation between the order that a measure predicts and "
     "the order after training, 1 if they agree; lines: 95 % intervals, by drawing the seven cells anew with all "
     "their tasks, 2000 times. Over all tasks chance does not give 0; the text counts this. “readout” was added "
-    "afterwards.",
+    "afterwards. Point at a mark to see its name; click a measure to choose it.",
     by=Control(list(MEASURES), label="measure"),
     shown=Control(list(CHOICES), label="tasks"),
+    pad=Pad(rows="by", axes=1),
     start={"by": "far share", "shown": "all"},
     states={
         "far share": {},

@@ -1,5 +1,5 @@
 // The twin of trainer.py.
-const { fixed, readable, spoken } = tools;
+const { counted, fixed, readable, spoken } = tools;
 const UPDATES = 300, FAR = 1e5, PARTS = ["loss", "lags", "norm", "exponent"];
 const NAMES = { latch: "the latch", order: "temporal order", adding: "adding" };
 const told = (value, tell = readable) => (isFinite(value) ? tell(value) : "∞");
@@ -22,7 +22,7 @@ live(
       "title-exponent": `Exponent ${signed(exponent)}`,
       words:
         `${cell === "LRU" ? "An" : "A"} ${cell} network on ${NAMES[task]}, ${length} steps, gain ${fixed(gain, 2)}, rate ${fixed(rate, 2)}, clip ` +
-        `${fixed(clip, 2)}, seed ${seed}. After ${update} ${update === 1 ? "update" : "updates"} the loss is ` +
+        `${fixed(clip, 2)}, seed ${seed}. After ${counted(update, "update")} the loss is ` +
         `${told(own.loss.at(-1), spoken)} of that of a guess, and ${fixed(own.right, 0)} percent of the sequences are right. At ` +
         `lag ${length - 1} the gradient is ${told(own.lags.at(-1), spoken)} of that at lag 0. The exponent is ${signed(exponent)} ` +
         `nats a step. ${clipped} of ${count} gradients were clipped.` +

@@ -13,7 +13,7 @@ from experiments.exploding.two_runs import BATCH, CHANGES, UNITS, curves, run
 from experiments.in_page import descent, gru_units, lru_units, tanh_units, tasks
 from experiments.in_page.descent import Report, regime
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure, readable, spoken
+from minirnn.figures.panels import counted, figure, readable, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -111,7 +111,7 @@ def legend(facts: Facts) -> str:
 
 def words(facts: Facts) -> str:
     s, own = facts.settings, curves(facts.own, facts.settings["task"])
-    after = f"After {facts.update} {'update' if facts.update == 1 else 'updates'}"
+    after = f"After {counted(facts.update, 'update')}"
     text = (
         f"{'An' if s['cell'] == 'LRU' else 'A'} {s['cell']} network on {NAMES[s['task']]}, {s['length']} steps, "
         f"gain {s['gain']:.2f}, rate {s['rate']:.2f}, clip {facts.clip:.2f}, seed {s['seed']}. {after} the loss is "

@@ -13,7 +13,7 @@ from experiments.forwards.alignment import CELLS, GAINS, LAGS, METHODS
 from experiments.record import load
 from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_ends
-from minirnn.figures.panels import side_by_side
+from minirnn.figures.panels import counted, side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import plain_ticks, row_names
 
@@ -86,7 +86,7 @@ def words(facts: Facts) -> str:
     values = ", ".join(f"{NAMES.get(name, name)} {cosines.mean():z.2f}" for name, cosines in facts.cosines.items())
     sign = "minus " * (facts.exponent < 0)
     return (
-        f"The cell {facts.cell} with gain {facts.gain:g}, asked for its input {facts.lag} step{'s' * (facts.lag > 1)} "
+        f"The cell {facts.cell} with gain {facts.gain:g}, asked for its input {counted(facts.lag, 'step')} "
         f"ago; its largest exponent is {sign}{abs(facts.exponent):.2f}. Mean cosines of approximate gradients with the "
         f"exact one, over five seeds: {values}. Beside it three of them over the gain."
     )

@@ -15,7 +15,7 @@ from experiments.forwards.spread import GAINS, LENGTHS, MEANS
 from experiments.record import load
 from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_line
-from minirnn.figures.panels import readable, side_by_side
+from minirnn.figures.panels import counted, readable, side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import plain_ticks
 
@@ -90,7 +90,7 @@ def words(facts: Facts) -> str:
     here = facts.variance[facts.gain][LENGTHS.index(facts.T)]
     many = f"Means of {facts.k} draws" if facts.k > 1 else "Single draws"
     return (
-        f"{many} of UORO for a network of 16 units with gain {facts.gain:g} over {facts.T} step{'s' * (facts.T > 1)}, "
+        f"{many} of UORO for a network of 16 units with gain {facts.gain:g} over {counted(facts.T, 'step')}, "
         "as points in a plane with the gradient as an arrow of length 1: their mean cosine with it is "
         f"{facts.cosine:.2f}. Beside it the variance of one draw, divided by the square of the gradient, over the "
         f"number of steps, for four gains: here {here:.0f}."

@@ -14,7 +14,7 @@ from experiments.forwards import one_sum
 from experiments.forwards.one_sum import MOST
 from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_line
-from minirnn.figures.panels import side_by_side
+from minirnn.figures.panels import counted, side_by_side
 from minirnn.figures.theme import color, styled
 
 WAYS = {"forwards": "exploding", "backwards": "vanishing"}
@@ -97,7 +97,7 @@ def draw_sums(ax: Axes, facts: Facts) -> None:
 def words(facts: Facts) -> str:
     count = int(facts.counted.sum())
     carried = "influence P" if facts.way == "forwards" else "adjoint δ"
-    done = f"{facts.steps} step{'s' * (facts.steps != 1)}"
+    done = counted(facts.steps, "step")
     place = "rows at the bottom of" if facts.way == "forwards" else "columns at the right of"
     return (
         f"The terms of the gradient of one linear unit with λ = {facts.lam:g} over {facts.T} steps, as squares in a "

@@ -1,5 +1,5 @@
 // The twin of knob.py.
-const { stored, fixed, readable, spoken } = tools;
+const { stored, counted, fixed, readable, spoken } = tools;
 const UNITS = 32, BATCH = 16, SEED = 1, T = 60, RATE = 0.03, CLIP = 1;
 const SENSE = { vanishing: "forgets", critical: "is near the edge", chaotic: "is chaotic" };
 
@@ -46,7 +46,7 @@ live(
         `${fixed(Math.max(...slice), 2)}. After training the saved networks classify ${fixed(accuracy, 0)} percent of new ` +
         `sequences correctly, mean of 8 seeds. ` +
         (updates
-          ? `After ${updates} ${updates === 1 ? "update" : "updates"} yours loses ${fixed(loss.at(-1), 2)} nats and classifies ` +
+          ? `After ${counted(updates, "update")} yours loses ${fixed(loss.at(-1), 2)} nats and classifies ` +
             `${fixed(right, 0)} percent correctly.`
           : "Yours is not trained yet."),
     };

@@ -19,7 +19,7 @@ from experiments.record import load
 from explorables.intro.saved import LONG, SMALL, at, newton, runs, stored
 from minirnn.figures.explorables import Control, explorable
 from minirnn.figures.marks import band
-from minirnn.figures.panels import figure, readable, spoken
+from minirnn.figures.panels import counted, figure, readable, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
 
@@ -134,7 +134,7 @@ def words(facts: Facts) -> str:
     own = "Yours is not trained yet."
     if updates:
         own = (
-            f"After {updates} {'update' if updates == 1 else 'updates'} yours loses {facts.own_loss[-1]:.2f} nats and "
+            f"After {counted(updates, 'update')} yours loses {facts.own_loss[-1]:.2f} nats and "
             f"classifies {facts.own_right:.0f} percent correctly."
         )
     return (

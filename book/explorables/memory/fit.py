@@ -15,7 +15,7 @@ from experiments.memory import saved_fits
 from experiments.memory.saved_fits import UNITS
 from explorables.memory.wording import percent
 from minirnn.figures.explorables import Control, Pad, explorable
-from minirnn.figures.panels import side_by_side
+from minirnn.figures.panels import counted, side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
 from minirnn.theory.memory import KERNELS, Fit
@@ -66,8 +66,7 @@ def draw_kernel(ax: Axes, facts: Facts) -> None:
     ax.plot(x, facts.target[k], color=color("ink"), lw=4, alpha=0.25)
     ax.plot(x, facts.fit.kernel[k], color=hue, lw=1.8)
     ax.set_ylabel("weight of the input k steps ago")
-    units = "unit" if facts.m == 1 else "units"
-    ax.set_title(f"Kernel (grey) and {facts.m} {units}: error {percent(facts.fit.error)}", color=hue)
+    ax.set_title(f"Kernel (grey) and {counted(facts.m, 'unit')}: error {percent(facts.fit.error)}", color=hue)
 
 
 def draw_errors(ax: Axes, facts: Facts) -> None:

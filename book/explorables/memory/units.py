@@ -15,7 +15,7 @@ from experiments.memory.delays import at_least, enough, sigmas
 from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_line
 from minirnn.figures.marks import band
-from minirnn.figures.panels import side_by_side
+from minirnn.figures.panels import counted, side_by_side
 from minirnn.figures.theme import color, styled
 
 DELAYS, WIDTHS = [5, 10, 20, 30, 40, 50, 60, 80], [0, 1, 2, 3, 5]
@@ -77,7 +77,7 @@ def draw_numbers(ax: Axes, facts: Facts) -> None:
 
 def words(facts: Facts) -> str:
     half = int((facts.sigma > 0.5 * facts.sigma[0]).sum())
-    kind = "exactly" if facts.s == 0 else f"with a spread of {facts.s} step{'s' * (facts.s > 1)}"
+    kind = "exactly" if facts.s == 0 else f"with a spread of {counted(facts.s, 'step')}"
     return (
         f"A kernel that recalls the input of {facts.D} steps ago, {kind}. {half} of its Hankel matrix's singular "
         f"values are above half of the largest. A linear network needs at least {facts.least[facts.D]} units for an "

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import readable, side_by_side, spoken
+from minirnn.figures.panels import counted, readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, row_names
 
@@ -75,8 +75,8 @@ def bars(ax: Axes, values: dict[str, float], what: str, most: int) -> None:
 
 def words(facts: Facts) -> str:
     return (
-        f"A dense network of {facts.n} unit{'s' * (facts.n != 1)}, {facts.T} steps, {facts.rounds} "
-        f"round{'s' * (facts.rounds != 1)}. The loop has a depth of {facts.T} and {spoken(facts.work['loop'])} "
+        f"A dense network of {counted(facts.n, 'unit')}, {facts.T} steps, "
+        f"{counted(facts.rounds, 'round')}. The loop has a depth of {facts.T} and {spoken(facts.work['loop'])} "
         f"multiplications. Rounds with the Jacobian have a depth of {facts.depth['full']:.0f} and "
         f"{spoken(facts.work['full'])} multiplications, with its diagonal {spoken(facts.work['diagonal'])}. With the "
         f"Jacobian they are ahead of the loop if more than {spoken(facts.processors)} multiplications can be made at a "

@@ -1,6 +1,5 @@
 // The twin of front.py.
-const { fixed, general, spoken } = tools, REACH = 1.6, BEFORE = 3, FLOOR = 1e-17, ROOF = 1e3;
-const rounds = (count) => `${count} round${count === 1 ? "" : "s"}`;
+const { counted, fixed, general, spoken } = tools, REACH = 1.6, BEFORE = 3, FLOOR = 1e-17, ROOF = 1e3;
 const within = (v, low, high) => Math.min(Math.max(v, low), high);
 let kept = {};
 
@@ -17,12 +16,12 @@ live(
       guess: { points: points(guess(made).map((h) => h[0]), -REACH, REACH), hue },
       error: { points: points(now, FLOOR, ROOF), hue },
       end: [[T, RIGHT]],
-      title: `Gain ${general(gain)}, λ₁ = ${rate}: the guess after ${rounds(made)}`.replaceAll("-", "−"),
-      right: `${right} of ${T} states are right; all after ${rounds(needed)}`,
+      title: `Gain ${general(gain)}, λ₁ = ${rate}: the guess after ${counted(made, "round")}`.replaceAll("-", "−"),
+      right: `${right} of ${T} states are right; all after ${counted(needed, "round")}`,
       words:
         `A tanh network of gain ${general(gain)} with a largest Lyapunov exponent of ${rate}, ${T} steps at once. After ` +
-        `${rounds(made)} the largest error is ${spoken(Math.max(...now))}; ${right} states are right to eight digits, the first ` +
-        `${front} without a gap. All of them are after ${rounds(needed)}.`,
+        `${counted(made, "round")} the largest error is ${spoken(Math.max(...now))}; ${right} states are right to eight digits, the first ` +
+        `${front} without a gap. All of them are after ${counted(needed, "round")}.`,
     };
     for (let back = 1; back <= BEFORE; back++)
       shown[`before-${back}`] = made >= back ? points(errors(guess(made - back), states), FLOOR, ROOF) : null;

@@ -10,7 +10,7 @@ from experiments import draws, exact
 from experiments.parallel import closing
 from experiments.parallel.closing import RIGHT, Course, course
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import figure, spoken
+from minirnn.figures.panels import counted, figure, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -55,7 +55,7 @@ def draw_states(ax: Axes, facts: Facts) -> None:
     guess = c.guess(facts.made)[:, UNIT].clip(-REACH, REACH)
     ax.plot(t, guess, color=color(hue(c.exponent)), lw=1.4, gid="live-guess")
     ax.set(ylim=(-1.7, 1.7), yticks=[-1, 0, 1], ylabel="state of a unit")
-    title = f"Gain {facts.gain:g}, λ₁ = {c.exponent:+.2f}: the guess after {rounds(facts.made)}"
+    title = f"Gain {facts.gain:g}, λ₁ = {c.exponent:+.2f}: the guess after {counted(facts.made, 'round')}"
     ax.set_title(title.replace("-", "−")).set_gid("live-title")
 
 
@@ -71,21 +71,17 @@ def draw_errors(ax: Axes, facts: Facts) -> None:
     end.set_zorder(4)
     ax.set(ylim=(FLOOR, ROOF), xlim=(0, MOST + 2), xlabel="step t", ylabel="largest error")
     decades(ax.yaxis, -16, 0, 8)
-    title = f"{facts.right} of {facts.T} states are right; all after {rounds(c.needed)}"
+    title = f"{facts.right} of {facts.T} states are right; all after {counted(c.needed, 'round')}"
     ax.set_title(title).set_gid("live-right")
-
-
-def rounds(count: int) -> str:
-    return f"{count} round{'s' * (count != 1)}"
 
 
 def words(facts: Facts) -> str:
     c, largest = facts.course, facts.course.errors(facts.made).max()
     return (
         f"A tanh network of gain {facts.gain:g} with a largest Lyapunov exponent of {c.exponent:+.2f}, {facts.T} "
-        f"steps at once. After {rounds(facts.made)} the largest error is {spoken(largest)}; {facts.right} states "
-        f"are right to eight digits, the first {facts.front} without a gap. All of them are after "
-        f"{rounds(c.needed)}."
+        f"steps at once. After {counted(facts.made, 'round')} the largest error is {spoken(largest)}; {facts.right} "
+        f"states are right to eight digits, the first {facts.front} without a gap. All of them are after "
+        f"{counted(c.needed, 'round')}."
     )
 
 

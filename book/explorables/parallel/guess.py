@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from experiments.parallel.networks import logistic_rounds, logistic_states
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import stacked
+from minirnn.figures.panels import counted, stacked
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -64,7 +64,7 @@ def words(facts: Facts) -> str:
     right = int((facts.error < 1e-8).sum())
     return (
         f"The logistic map at r = {facts.r:g}, {KINDS[facts.r]}, with an exponent of {EXPONENTS[facts.r]:+.2f}. "
-        f"The guess: {facts.guess}. After {facts.made} round{'s' * (facts.made != 1)} {right} of {T} states are "
+        f"The guess: {facts.guess}. After {counted(facts.made, 'round')} {right} of {T} states are "
         f"right to eight digits; all are after {facts.needed}."
     )
 

@@ -1,6 +1,6 @@
 // The twin of powers.py. Here the norm of a power is a formula: for [[a, b], [0, a]] the singular values differ by |b|, and
 // their product is a².
-const { fixed, readable, spoken, arrow } = tools;
+const { counted, fixed, readable, spoken, arrow } = tools;
 const HORIZON = 100;
 
 const power = (rho, c, t) => [rho ** t, t ? t * rho ** (t - 1) * c : 0];
@@ -13,7 +13,7 @@ live(
     const norms = Array.from({ length: HORIZON + 1 }, (_, k) => norm(power(rho, c, k)));
     const peak = norms.indexOf(Math.max(...norms)), end = norms[HORIZON], sigma = norms[1];
     const straight = (base) => [[0, 1], [HORIZON, base ** HORIZON]];
-    const [a, b] = power(rho, c, t), steps = t === 1 ? "step" : "steps";
+    const [a, b] = power(rho, c, t), steps = counted(t, "step");
     const image = Array.from({ length: 73 }, (_, k) => {
       const x = Math.cos((k * Math.PI) / 36), y = Math.sin((k * Math.PI) / 36);
       return [a * x + b * y, a * y];
@@ -35,12 +35,12 @@ live(
       second: arrow([c, rho], 0.07),
       "first-tip": [[rho, 0]],
       "second-tip": [[c, rho]],
-      stretch: `${t} ${steps}: up to ×${readable(norms[t])}`,
+      stretch: `${steps}: up to ×${readable(norms[t])}`,
       words:
         `A 2 by 2 matrix with both eigenvalues ${fixed(rho, 2)} and ${fixed(c, 2)} above the diagonal: spectral radius ` +
         `${fixed(rho, 2)}, largest singular value ${fixed(sigma, 2)}. Over 100 steps the size of its power ${course}. The ` +
         `lower bound, the spectral radius to the power t, ends at ${spoken(rho ** HORIZON)}; the upper one at ` +
-        `${spoken(sigma ** HORIZON)}. Beside it, the two columns of the matrix as arrows, and the ellipse that ${t} ${steps} ` +
+        `${spoken(sigma ** HORIZON)}. Beside it, the two columns of the matrix as arrows, and the ellipse that ${steps} ` +
         `make of the unit circle: its longer half axis is ${spoken(norms[t])}.`,
     };
   },

@@ -13,7 +13,7 @@ from experiments.bptt.scalar import regime
 from experiments.vanishing.powers import HORIZON, power_norms, two_by_two
 from minirnn.figures.explorables import Control, explorable
 from minirnn.figures.marks import arrow_outline
-from minirnn.figures.panels import readable, side_by_side, spoken
+from minirnn.figures.panels import counted, readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -90,12 +90,11 @@ def draw_plane(ax: Axes, facts: Facts) -> None:
     ax.set_anchor("N")
     for side in ax.spines.values():
         side.set_visible(False)
-    title = "step" if facts.t == 1 else "steps"
-    ax.set_title(f"{facts.t} {title}: up to ×{readable(facts.norms[facts.t])}").set_gid("live-stretch")
+    ax.set_title(f"{counted(facts.t, 'step')}: up to ×{readable(facts.norms[facts.t])}").set_gid("live-stretch")
 
 
 def words(facts: Facts) -> str:
-    rho, sigma, norms, steps = facts.rho, facts.sigma, facts.norms, "step" if facts.t == 1 else "steps"
+    rho, sigma, norms = facts.rho, facts.sigma, facts.norms
     course = (
         f"grows to {spoken(norms[facts.peak])} at t = {facts.peak} and ends at {spoken(norms[-1])}"
         if 0 < facts.peak < HORIZON
@@ -106,7 +105,7 @@ def words(facts: Facts) -> str:
         f"{rho:.2f}, largest singular value {sigma:.2f}. Over 100 steps the size of its power {course}. The lower "
         f"bound, the spectral radius to the power t, ends at {spoken(rho**HORIZON)}; the upper one at "
         f"{spoken(sigma**HORIZON)}. Beside it, the two columns of the matrix as arrows, and the ellipse that "
-        f"{facts.t} {steps} make of the unit circle: its longer half axis is {spoken(norms[facts.t])}."
+        f"{counted(facts.t, 'step')} make of the unit circle: its longer half axis is {spoken(norms[facts.t])}."
     )
 
 
