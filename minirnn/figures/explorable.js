@@ -496,7 +496,7 @@
     const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const node = texts.currentNode;
-      if (node.parentElement.closest("mjx-container, math, .gtt-goto")) continue; // a full stop there ends no sentence
+      if (node.parentElement.closest("math, .gtt-goto")) continue; // a full stop there ends no sentence
       const before = node.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING;
       const ends = [...node.data.matchAll(/[.?!:](?=\s)/g)];
       if (before && ends.length) range.setStart(node, ends.at(-1).index + 1);
