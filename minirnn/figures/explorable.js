@@ -13,8 +13,33 @@
     return parts(text).filter((part) => !old.has(part)).join("").trim();
   };
 
+  // All figures of a page at once would hold up a phone for seconds. The first begins at once, another when the reader
+  // comes near it, when a link leads to it, on paper, or when there is time.
+  const waiting = new Set();
+  const near = new IntersectionObserver(
+    (places) => places.forEach(({ isIntersecting, target }) => isIntersecting && target.begin()), { rootMargin: "100%" });
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has only the second
+  function later(figure) {
+    near.observe(figure);
+    if (waiting.add(figure).size === 1) whenIdle(beginNext);
+  }
+  function beginNext() {
+    const [figure] = waiting;
+    figure?.begin();
+    if (waiting.size) whenIdle(beginNext);
+  }
+  addEventListener("beforeprint", () => waiting.forEach((figure) => figure.begin()));
+
   class Explorable extends HTMLElement {
     connectedCallback() {
+      if (this === document.querySelector("gtt-explorable")) this.begin();
+      else later(this);
+    }
+
+    /** Reads what the page holds of the figure, and answers from then on. */
+    begin() {
+      waiting.delete(this);
+      near.unobserve(this);
       if (this.data) return; // moved within the page
       this.data = JSON.parse(this.querySelector(":scope > script").textContent);
       this.state = [...this.data.start];
@@ -53,6 +78,7 @@
     }
 
     values() {
+      this.begin();
       return Object.fromEntries(this.controls.map((c) => [c.name, c.value]));
     }
 
@@ -297,6 +323,7 @@
 
     /** Moves to the values of a link, the nearest where they are numbers; what it does not know it leaves. */
     goto(query) {
+      this.begin();
       const indices = {};
       for (const [name, text] of query) {
         const index = this.control(name)?.find(text) ?? -1;
@@ -515,6 +542,7 @@
   function render({ model, el }) {
     el.innerHTML = model.get("html");
     const figure = el.firstElementChild;
+    figure.begin();
     // else JupyterLab takes the arrow keys; it asks the element in focus itself, not those around it
     const focusable = figure.querySelectorAll("input, select, button, summary, .gtt-scroll");
     focusable.forEach((e) => e.setAttribute("data-lm-suppress-shortcuts", "true"));

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def mathml(tex: str, block: bool, macros: Macros) -> str:
-    r"""The element <math> of a formula. Raises LatexError where the converter cannot read a part of it.
+    r"""A formula as an element <math>, or as a row of them. Raises LatexError where the converter cannot read a part.
 
     >>> mathml(r"\half{h}\T", False, {"half": [r"\frac{#1}2", 1], "T": r"^{\mathsf{T}}"})
     '<math><msup><mfrac><mi>h</mi><mn>2</mn></mfrac><mi>𝖳</mi></msup></math>'
@@ -44,9 +44,7 @@ def mathml(tex: str, block: bool, macros: Macros) -> str:
     tree = ET.fromstring(written.replace("&ApplyFunction;", APPLIED))
     for element in list(tree.iter()):
         mend(element)
-    if block:
-        make_breakable(tree)
-    return ET.tostring(tree, encoding="unicode")
+    return ET.tostring(breakable(tree) if block else tree, encoding="unicode")
 
 
 def mend(element: ET.Element) -> None:
@@ -54,21 +52,24 @@ def mend(element: ET.Element) -> None:
     given size has it only in a row, and a brace would touch what stands above it."""
     base, *scripts = list(element) or [element]
     if element.tag in ("msub", "msup", "msubsup") and "minsize" in base.attrib:
-        element[0] = row([base])
+        element[0] = piece("mrow", [base])
     if element.tag in ("msup", "msubsup") and scripts[-1].text in PRIMES:
         scripts[-1].attrib.update(lspace="0", rspace="0")
-        primed = row([base, scripts[-1]])
+        primed = piece("mrow", [base, scripts[-1]])
         element.tag, element[:] = ("mrow", primed) if element.tag == "msup" else ("msub", [primed, scripts[0]])
     element.attrib.pop("accentunder", None)
 
 
-def make_breakable(formula: ET.Element) -> None:
-    """A browser breaks no line of MathML. So a displayed formula is a row of parts, which end with a wide space, and
-    each part one of pieces, which begin with a relation; book.css lets both continue below where a page is narrow."""
-    parts = split(formula, lambda before, part: is_wide(before))
-    if len(parts) > 1 or len(split(formula, begins_piece)) > 1:
-        formula.set("class", "gtt-parts")
-        formula[:] = [row(map(row, split(part, begins_piece))) for part in parts]
+def breakable(formula: ET.Element) -> ET.Element:
+    """A browser breaks no line of MathML. So a displayed formula stands in parts, which end with a wide space, and
+    these in pieces, which begin with a relation: each is a formula, and book.css lets them go on below."""
+    parts = [split(part, begins_piece) for part in split(formula, lambda before, part: is_wide(before))]
+    if len(parts) == len(parts[0]) == 1:
+        return formula
+    whole = ET.Element("span", {"class": "gtt-parts"})
+    for part in parts:
+        ET.SubElement(whole, "span").extend(piece("math", elements, displaystyle="true") for elements in part)
+    return whole
 
 
 def split(elements: Iterable[ET.Element], begins: Begins) -> list[list[ET.Element]]:
@@ -81,11 +82,11 @@ def split(elements: Iterable[ET.Element], begins: Begins) -> list[list[ET.Elemen
     return lists
 
 
-def row(elements: Iterable[ET.Element]) -> ET.Element:
-    out = ET.Element("mrow")
+def piece(tag: str, elements: Iterable[ET.Element], **attributes: str) -> ET.Element:
+    out = ET.Element(tag, attributes)
     out.extend(elements)
     if is_relation(out[0]):
-        out[0].set("form", "infix")  # at the beginning of a row it would count as a sign, without spaces
+        out[0].set("form", "infix")  # at the beginning it would count as a sign, without spaces
     return out
 
 
