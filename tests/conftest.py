@@ -33,7 +33,8 @@ FLAGS = ("-W", "-n", "--keep-going")
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHROMIUM_ARGS += ["--disable-sync"]
-FORMULAS_ARE_SET = "[...document.querySelectorAll('.math')].every(m => m.querySelector('mjx-container'))"
+# they are in the page from the start, and wait for their face alone
+FORMULAS_ARE_SET = "document.fonts.status === 'loaded'"
 CUT_CODE = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
 
 

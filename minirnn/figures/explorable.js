@@ -13,9 +13,35 @@
     return parts(text).filter((part) => !old.has(part)).join("").trim();
   };
 
+  // All figures of a page at once would hold up a phone for seconds. The first begins at once, another when the reader
+  // comes near it, when a link leads to it, on paper, or when there is time.
+  const waiting = new Set();
+  const near = new IntersectionObserver(
+    (places) => places.forEach(({ isIntersecting, target }) => isIntersecting && target.begin()), { rootMargin: "100%" });
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has only the second
+  function later(figure) {
+    near.observe(figure);
+    if (waiting.add(figure).size === 1) whenIdle(beginNext);
+  }
+  function beginNext() {
+    const [figure] = waiting;
+    figure?.begin();
+    if (waiting.size) whenIdle(beginNext);
+  }
+  addEventListener("beforeprint", () => waiting.forEach((figure) => figure.begin()));
+
   class Explorable extends HTMLElement {
     connectedCallback() {
       if (this.data) return this.live?.draw(this.values()); // moved within the page, or back in it
+      if (this === document.querySelector("gtt-explorable")) this.begin();
+      else later(this);
+    }
+
+    /** Reads what the page holds of the figure, and answers from then on. */
+    begin() {
+      waiting.delete(this);
+      near.unobserve(this);
+      if (this.data) return; // it has begun
       this.data = JSON.parse(this.querySelector(":scope > script").textContent);
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
@@ -64,6 +90,7 @@
     }
 
     values() {
+      this.begin();
       return Object.fromEntries(this.controls.map((c) => [c.name, c.value]));
     }
 
@@ -298,6 +325,7 @@
 
     /** Moves to the values of a link, the nearest where they are numbers; what it does not know it leaves. */
     goto(query) {
+      this.begin();
       const indices = {};
       for (const [name, text] of query) {
         const index = this.control(name)?.find(text) ?? -1;
@@ -498,7 +526,7 @@
     const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const node = texts.currentNode;
-      if (node.parentElement.closest("mjx-container, math, .gtt-goto")) continue; // a full stop there ends no sentence
+      if (node.parentElement.closest("math, .gtt-goto")) continue; // a full stop there ends no sentence
       const before = node.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING;
       const ends = [...node.data.matchAll(/[.?!:](?=\s)/g)];
       if (before && ends.length) range.setStart(node, ends.at(-1).index + 1);
@@ -517,6 +545,7 @@
   function render({ model, el }) {
     el.innerHTML = model.get("html");
     const figure = el.firstElementChild;
+    figure.begin();
     // else JupyterLab takes the arrow keys; it asks the element in focus itself, not those around it
     const focusable = figure.querySelectorAll("input, select, button, summary, .gtt-scroll");
     focusable.forEach((e) => e.setAttribute("data-lm-suppress-shortcuts", "true"));

@@ -1,4 +1,4 @@
-"""Fonts and MathJax: kept between builds, made anew when what they are made of has changed, and so in the site."""
+"""Fonts: kept between builds, made anew when what they are made of has changed, and so in the site."""
 
 import base64
 import importlib.util
@@ -59,17 +59,16 @@ def test_a_new_version_of_each_package_is_a_new_key(monkeypatch, package):
 
 
 def test_the_site_has_what_this_build_made_and_nothing_older(tmp_path):
-    new, old = tmp_path / ".assets/mathjax", tmp_path / "html/_static/mathjax"
+    new, old = tmp_path / ".assets/fonts", tmp_path / "html/_static/fonts"
     for folder, name in (
-        (new, "new.js"),
-        (old, "old.js"),
-        (old / "gone", "older.js"),
+        (new, "new.woff2"),
+        (old, "old.woff2"),
+        (old / "gone", "older.woff2"),
         (tmp_path / "book/_static", "b.css"),
     ):
         folder.mkdir(parents=True)
         (folder / name).write_text(name)
-    for folder in (tmp_path / ".assets/fonts", tmp_path / ".assets/.jupyter", tmp_path / "html/_static/fonts"):
-        folder.mkdir()
+    (tmp_path / ".assets/.jupyter").mkdir()
     app = SimpleNamespace(outdir=tmp_path / "html", confdir=tmp_path, builder=SimpleNamespace(name="html"))
     assets.deliver(app, None)
     site = {
@@ -77,7 +76,7 @@ def test_the_site_has_what_this_build_made_and_nothing_older(tmp_path):
         for path in (tmp_path / "html").rglob("*.*")
         if path.is_file()
     }
-    assert site == {"mathjax/new.js", "b.css"}
+    assert site == {"fonts/new.woff2", "b.css"}
     assert not (tmp_path / "html/_static/.jupyter").exists()
 
 
@@ -94,7 +93,7 @@ WIDTHS = """async data => {
 def test_a_browser_gives_each_letter_the_width_that_the_font_says(browser, tmp_path):
     """% stood on the next letter, and “ on the word: their parts had the flag USE_MY_METRICS."""
     source = resources.files("font_source_serif_pro") / "files/SourceSerifPro-Regular.ttf"
-    assets.subset(source, tmp_path / "cut.woff2")
+    assets.subset(source, tmp_path / "cut.woff2", assets.parsed(assets.GLYPHS))
     tab = browser.new_page()
     widths = tab.evaluate(WIDTHS, base64.b64encode((tmp_path / "cut.woff2").read_bytes()).decode())
     tab.close()

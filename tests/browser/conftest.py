@@ -12,6 +12,7 @@ from minirnn.figures.frames import Frame
 from tests.browser.referee import compare
 
 LOCAL = {"file", "data", "blob", "about"}
+FIGURES_ANSWER = "[...document.querySelectorAll('gtt-explorable:defined')].every(figure => figure.data)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,6 +65,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: problems.append(f"{m.location}: {m.text}") if m.type == "error" else None)
         page.goto(url)
         if js:
+            page.wait_for_function(FIGURES_ANSWER)
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         return page
 

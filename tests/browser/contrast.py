@@ -4,8 +4,7 @@ twenty pieces, and looks at no text of a picture."""
 from typing import Any
 
 # Colours are mixed as they are drawn: layers that can be seen through, text that can, and what fades as a whole.
-# What waits for a guess is judged as it shows afterwards. Left out are hidden text, and formulas, which have the colour
-# of the text around them.
+# What waits for a guess is judged as it shows afterwards. Left out is hidden text.
 FAINT = """() => {
   const rgba = text => {
     const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
@@ -23,7 +22,7 @@ FAINT = """() => {
   while (walker.nextNode()) {
     const e = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !e.checkVisibility({visibilityProperty: true, opacityProperty: true}) ||
-        e.closest("mjx-container, script, style, .headerlink")) continue;
+        e.closest("script, style, .headerlink")) continue;
     const style = getComputedStyle(e), [r, g, b, a] = rgba(e.closest("svg") ? style.fill : style.color);
     const ground = behind(e), text = over([r, g, b, a * opacity(e)], ground);
     const lights = [luminance(text), luminance(ground)];

@@ -1,6 +1,5 @@
 """The book's own part of the build: the files that pages load, small pieces of markup, and checks of every page."""
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -18,6 +17,7 @@ from . import (
     launch,
     lean,
     markup,
+    mentions,
     notebooks,
     paths,
     search,
@@ -32,8 +32,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("ask", ask.Ask)
     app.add_directive("api", api.Api)
     app.add_directive("paths", paths.Paths)
-    for formula in (nodes.math, nodes.math_block):
-        app.add_node(formula, override=True, html=(formulas.visit, None))
+    app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_displayed, None))
     app.connect("config-inited", assets.prepare)
     app.add_config_value("gtt_launch", {}, "html", dict)
     app.connect("config-inited", launch.settle)
@@ -47,6 +46,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-merge-info", figures.join)
     app.connect("env-updated", figures.renumber)
     app.connect("missing-reference", figures.resolve)
+    app.connect("missing-reference", mentions.resolve)
+    app.connect("doctree-resolved", mentions.link_names)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("doctree-resolved", markup.keep_together)
     app.connect("html-page-context", markup.mend_roles)
@@ -56,6 +57,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", launch.offer, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", assets.deliver)
+    app.connect("build-finished", assets.cut_to_formulas)
     app.connect("build-finished", figures.write)
     app.connect("build-finished", handouts.write)
     app.connect("build-finished", assignments.release)

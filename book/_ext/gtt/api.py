@@ -1,7 +1,8 @@
 """The reference of the library, made of its docstrings: the directive {api} with a module's name.
 
 Docstrings are plain text with the mathematics in Unicode, laid out to be read in an editor. Their paragraphs flow here;
-what is indented, and examples, stand as written.
+what is indented, and examples, stand as written. Papers, which they name by their keys, are cited, and `mentions` links
+their equations, and names of the library on other pages, to where they stand.
 """
 
 import importlib
@@ -11,9 +12,12 @@ import textwrap
 from types import FunctionType, ModuleType
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 Public = type | FunctionType
+EQUATION = r"\beq\. ([a-z][a-z0-9-]*)"
+MENTION = re.compile(EQUATION + r"|\b([a-z]+(?:19|20)\d\d[a-z]*)\b")
 
 
 def public(module: ModuleType) -> dict[str, Public]:
@@ -62,11 +66,11 @@ class Api(SphinxDirective):
         name = self.arguments[0]
         module = importlib.import_module(name)
         self.env.note_dependency(inspect.getfile(module))
-        section = nodes.section(ids=[name.replace(".", "-")])
+        section = self.section(name, "module")
         section += nodes.title("", "", nodes.literal(text=name))
         section += self.text(module)
         for title, thing in public(module).items():
-            entry = nodes.section(ids=[f"{name}.{title}".replace(".", "-")])
+            entry = self.section(f"{name}.{title}", "class" if inspect.isclass(thing) else "function")
             entry += nodes.title("", "", nodes.literal(text=title))
             entry += nodes.literal_block("", signature(title, thing), language="python")
             entry += self.text(thing)
@@ -77,16 +81,48 @@ class Api(SphinxDirective):
             section += entry
         return [section]
 
+    def section(self, name: str, kind: str) -> nodes.section:
+        """An empty section, known to Sphinx as the place of this Python object."""
+        anchor = name.replace(".", "-")
+        self.env.get_domain("py").note_object(name, kind, anchor, location=self.get_location())
+        return nodes.section(ids=[anchor])
+
     def text(self, thing: Public | ModuleType) -> list[nodes.Node]:
         blocks = re.split(r"\n\s*\n", inspect.cleandoc(thing.__doc__ or ""))
-        return [block(text) for text in blocks if text.strip()]
+        return [self.block(text) for text in blocks if text.strip()]
+
+    def block(self, text: str) -> nodes.Node:
+        """A paragraph of a docstring; or, if it is indented or an example, a block of code."""
+        if ">>>" in text or (text.startswith(" ") and not MENTION.search(text)):
+            return nodes.literal_block("", textwrap.dedent(text), language="pycon" if ">>>" in text else "text")
+        if text.startswith(" "):
+            return nodes.literal_block("", "", *self.linked(textwrap.dedent(text)), classes=["gtt-formulas"])
+        paragraph = nodes.paragraph()
+        for k, part in enumerate(text.split("`")):
+            paragraph += nodes.literal(text=part) if k % 2 else self.linked(" ".join(part.split("\n")))
+        return paragraph
+
+    def linked(self, text: str) -> list[nodes.Node]:
+        """The text with its papers cited and its equations linked."""
+        out: list[nodes.Node] = []
+        end = 0
+        for mention in MENTION.finditer(text):
+            out.append(nodes.Text(text[end : mention.start()]))
+            end = mention.end()
+            if mention[1]:
+                out.append(equation(mention[1], self.arguments[0]))
+            else:
+                bracketed = text.count("(", 0, end) > text.count(")", 0, end)
+                roles = "{cite:author}`%s`, {cite:year}`%s`" if bracketed else "{cite:t}`%s`"
+                cited, _ = self.state.inline_text(roles.replace("%s", mention[2]), self.lineno)
+                out += cited
+        return [*out, nodes.Text(text[end:])]
 
 
-def block(text: str) -> nodes.Node:
-    """A paragraph of a docstring; or, if it is indented or an example, a block of code."""
-    if text.startswith((" ", ">>>")):
-        return nodes.literal_block("", textwrap.dedent(text), language="pycon" if ">>>" in text else "text")
-    paragraph = nodes.paragraph()
-    for k, part in enumerate(text.split("`")):
-        paragraph += nodes.literal(text=part) if k % 2 else nodes.Text(" ".join(part.split("\n")))
-    return paragraph
+def equation(label: str, module: str) -> addnodes.pending_xref:
+    """What `mentions.resolve` makes a link to an equation of the book or, where the book has none, of the reference."""
+    text = f"eq. {label}"
+    node = addnodes.pending_xref("", reftype="gtt-equation", reftarget=label, refdomain="", refwarn=True)
+    node["module"] = module
+    node += nodes.inline("", text)
+    return node

@@ -1,16 +1,19 @@
-"""The files that pages load, gathered from pinned packages: fonts, MathJax, the figures' script and style.
+"""The files that pages load, gathered from pinned packages: fonts, the figures' script and style.
 
-Fonts and MathJax, which take time, are kept, and made again after a change of versions, options or this module.
+Fonts, which take time, are kept, and made again after a change of versions, options or this module.
 """
 
 import filecmp
 import json
 import logging as python_logging
 import os
+import re
 import shutil
 import sys
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from html import unescape
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
@@ -35,47 +38,15 @@ GLYPHS = (
     "20ac,2100-214f,2190-21ff,2200-22ff,25a0-25ff,fb01,fb02"
 )
 
-SCRIPTS = {  # a text face says nothing of formulas: where browsers put indices, exponents and bars, in 1/1000 em
-    "ScriptPercentScaleDown": 72,
-    "ScriptScriptPercentScaleDown": 60,
-    "AxisHeight": 250,
-    "SubscriptShiftDown": 180,
-    "SubscriptTopMax": 400,
-    "SubscriptBaselineDropMin": 50,
-    "SuperscriptShiftUp": 370,
-    "SuperscriptShiftUpCramped": 300,
-    "SuperscriptBottomMin": 120,
-    "SuperscriptBaselineDropMax": 250,
-    "SubSuperscriptGapMin": 160,
-    "SuperscriptBottomMaxWithSubscript": 400,
-    "SpaceAfterScript": 40,
-    "UpperLimitGapMin": 110,
-    "LowerLimitGapMin": 170,
-    "FractionNumeratorShiftUp": 390,
-    "FractionNumeratorDisplayStyleShiftUp": 680,
-    "FractionDenominatorShiftDown": 350,
-    "FractionDenominatorDisplayStyleShiftDown": 690,
-    "FractionRuleThickness": 50,
-    "FractionNumeratorGapMin": 50,
-    "FractionDenominatorGapMin": 50,
-    "RadicalVerticalGap": 50,
-    "RadicalDisplayStyleVerticalGap": 150,
-    "RadicalRuleThickness": 50,
-    "RadicalExtraAscender": 50,
-}
-UNWANTED = (  # of MathJax, of which pages use one input and one output
-    "tex-svg*",
-    "tex-mml*",
-    "mml*",
-    "*-full*",
-    "node-main*",
-    "latest.js",
-    "svg",
-    "adaptors",
-    "asciimath",
+FORMULAS = "STIX Two Math"  # the family; of what fonts know of formulas it has all, and it goes with Source Serif
+INDEX_DROP = (
+    0  # of its table of measures, in 1/1000 em: by it the index of y stands no lower than that of x, as in TeX
 )
+FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
+# a letter alone is drawn in italics, which are signs of their own: h, Latin, Greek
+ITALICS = [chr(code) for code in (0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))]
 # packages
-MADE_BY = ("fonttools", "brotli", "font-source-sans-pro", "font-source-serif-pro", "django-static-mathjax")
+MADE_BY = ("fonttools", "brotli", "font-source-sans-pro", "font-source-serif-pro", "ziamath")
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +65,6 @@ def prepare(app: Sphinx, config: Config) -> None:
     assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
     own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
     kept(assets / "fonts", ingredients(), make_fonts)
-    kept(assets / "mathjax", ingredients(), copy_mathjax)
     texts = page_assets() | {"tokens.css": theme.palette_css() + faces_css()}
     for name, text in texts.items():
         (assets / name).write_text(text, encoding="utf-8")
@@ -113,7 +83,7 @@ def own_kernel(folder: Path) -> None:
 
 
 def ingredients() -> str:
-    """A key of all that fonts and MathJax depend on: this module with its ranges and lists, and the packages."""
+    """A key of all that fonts depend on: this module with its ranges and lists, and the packages."""
     versions = " ".join(f"{name} {version(name)}" for name in MADE_BY)
     return sha256(Path(__file__).read_bytes() + versions.encode()).hexdigest()
 
@@ -140,8 +110,40 @@ def deliver(app: Sphinx, error: Exception | None) -> None:
     static, assets = Path(app.outdir) / "_static", Path(app.outdir).parent / ".assets"
     for source in (assets, Path(app.confdir) / "book/_static"):
         shutil.copytree(source, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
-    for name in ("fonts", "mathjax"):
-        remove_stale(filecmp.dircmp(assets / name, static / name, hide=[]))
+    remove_stale(filecmp.dircmp(assets / "fonts", static / "fonts", hide=[]))
+
+
+def cut_to_formulas(app: Sphinx, error: Exception | None) -> None:
+    """On build-finished: the face of formulas, with the signs that stand in the formulas of all pages."""
+    if error or app.builder.name != "html":
+        return
+    site, assets = Path(app.outdir), Path(app.outdir).parent / ".assets"
+    signs = "".join(sorted(signs_of(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))))
+
+    def make(folder: Path) -> None:
+        folder.mkdir(parents=True)
+        source = resources.files("ziamath") / "fonts/STIXTwoMath-Regular.ttf"
+        subset(source, folder / "stix-two-math.woff2", map(ord, signs), features=[])
+
+    kept(assets / "formulas", ingredients() + signs, make)
+    shutil.copytree(assets / "formulas", site / "_static/formulas", dirs_exist_ok=True)
+
+
+def signs_of(pages: Iterable[str]) -> set[str]:
+    """All signs that browsers draw for the formulas of pages.
+
+    >>> sorted(signs_of(["<p>a <math><mi>h</mi><mo>&lt;</mo><mn>1</mn></math>"]))
+    ['1', '<', 'h', 'ℎ', '√']
+    """
+    formulas = (formula for page in pages for formula in FORMULA.findall(page))
+    signs = set("√").union(*(unescape(re.sub("<.*?>", "", formula)) for formula in formulas))
+    return signs | {letter for letter in ITALICS if upright(letter) in signs}
+
+
+def upright(letter: str) -> str:
+    """The letter whose italic form in mathematics this is; "" for the few places of ITALICS that have none."""
+    code = unicodedata.decomposition(letter).rpartition(" ")[2]
+    return chr(int(code, 16)) if code else ""
 
 
 def remove_stale(compared: filecmp.dircmp[str]) -> None:
@@ -161,7 +163,11 @@ def face_file(source: str) -> str:
 
 
 def faces_css() -> str:
-    return "".join(
+    formulas = (
+        f'@font-face{{font-family:"{FORMULAS}";font-display:swap;'
+        'src:url("formulas/stix-two-math.woff2") format("woff2")}\n'
+    )
+    return formulas + "".join(
         f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:swap;'
         f'src:url("fonts/{face_file(source)}") format("woff2")}}\n'
         for source, (family, weight, style) in FACES.items()
@@ -173,28 +179,30 @@ def make_fonts(folder: Path) -> None:
     folder.mkdir(parents=True)
     for source in FACES:
         package, stem = source.split("/")
-        subset(resources.files(f"font_source_{package}") / "files" / f"{stem}.ttf", folder / face_file(source))
+        file = resources.files(f"font_source_{package}") / "files" / f"{stem}.ttf"
+        subset(file, folder / face_file(source), parsed(GLYPHS))
 
 
-def subset(source: Traversable, target: Path) -> None:
+def parsed(ranges: str) -> Iterable[int]:
+    from fontTools.subset import parse_unicodes
+
+    return parse_unicodes(ranges)
+
+
+def subset(source: Traversable, target: Path, signs: Iterable[int], features: Iterable[str] = ("*",)) -> None:
+    """Writes the font's `signs`, code points, to `target`, with these features of its layout."""
     from fontTools import subset  # takes a third of a second to import: only when there is something to do
-    from fontTools.otlLib.builder import buildMathTable
 
     python_logging.getLogger("fontTools").setLevel(python_logging.ERROR)
-    options = subset.Options(flavor="woff2", layout_features=["*"], hinting=False)
+    options = subset.Options(flavor="woff2", layout_features=list(features), hinting=False)
     options.drop_tables += ["FFTM"]
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=subset.parse_unicodes(GLYPHS))
+    subsetter.populate(unicodes=list(signs))
     subsetter.subset(font)
     for part in (part for name in font.getGlyphOrder() for part in getattr(font["glyf"][name], "components", [])):
         part.flags &= ~0x0200  # USE_MY_METRICS: FreeType gave % the width of its stroke, and “ that of ‘
-    buildMathTable(font, constants=SCRIPTS)
+    if "MATH" in font:
+        font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = INDEX_DROP
     subset.save_font(font, str(target), options)
     font.close()
-
-
-def copy_mathjax(folder: Path) -> None:
-    """MathJax with one input and one output, its fonts, and what it may load later (menu, speech)."""
-    source = resources.files("mathjax") / "static" / "mathjax" / "es5"
-    shutil.copytree(str(source), folder, ignore=shutil.ignore_patterns(*UNWANTED))

@@ -1,134 +1,130 @@
-"""Formulas as MathML, which a browser shows, prints and finds from the start and without a script. MathJax sets them
-more finely: book/_static/formulas.js gives it the TeX, which each carries along."""
+"""Formulas are set when the book is built: as MathML, which browsers draw, print, zoom and read aloud by themselves, in
+one face that `assets` cuts to the signs that pages use. The TeX stands beside it, for those who copy a formula."""
 
-import itertools
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from docutils import nodes
-from docutils.utils.math import MathError, latex2mathml
-from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
+from math_core import LatexError, LatexToMathML
 from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 Macros = Mapping[str, Any]  # {name: text, or [text with #1, #2, number of arguments]}
-PLAINER = [  # what docutils does not know, in words that it does
-    (r"\\vphantom\{[^{}]*\}", ""),
-    (r"\\dots(?![A-Za-z])", r"\\ldots"),
-    (r"(\\[tdc]?frac) *(\d)(?=\d|\{)", r"\1{\2}"),
-    (r"(\\[tdc]?frac\{\d\}) *(\d)", r"\1{\2}"),
-    (r"\\sqrt *(\d)", r"\\sqrt{\1}"),
-    (r"\\[Bb]igg?r\|_", "|_"),
-    (r"\\operatorname\*", r"\\operatorname"),
-    ("·", r"\\cdot "),
-    ("½", r"\\tfrac{1}{2}"),
-]
-BRACES = ("⏟", "⏞")
+Begins = Callable[[ET.Element, ET.Element], bool]
+PLAINER = (("·", r"\cdot "), ("½", r"\tfrac12 "))  # signs whose spaces or parts the converter does not know
+OWN = {name: "…" for name in ("dots", "ldots")}  # one sign: the converter's three full stops would be read out
+RELATIONS = frozenset("=≠≈<>≤≥≪≫∼∝:≔→←↦⟶⇒")
+PRIMES = ("′", "″", "‴")
 APPLIED = "\u2061"  # the invisible sign between a function's name and its argument
-TOKEN = re.compile(r" *(\\[A-Za-z]+|\\.|[^ ])", re.DOTALL)
+ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
 
 log = logging.getLogger(__name__)
 
 
-def expand(tex: str, macros: Macros) -> str:
-    """`tex` without the macros of the settings.
-
-    >>> expand(r"\\norm{W_{ij}} \\le \\norm\\lambda + \\normal", {"norm": [r"|#1|", 1]})
-    '|{W_{ij}}| \\\\le |\\\\lambda | + \\\\normal'
-    """
-    name = re.compile(rf"\\({'|'.join(macros)})(?![A-Za-z])")
-    while found := name.search(tex):
-        text, count = macros[found[1]] if isinstance(macros[found[1]], list) else (macros[found[1]], 0)
-        end = found.end()
-        for k in range(1, count + 1):
-            argument, end = take(tex, end)
-            text = text.replace(f"#{k}", argument)
-        tex = tex[: found.start()] + text + tex[end:]
-    return tex
-
-
-def take(tex: str, start: int) -> tuple[str, int]:
-    """The token or the group in braces that begins at `start`, and where it ends. Raises MathError where none does."""
-    end, depth = start, 0
-    while end == start or depth:
-        step = TOKEN.match(tex, end)
-        if not step:
-            raise MathError(f"expected an argument, and each brace closed, got the end after {tex[start:]!r}")
-        depth += {"{": 1, "}": -1}.get(step[1], 0)
-        end = step.end()
-    argument = tex[start:end].lstrip(" ")
-    return argument + " " * argument[-1].isalpha(), end  # \lambda, and then perhaps a letter
-
-
 def mathml(tex: str, block: bool, macros: Macros) -> str:
-    """The element <math> of a formula. Raises MathError where docutils has no word for a part of it."""
-    tex = expand(tex, macros)
-    for pattern, plainer in PLAINER:
-        tex = re.sub(pattern, plainer, tex)
-    text = latex2mathml.tex2mathml(tex, as_block=block).replace("&ApplyFunction;", APPLIED)
-    tree = ET.fromstring(re.sub(r">\s+<", "><", text).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
+    r"""A formula as an element <math>, or as a row of them. Raises LatexError where the converter cannot read a part.
+
+    >>> mathml(r"\half{h}\T", False, {"half": [r"\frac{#1}2", 1], "T": r"^{\mathsf{T}}"})
+    '<math><msup><mfrac><mi>h</mi><mn>2</mn></mfrac><mi>𝖳</mi></msup></math>'
+    """
+    for sign, plainer in PLAINER:
+        tex = tex.replace(sign, plainer)
+    if r"\\" in ENVIRONMENT.sub("", tex):  # lines of one formula, as Sphinx lets one write them
+        tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
+    tex = NUMBERED.sub(r"\\\1{\2*}", tex)  # the book numbers its equations itself
+    texts = OWN | {name: text[0] if isinstance(text, list) else text for name, text in macros.items()}
+    for name, text in texts.items():
+        if text.startswith("^"):  # when the converter expands a macro, it has read what stands before it
+            tex = re.sub(rf"\\{name}(?![A-Za-z])", lambda _, text=text: text, tex)
+    written = LatexToMathML(macros=texts, fancy_error=False).convert_with_local_state(tex, displaystyle=block)
+    tree = ET.fromstring(written.replace("&ApplyFunction;", APPLIED))
     for element in list(tree.iter()):
-        place_scripts(element)
-        set_apart(element)
-    return ET.tostring(tree, encoding="unicode")
+        mend(element)
+    return ET.tostring(breakable(tree) if block else tree, encoding="unicode")
 
 
-def place_scripts(element: ET.Element) -> None:
-    """An index of an accented letter stands beside it, and what a brace embraces is named below or above the brace."""
-    children = list(element)
-    if element.tag == "munderover" and children[0].tag == "mi":  # letter, index, accent
-        accented = ET.Element("mover", accent="true")
-        accented.extend([children[0], children[2]])
-        element.tag, element[:] = "msub", [accented, children[1]]
-    if element.tag in ("msub", "msup") and len(children[0]) and children[0][-1].text in BRACES:
-        element.tag = {"msub": "munder", "msup": "mover"}[element.tag]
-    if element.tag == "mo" and element.text == "|":  # not a relation
-        element.attrib |= {"lspace": "0", "rspace": "0"}
+def mend(element: ET.Element) -> None:
+    """What browsers draw otherwise than TeX does: a prime is high enough without being an exponent, a bracket of a
+    given size has it only in a row, and a brace would touch what stands above it."""
+    base, *scripts = list(element) or [element]
+    if element.tag in ("msub", "msup", "msubsup") and "minsize" in base.attrib:
+        element[0] = piece("mrow", [base])
+    if element.tag in ("msup", "msubsup") and scripts[-1].text in PRIMES:
+        scripts[-1].attrib.update(lspace="0", rspace="0")
+        primed = piece("mrow", [base, scripts[-1]])
+        element.tag, element[:] = ("mrow", primed) if element.tag == "msup" else ("msub", [primed, scripts[0]])
+    element.attrib.pop("accentunder", None)
 
 
-def set_apart(element: ET.Element) -> None:
-    """Upright names such as tanh, with a thin space between them and a letter, a number or a fraction beside them."""
-    if element.tag == "mi" and len(element.text or "") > 1:
-        element.set("mathvariant", "normal")  # one letter alone is set in italics
-    children = [child for child in element if child.text != APPLIED]
-    if element.tag not in ("math", "mrow", "mstyle", "mtd"):
-        return
-    for left, right in itertools.pairwise(children):
-        if (is_name(left) and not is_operator(right)) or (is_name(right) and not is_operator(left)):
-            element.insert(list(element).index(right), ET.Element("mspace", width="0.167em"))
+def breakable(formula: ET.Element) -> ET.Element:
+    """A browser breaks no line of MathML. So a displayed formula stands in parts, which end with a wide space, and
+    these in pieces, which begin with a relation: each is a formula, and book.css lets them go on below."""
+    parts = [split(part, begins_piece) for part in split(formula, lambda before, part: is_wide(before))]
+    if len(parts) == len(parts[0]) == 1:
+        return formula
+    whole = ET.Element("span", {"class": "gtt-parts"})
+    for part in parts:
+        ET.SubElement(whole, "span").extend(piece("math", elements, displaystyle="true") for elements in part)
+    return whole
 
 
-def is_name(element: ET.Element) -> bool:
-    while element.tag in ("msub", "msup", "msubsup"):
-        element = element[0]
-    return element.tag == "mi" and len(element.text or "") > 1
+def split(elements: Iterable[ET.Element], begins: Begins) -> list[list[ET.Element]]:
+    """The elements in lists, a new one wherever `begins(element before, element)`."""
+    lists: list[list[ET.Element]] = []
+    for element in elements:
+        if not lists or begins(lists[-1][-1], element):
+            lists.append([])
+        lists[-1].append(element)
+    return lists
 
 
-def is_operator(element: ET.Element) -> bool:
-    """Whether space beside it is not needed: a sign, a space, or what begins with a bracket."""
-    while element.tag in ("mrow", "msub", "msup", "msubsup", "munder", "munderover") and len(element):
-        element = element[0]
-    return element.tag in ("mo", "mspace", "mtext")
+def piece(tag: str, elements: Iterable[ET.Element], **attributes: str) -> ET.Element:
+    out = ET.Element(tag, attributes)
+    out.extend(elements)
+    if is_relation(out[0]):
+        out[0].set("form", "infix")  # at the beginning it would count as a sign, without spaces
+    return out
 
 
-def visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
-    """In place of Sphinx's two visitors: what they write, with MathML where the TeX stood and the TeX as `data-tex`."""
-    block, start = isinstance(node, nodes.math_block), len(translator.body)
-    with suppress(nodes.SkipNode):
-        (html_visit_displaymath if block else html_visit_math)(translator, node)
-    written = "".join(translator.body[start:])
-    tex = re.search(r"\\[(\[b].*(?=</\w+>\s*\Z)", written, re.DOTALL)
-    if not tex:  # of a block with the option `nowrap`, which is to begin with an environment of its own
-        log.warning("no MathML for %r: take the option nowrap away", node.astext(), location=node)
-        raise nodes.SkipNode
-    try:
-        drawn = mathml(node.astext(), block, translator.config.mathjax3_config["tex"]["macros"])
-    except MathError as error:
-        log.warning("no MathML for the formula %r, write it more plainly: %s", node.astext(), error, location=node)
-        drawn = tex[0]
-    opening = written[: tex.start()].replace(" class=", f' data-tex="{tex[0]}" class=', 1)
-    translator.body[start:] = [opening + drawn + written[tex.end() :]]
+def begins_piece(before: ET.Element, element: ET.Element) -> bool:
+    return is_relation(element) and not is_relation(before)  # := is one
+
+
+def is_wide(element: ET.Element) -> bool:
+    return element.tag == "mspace" and element.get("width") in ("1em", "2em")  # \quad, \qquad
+
+
+def is_relation(element: ET.Element) -> bool:
+    return element.tag == "mo" and element.text in RELATIONS
+
+
+def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
+    translator.body.append(opening(translator, node, "span") + drawn(translator, node, False) + "</span>")
     raise nodes.SkipNode
+
+
+def visit_displayed(translator: HTML5Translator, node: nodes.math_block) -> None:
+    translator.body.append(opening(translator, node, "div"))
+    if node["number"]:
+        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append(drawn(translator, node, True) + "</div>\n")
+    raise nodes.SkipNode
+
+
+def opening(translator: HTML5Translator, node: nodes.math | nodes.math_block, tag: str) -> str:
+    tex = {"data-tex": node.astext().strip()}
+    return translator.starttag(node, tag, "", CLASS="math notranslate nohighlight", **tex)
+
+
+def drawn(translator: HTML5Translator, node: nodes.math | nodes.math_block, block: bool) -> str:
+    try:
+        return mathml(node.astext(), block, translator.config.mathjax3_config["tex"]["macros"])
+    except LatexError as error:
+        log.warning("no MathML for the formula %r, write it more plainly: %s", node.astext(), error, location=node)
+        return translator.encode(node.astext())

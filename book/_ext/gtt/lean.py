@@ -26,14 +26,10 @@ def defer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """On html-page-context: scripts in the head run when the page is there. An inline script needs the first of them.
-    MathJax, the largest, is fetched by formulas.js once the page shows. All pages share the theme's script objects, so
-    a deferred script is a new one."""
+    All pages share the theme's script objects, so a deferred script is a new one."""
     scripts = []
     for script in context["script_files"]:
         name = str(getattr(script, "filename", None) or "")
-        if "mathjax/" in name:
-            context["metatags"] += f'\n<link rel="prefetch" as="script" href="{context["pathto"](name, 1)}" />'
-            continue
         if name and "documentation_options" not in name and not {"async", "defer"} & script.attributes.keys():
             script = type(script)(script.filename, priority=script.priority, **script.attributes, defer="defer")
         scripts.append(script)
@@ -63,8 +59,7 @@ def names(site: Path) -> set[str]:
         for script in re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", text, re.DOTALL):
             names.update(re.findall(r"[\w-]+", script))
     for script in site.glob("_static/**/*.js"):
-        if "mathjax" not in script.parts:
-            names.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
+        names.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
     return names
 
 

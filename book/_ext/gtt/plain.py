@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
 from docutils import nodes
-from docutils.utils.math import MathError
+from math_core import LatexError
 
-from .formulas import Macros, mathml
+from .formulas import APPLIED, Macros, mathml
 
 SUBSCRIPTS = dict(
     zip("0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
@@ -17,7 +17,7 @@ SUBSCRIPTS = dict(
 SUPERSCRIPTS = dict(
     zip("0123456789+−=()abdeghijklmnoprtuvw𝖳*∗′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᵈᵉᵍʰⁱʲᵏˡᵐⁿᵒᵖʳᵗᵘᵛʷᵀ**′", strict=True)
 )
-ACCENTS = {"ˆ": "\u0302", "~": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307"}
+ACCENTS = {"ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307"}
 SPACED = "=<>≤≥≈≠≪≫∼∝∈→←↦+−±·×⊙∘∣:"
 CAPTION = re.compile(r"<figcaption><span>(.*?)</span>", re.DOTALL)
 SILENT = (nodes.image, nodes.literal_block, nodes.label, nodes.thead, nodes.Invisible)
@@ -68,7 +68,7 @@ def _marked(caption: str) -> str:
 
 
 def one_line(tex: str, macros: Macros) -> str:
-    r"""A formula in Unicode; "…" where docutils cannot read it.
+    r"""A formula in Unicode; "…" where the converter cannot read it.
 
     >>> macros = {"norm": [r"\left\lVert #1 \right\rVert", 1], "abs": [r"\left\lvert #1 \right\rvert", 1]}
     >>> one_line(r"\norm{W^t} \le \tfrac12\rho_{\max} + \abs\lambda^{t-1}", macros)
@@ -77,8 +77,8 @@ def one_line(tex: str, macros: Macros) -> str:
     ('x₁, …, x_T = −1', '…')
     """
     try:
-        tree = ET.fromstring(mathml(tex, False, macros).replace("\u2061", ""))
-    except (MathError, ET.ParseError):
+        tree = ET.fromstring(mathml(tex, False, macros).replace(APPLIED, ""))
+    except LatexError:
         return "…"
     line = re.sub(r",(?=[^\s\d])", ", ", " ".join(_line(tree).split()))
     return re.sub(r"(^|[(\[,=<>≤≥≈←→] ?)([−+±]) ", r"\1\2", line)

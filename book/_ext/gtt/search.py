@@ -47,8 +47,9 @@ def page_kinds(folder: Path) -> dict[str, str]:
     kinds = {contents["root"]: "look-up"}
     for part in contents.get("parts", [contents]):
         kind = PARTS.get(part.get("caption"), "chapter")
-        kinds |= {page["file"]: kind for page in part.get("chapters", [])}
-    return kinds | ({REFERENCE: "reference"} if REFERENCE in kinds else {})
+        for page in part.get("chapters", []):
+            kinds |= {one["file"]: kind for one in (page, *page.get("sections", []))}
+    return kinds | {page: "reference" for page in kinds if page.startswith(REFERENCE)}
 
 
 def entries(doctree: nodes.document, kind: str, macros: Macros) -> list[list[str]]:
