@@ -11,6 +11,7 @@ function reachable() {
 }
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+addEventListener("toggle", reachable, true); // what was folded had no width
 
 // A copied formula is its TeX: of the signs alone, in one line, nobody could tell what was a fraction or an index
 addEventListener("copy", (event) => {
