@@ -8,7 +8,7 @@ from html import escape
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .formulas import expand
+from .macros import expand
 from .spans import SILENT, Spans
 
 Piece = str | int  # a block of Markdown, or the index of a cell of code

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from .figures import numbers
-from .formulas import expand
+from .macros import expand
 
 SILENT = (nodes.Invisible, nodes.label, nodes.colspec, nodes.system_message)
 MEANT = re.compile(r"[\\*`\[\]<$]|(?<!\w)_|_(?!\w)")  # what Markdown would take for markup
