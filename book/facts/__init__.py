@@ -43,14 +43,14 @@ def percent(share: float) -> str:
 
 
 def averaged(values: np.ndarray | list[float], digits: int = 2) -> str:
-    """The mean of several runs and its 95 % interval; of equal runs the mean alone.
+    """The mean of several runs and its 95 % interval; the mean alone where they are equal as they are written.
 
     >>> averaged([1.0, 2.0, 3.0], 1), averaged([1.0, 1.0])
     ('2.0 (−0.5 to 4.5)', '1.00')
     """
-    low, high = of_mean(np.asarray(values))
+    low, high = (f"{end:.{digits}f}" for end in of_mean(np.asarray(values)))
     mean = f"{np.mean(values):.{digits}f}"
-    return (mean if low == high else f"{mean} ({low:.{digits}f} to {high:.{digits}f})").replace("-", "−")
+    return (mean if low == high else f"{mean} ({low} to {high})").replace("-", "−")
 
 
 def thousands(number: float) -> str:

@@ -9,7 +9,7 @@ from experiments.forwards.henon_forcing import MODES
 from experiments.intervals import around, of_difference
 from experiments.record import load
 from explorables.forwards import dial
-from facts import averaged, power, signed
+from facts import averaged, power
 
 LORENZ_MODES = {"": "α = 0.45", "-07": "α = 0.7", "-full": "full", "-3": "τ = 3", "-15": "τ = 15"}
 
@@ -45,8 +45,8 @@ def numbers() -> dict[str, str]:
         "kl-hidden-08": averaged(hidden("α = 0.8")),
         "kl-hidden-full": averaged(hidden("full")),
         "kl-hidden-clipped": f"{np.mean(hidden('free, clipped')):.0f}",
-        "windows-free": signed(float(np.median(windows.cosines(0.0)))),
-        "windows-forced": signed(float(np.median(windows.cosines(0.6)))),
+        "windows-free": f"{np.median(windows.cosines(0.0)):z.2f}",
+        "windows-forced": f"{np.median(windows.cosines(0.6)):.2f}",
         "windows-networks": str(len(windows.cosines(0.0))),
         "lorenz-exponent": f"{5 * pulled.SYSTEMS['Lorenz'].exponent:.3f}",
     }
