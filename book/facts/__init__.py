@@ -18,7 +18,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from myst_nb import glue
+
+from experiments.intervals import of_mean
 
 BOOK = Path(__file__).parents[1]
 # options stand between two lines of dashes, or each after a colon
@@ -38,6 +41,17 @@ def percent(share: float) -> str:
     '19\xa0%'
     """
     return f"{100 * share:.0f}\u00a0%"
+
+
+def averaged(values: np.ndarray | list[float], digits: int = 2) -> str:
+    """The mean of several runs and its 95 % interval; the mean alone where they are equal as they are written.
+
+    >>> averaged([1.0, 2.0, 3.0], 1), averaged([1.0, 1.0])
+    ('2.0 (−0.5 to 4.5)', '1.00')
+    """
+    low, high = (f"{end:.{digits}f}" for end in of_mean(np.asarray(values)))
+    mean = f"{np.mean(values):.{digits}f}"
+    return (mean if low == high else f"{mean} ({low} to {high})").replace("-", "−")
 
 
 def thousands(number: float) -> str:

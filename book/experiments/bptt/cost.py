@@ -74,8 +74,7 @@ def results(runs: list[dict[str, float]]) -> dict[str, Any]:
 
 def rows(results: dict[str, Any]) -> list[dict[str, float]]:
     groups = grouped(list(results["ms"].items()), len(ROUTES))
-    # the route by stack was not run to the end where it is slowest, at B = 32 and n = 64, when the record was made
-    return [{name: ms[i] for name, ms in group if i < len(ms)} for group in groups for i in range(len(LENGTHS))]
+    return [{name: ms[i] for name, ms in group} for group in groups for i in range(len(LENGTHS))]
 
 
 def again(saved: Saved) -> Pair:

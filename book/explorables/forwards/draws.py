@@ -28,7 +28,9 @@ class Facts(NamedTuple):
     T: int
     cloud: np.ndarray  # (CLOUD, 2), in units of the norm of the gradient
     cosine: float
-    variance: dict[float, np.ndarray]  # of one draw, over LENGTHS, for each gain
+    variance: dict[
+        float, np.ndarray
+    ]  # of one draw, over LENGTHS, for each gain; of the last gain the first of them
 
 
 @cache
@@ -73,16 +75,15 @@ def draw_plane(ax: Axes, facts: Facts) -> None:
 
 def draw_variance(ax: Axes, facts: Facts) -> None:
     for gain, values in facts.variance.items():
-        chosen = gain == facts.gain
-        ax.loglog(LENGTHS, values, color=color("chaotic" if chosen else "line"), lw=2.4 if chosen else 1.2)
-        label_line(
-            ax, 390, values[-1], f"{gain:g}", "chaotic" if chosen else "muted", va="center", annotation_clip=False
-        )
+        chosen, T = gain == facts.gain, LENGTHS[: len(values)]
+        ax.loglog(T, values, color=color("chaotic" if chosen else "line"), lw=2.4 if chosen else 1.2)
+        hue = "chaotic" if chosen else "muted"
+        label_line(ax, 1.3 * T[-1], values[-1], f"{gain:g}", hue, va="center", annotation_clip=False)
     here = facts.variance[facts.gain][LENGTHS.index(facts.T)]
     ax.plot(facts.T, here, "o", ms=7, color=color("chaotic"))
-    ax.set(xlim=(0.9, 340), ylim=(9, 400), xlabel="steps T", ylabel="variance / square of the gradient")
+    ax.set(xlim=(0.9, 340), ylim=(9, 900), xlabel="steps T", ylabel="variance / square of the gradient")
     plain_ticks(ax.xaxis, [1, 10, 100])
-    plain_ticks(ax.yaxis, [10, 20, 50, 100, 200])
+    plain_ticks(ax.yaxis, [10, 20, 50, 100, 200, 500])
     ax.set_title(f"One draw: {readable(here)}")
 
 
@@ -93,7 +94,7 @@ def words(facts: Facts) -> str:
         f"{many} of UORO for a network of 16 units with gain {facts.gain:g} over {counted(facts.T, 'step')}, "
         "as points in a plane with the gradient as an arrow of length 1: their mean cosine with it is "
         f"{facts.cosine:.2f}. Beside it the variance of one draw, divided by the square of the gradient, over the "
-        f"number of steps, for four gains: here {here:.0f}."
+        f"number of steps, for six gains: here {here:.0f}."
     )
 
 
@@ -104,7 +105,7 @@ FIGURE = explorable(
     name="draws",
     caption="Left: 20 estimates of UORO, or means of so many draws, around the gradient (arrow, of length 1). Upright: "
     "one direction at right angles, stretched so that its spread is that of all of them together; points beyond the "
-    "frame stand at its edge. Right: the variance of one draw over the length, for four gains, mean of five networks.",
+    "frame stand at its edge. Right: the variance of one draw over the length, for six gains, mean of five networks.",
     k=Control(MEANS, label="draws in a mean"),
     gain=Control(GAINS, label="gain"),
     T=Control(SHOWN, label="steps T"),

@@ -4,16 +4,15 @@ from functools import cache
 
 import numpy as np
 
-from experiments.chaos import lstm_scales
 from experiments.elementwise.scans import WAYS
 from experiments.parallel import networks
 from experiments.parallel import rounds as tanh_rounds
 from experiments.parallel import rounds_of_cells as cells
 from experiments.parallel.networks import bidiagonal, constant_smallest, logistic_rounds, logistic_states, smallest
 from experiments.record import load
-from explorables.parallel import conditioning, depth, exponent, guess, scale
+from explorables.parallel import conditioning, depth, exponent, guess
 from facts import power, ran, signed, thousands
-from minirnn import LSTM, newton_unroll, unroll
+from minirnn import newton_unroll, unroll
 from minirnn.dynamics import jacobian
 from minirnn.gradients import newton_rounds
 
@@ -23,18 +22,16 @@ def numbers() -> dict[str, str]:
     return {
         "ill-2": power(constant_smallest(2.0, 32)),
         "calm-64": median(0.8, 64),
+        "stretch-64": f"{stretches()[0]:.1f}",
+        "stretch-1024": f"{stretches()[1]:.0f}",
         "calm-1024": median(0.8, 1024),
-        "edge-1024": median(1.5, 1024),
-        "edge-64": median(1.5, 64),
+        "edge-1024": with_range(1.5, 1024),
+        "edge-64": with_range(1.5, 64),
         "wild-64": median(2.5, 64),
         "wild-1024": median(2.5, 1024),
         "chaos-rounds": str(chaos[0]),
         "chaos-error": f"{chaos[1]:.1f}",
         "shifted-35": str(guess.compute(3.5, "shifted", 8).needed),
-        "scale-calm": str(int(over_scale().rounds[over_scale().s < 0.73].max())),
-        "scale-jump": str(int(over_scale().rounds[over_scale().s == 0.74, -1].item())),
-        "scale-exponent": signed(float(over_scale().exponents[over_scale().s == 0.74].item())),
-        "scale-near": str(from_near(0.74)),
         "cell-seeds": str(len(cells.SEEDS)),
         "gru-full": f"{np.median(of_cells('GRU', 'full')):.0f}",
         "gru-diagonal": f"{np.median(of_cells('GRU', 'diagonal')):.0f}",
@@ -52,6 +49,11 @@ def numbers() -> dict[str, str]:
 def median(gain: float, T: int, kind: str = "full") -> str:
     """Of the saved tanh networks of 16 units."""
     return f"{np.median(counts(gain, T, kind)):.0f}"
+
+
+def with_range(gain: float, T: int) -> str:
+    """The median, and the least and the most of the five networks."""
+    return f"{median(gain, T)} ({counts(gain, T).min()} to {counts(gain, T).max()})"
 
 
 def counts(gain: float, T: int, kind: str = "full") -> np.ndarray:
@@ -75,22 +77,20 @@ def chaotic() -> tuple[int, float, float]:
 
 
 @cache
-def over_scale() -> scale.Facts:
-    """The saved rounds of the LSTM of two units."""
-    return scale.compute()
-
-
-def lstm_states(s: float, h0: np.ndarray, T: int) -> np.ndarray:
-    """Of the LSTM of two units, from h0 (B, 4): H (T + 1, B, 4)."""
-    return unroll(LSTM(1, 2), lstm_scales.weights(lstm_scales.W_LSTM, s), np.zeros((T, len(h0), 1)), h0)
-
-
-def from_near(s: float) -> int:
-    """Its rounds for 256 steps, from its states moved by up to a thousandth."""
-    h0, X, params = np.full((1, 4), 0.5), np.zeros((256, 1, 1)), lstm_scales.weights(lstm_scales.W_LSTM, s)
-    H = lstm_states(s, h0, 256)
-    near = H[1:] + 1e-3 * np.random.default_rng(0).uniform(-1, 1, H[1:].shape)
-    return newton_unroll(LSTM(1, 2), params, X, h0, guess=near, tol=networks.TOL).rounds
+def stretches(steps: int = 32) -> np.ndarray:
+    """The largest norm of a product of so many successive Jacobians, in the first 64 steps and in 1024, medians of the
+    networks of gain 1.5."""
+    largest = []
+    for seed in tanh_rounds.SEEDS:
+        cell, params, X = networks.tanh_network(1.5, seed, 1024)
+        H = unroll(cell, params, X)
+        J = jacobian(cell, params, H[:-1], cell.drive(params, X))[:, 0]
+        products = np.broadcast_to(np.eye(16), (1025 - steps, 16, 16))
+        for i in range(steps):
+            products = J[i : i + len(products)] @ products
+        norms = np.linalg.norm(products, 2, axis=(1, 2))
+        largest.append([norms[: 65 - steps].max(), norms.max()])
+    return np.median(largest, axis=0)
 
 
 def pays(loop: str, *ways: str) -> int:
@@ -222,31 +222,6 @@ def check_the_exponents_that_the_figure_names() -> None:
     for r, value in guess.EXPONENTS.items():
         orbit = logistic_states(r, 60_000)[1000:]
         assert np.isclose(np.log(np.abs(r * (1 - 2 * orbit))).mean(), value, atol=5e-3), r
-
-
-def check_two_units_jump_before_they_are_chaotic() -> None:
-    found = over_scale()
-    assert (found.rounds[found.s < 0.73].max(axis=1) == found.rounds[found.s < 0.73].min(axis=1)).all()
-    assert found.rounds[found.s == 0.74, -1].item() > 500
-    assert (found.rounds[found.s > 0.73, -1] > 600).all()
-    assert found.exponents[found.s == 0.74].item() < -0.05
-    assert from_near(0.74) <= 4
-
-
-def check_a_cycle_of_three_appears_beside_the_fixed_point() -> None:
-    """50 starts: at 0.72 and 0.74 all end at 0, at 0.76 some in a cycle of three; and at 0.74 it takes a while."""
-    starts = np.random.default_rng(0).uniform(-1, 1, (50, 4))
-    for s in (0.72, 0.74):
-        assert np.abs(lstm_states(s, starts, 2000)[-1]).max() < 1e-6
-    ends = lstm_states(0.76, starts, 2000)[-5:, :, 0]
-    cycling = np.abs(ends[-1]) > 1e-3
-    assert 0 < cycling.sum() < 50
-    assert np.allclose(ends[0], ends[3], atol=1e-6)
-    assert not np.allclose(ends[0, cycling], ends[1, cycling], atol=1e-3)
-    left = [
-        np.argmax(np.abs(lstm_states(s, np.full((1, 4), 0.5), 500)[:, 0]).max(axis=1) < 0.01) for s in (0.7, 0.74)
-    ]
-    assert left[1] > 2 * left[0]
 
 
 def check_a_wall_that_walks() -> None:
