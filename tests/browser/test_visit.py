@@ -51,6 +51,27 @@ TABLES_CUT = """[...document.querySelectorAll(".bd-article .pst-scrollable-table
   .filter((e) => e.scrollWidth > e.clientWidth + 1).length"""
 
 
+CHAPTERS_OF_THE_BOOK = {chapter["file"] for chapter in TOC["parts"][0]["chapters"]}
+STRETCH = """(busy) => {
+  const article = document.querySelector("article"), edge = (e, side) => e.getBoundingClientRect()[side] + scrollY;
+  const exercises = [...article.querySelectorAll("h2")].find((h) => h.textContent.startsWith("Exercises"));
+  let last = edge(article, "top"), longest = [0, "nothing"];
+  for (const element of article.querySelectorAll(busy)) {
+    if (exercises && edge(element, "top") > edge(exercises, "top")) break;
+    const length = edge(element, "top") - last;
+    if (length > longest[0]) longest = [length, element.textContent.trim().slice(0, 60)];
+    last = Math.max(last, edge(element, "bottom"));
+  }
+  return longest;
+}"""
+
+
+def longest_stretch(page: Any) -> tuple[float, str]:
+    """Of text, up to the exercises, with nothing to look at or to do: how high it is, in pixels, and what ends it."""
+    length, below = page.evaluate(STRETCH, "gtt-explorable, figure, gtt-ask, .gtt-check, .cell, table")
+    return length, below
+
+
 def too_wide(page: Any) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
@@ -60,6 +81,11 @@ def test_a_visit_from_a_desktop(open_page: Any, site: str, built_book: Path, nam
     page = open_and_wait(open_page, f"{site}/{name}", width=1280, theme="light")
     assert too_wide(page) <= 0
     assert cut_code(page) == 0
+    if name.removesuffix(".html") in CHAPTERS_OF_THE_BOOK:
+        length, below = longest_stretch(page)
+        assert length <= 3 * 800, (
+            f"{length / 800:.1f} screens of text without anything to look at or to do, above {below!r}"
+        )
     assert faint_texts(page) == []
     assert_nothing_stands_in_anyones_way(page, large=is_large(built_book, name))
     chapter = name.removeprefix("book/").removesuffix(".html")
