@@ -27,6 +27,7 @@ help:
 	@echo "make pdf     print the built book into one PDF (needs chromium); make epub writes an EPUB"
 	@echo "make figures draw every figure as SVG and PNG into one zip"
 	@echo "make offline write one zip of the built book, for a course without a network"
+	@echo "make lite    let readers run the notebooks in their browsers (PYODIDE=folder: with a copy of Pyodide of your own)"
 	@echo "make links   try the links that lead out of the book (needs a network)"
 	@echo "make clean   remove the built files, and .venv"
 
@@ -167,6 +168,15 @@ package:
 	_build/packaging/bin/python -m build --outdir _build/package .
 	_build/packaging/bin/python -m twine check --strict _build/package/*
 
+# JupyterLite beside the book, with Pyodide of its project's server, or of the folder PYODIDE. Its tools stay apart.
+LITE := jupyterlite-core[contents]==0.8.6 jupyterlite-pyodide-kernel==0.8.6 jupyterlab-widgets==3.0.17 anywidget==0.11.0
+lite: export GTT_LITE := yes
+lite: book
+	"$(PYTHON)" -m venv _build/lite/tools
+	_build/lite/tools/bin/python -m pip install --disable-pip-version-check --quiet $(LITE)
+	@PYTHONPATH=book/_ext $(BIN)/python -m gtt.lite
+	@echo "The notebooks run in a reader's browser: see a page's rocket, then \"This browser\""
+
 offline: book
 	$(BIN)/python -m zipfile -c _build/gradients-through-time.zip _build/html
 	@echo "The book in one file: _build/gradients-through-time.zip (unpack, open html/index.html)"
@@ -181,4 +191,4 @@ links: .venv/ready
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package offline pdf epub figures links clean
+.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package lite offline pdf epub figures links clean

@@ -1,9 +1,10 @@
-"""The buttons that open a page's notebook elsewhere: on Binder, on Colab, on a hub, or as a file.
+"""The buttons that open a page's notebook: on Binder, on Colab, on a hub, in the browser itself (lite.py), or as a file.
 
 All of them come from the addresses in _config.yml. The workflow `book` publishes the notebooks on the branch
 `notebooks`, beside all that they import.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,8 +21,9 @@ KNOWN = {"binderhub_url", "colab_url", "jupyterhub_url"}
 
 def settle(app: Sphinx, config: Config) -> None:
     """On config-inited: takes the addresses from the theme, whose buttons would open a page's source."""
-    config.gtt_launch = config.html_theme_options.pop("launch_buttons", {})
-    if unknown := set(config.gtt_launch) - KNOWN:
+    given = config.html_theme_options.pop("launch_buttons", {})
+    config.gtt_launch = given | ({"lite": "make lite"} if os.environ.get("GTT_LITE") else {})
+    if unknown := set(given) - KNOWN:
         raise ValueError(f"_config.yml: launch_buttons has {sorted(unknown)}, expected some of {sorted(KNOWN)}")
 
 
@@ -61,6 +63,11 @@ def offer(
     made = addresses(options.get("repository_url", ""), app.config.gtt_launch, path)
     buttons = [{"type": "link", "text": text, "tooltip": f"Run this page on {text}", "url": url}
                for text, url in made.items()]  # fmt: skip
+    if "lite" in app.config.gtt_launch:
+        asks = "../" * pagename.count("/") + f"{FOLDER}/{path.removesuffix('.ipynb')}.html"
+        buttons.append(
+            {"type": "link", "text": "This browser", "tooltip": "Run this page in this browser", "url": asks}
+        )
     buttons.append({"type": "link", "text": "Notebook", "tooltip": "Download this page as a notebook", "url": file})
     context["header_buttons"].insert(
         0, {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "buttons": buttons,
