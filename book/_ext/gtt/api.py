@@ -10,9 +10,11 @@ import inspect
 import re
 import textwrap
 from types import FunctionType, ModuleType
+from typing import cast
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.domains.python import PythonDomain
 from sphinx.util.docutils import SphinxDirective
 
 Public = type | FunctionType
@@ -84,7 +86,7 @@ class Api(SphinxDirective):
     def section(self, name: str, kind: str) -> nodes.section:
         """An empty section, known to Sphinx as the place of this Python object."""
         anchor = name.replace(".", "-")
-        self.env.get_domain("py").note_object(name, kind, anchor, location=self.get_location())
+        cast(PythonDomain, self.env.get_domain("py")).note_object(name, kind, anchor, location=self.get_location())
         return nodes.section(ids=[anchor])
 
     def text(self, thing: Public | ModuleType) -> list[nodes.Node]:

@@ -39,7 +39,7 @@ def mathml(tex: str, block: bool, macros: Macros) -> str:
     texts = OWN | {name: text[0] if isinstance(text, list) else text for name, text in macros.items()}
     for name, text in texts.items():
         if text.startswith("^"):  # when the converter expands a macro, it has read what stands before it
-            tex = re.sub(rf"\\{name}(?![A-Za-z])", lambda _, text=text: text, tex)
+            tex = re.sub(rf"\\{name}(?![A-Za-z])", text.replace("\\", r"\\"), tex)
     written = LatexToMathML(macros=texts, fancy_error=False).convert_with_local_state(tex, displaystyle=block)
     tree = ET.fromstring(written.replace("&ApplyFunction;", APPLIED))
     for element in list(tree.iter()):

@@ -5,10 +5,12 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.domains.math import MathDomain
+from sphinx.domains.python import PythonDomain
 from sphinx.environment import BuildEnvironment
 
 from .api import EQUATION
@@ -22,12 +24,12 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Elemen
     if node["reftype"] != "gtt-equation":
         return None
     label, here = node["reftarget"], node["refdoc"]
-    mathematics = env.get_domain("math")
+    mathematics = cast(MathDomain, env.get_domain("math"))
     if found := mathematics.equations.get(f"eq-{label}"):
         link = mathematics.resolve_xref(env, here, app.builder, "eq", f"eq-{label}", node, content)
         title = env.titles[found[0]].astext()
         return nodes.inline("", "", nodes.Text("eq. "), link, nodes.Text(f" of “{title}”"))
-    places = env.get_domain("py").objects
+    places = cast(PythonDomain, env.get_domain("py")).objects
     modules = [name for name, place in places.items() if place.objtype == "module" and label in equations_of(name)]
     if not modules:
         return None
@@ -51,9 +53,12 @@ def link_to(app: Sphinx, here: str, place: Any, content: nodes.Element) -> nodes
 
 def link_names(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """On doctree-resolved: where a name of the library first stands on a page, it leads to the reference."""
+    for block in doctree.findall(nodes.literal_block):
+        if "gtt-formulas" in block["classes"]:
+            block.rawsource = ""  # what equals its source would be coloured as code, and lose its links
     if docname.startswith(PAGES):
         return
-    places, linked = app.env.get_domain("py").objects, set()
+    places, linked = cast(PythonDomain, app.env.get_domain("py")).objects, set()
     for literal in list(doctree.findall(nodes.literal)):
         name = full_names().get(literal.astext().partition("(")[0].removeprefix("minirnn."))
         if name in places and name not in linked and not inside(literal, (nodes.title, nodes.reference)):
@@ -68,12 +73,13 @@ def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
 @cache
 def full_names() -> dict[str, str]:
     """{as it stands in a sentence: as the reference has it} of what the library and its rooms export. A single word
-    in small letters, such as `forced`, may mean something else in a sentence, unless the library itself exports it."""
+    in small letters, such as `forced`, may mean something else in a sentence, unless the library itself exports it, or
+    its room stands before it."""
     import minirnn  # found once `assets` has prepared the path
 
     names: dict[str, set[str]] = {}
     for name, thing in exports(minirnn):
-        if name in minirnn.__all__ or not re.fullmatch(r"[a-z]+", name.rpartition(".")[2]):
+        if name in minirnn.__all__ or not re.fullmatch(r"[a-z]+", name):
             names.setdefault(name, set()).add(f"{thing.__module__}.{thing.__qualname__}")
     return {name: found.pop() for name, found in names.items() if len(found) == 1}
 

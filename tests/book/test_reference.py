@@ -1,0 +1,66 @@
+"""The reference: a page for each room, whose papers and equations are linked, and to which other pages lead."""
+
+import re
+import sys
+
+import pytest
+
+from tests.book.test_build import pages
+from tests.conftest import ROOT
+
+sys.path.append(str(ROOT / "book/_ext"))
+from gtt import mentions
+
+
+def rooms(built_book):
+    return {file: page for file, page in pages(built_book).items() if file.parent.name == "api"}
+
+
+def test_papers_and_equations_are_links(built_book):
+    count = 0
+    for file, page in rooms(built_book).items():
+        for place in page.select("article :is(p, pre)"):
+            if ">>>" in place.get_text():
+                continue
+            count += len(place.select("a"))
+            for link in place.select("a"):
+                link.extract()
+            left = re.findall(r"\beq\. [a-z][a-z0-9-]*|\b[a-z]+(?:19|20)\d\d[a-z]*\b", place.get_text())
+            assert left == [], f"{file.name}: {place.get_text()[:200]}"
+    assert count > 150
+
+
+def test_a_name_leads_to_the_reference_where_it_first_stands(built_book):
+    for name in ("bptt", "vanishing", "diagnosis"):
+        page = pages(built_book)[built_book / f"book/{name}.html"]
+        links = [link["href"] for link in page.select("article a[href*='api/']")]
+        assert len(links) > 2, name
+        assert len(set(links)) == len(links), name
+        for link in links:
+            file, _, anchor = link.partition("#")
+            assert pages(built_book)[built_book / "book" / file].find(id=anchor), link
+
+
+def test_words_that_mean_something_else_are_no_names():
+    names = mentions.full_names()
+    assert names["bptt"] == names["gradients.bptt"] == "minirnn.gradients.backpropagation.bptt"
+    assert names["learning.clip_by_norm"].startswith("minirnn.learning.clipping.")
+    assert not {"forced", "load"} & names.keys(), "words of every day"
+
+
+def test_an_equation_is_that_of_the_module_or_of_its_class():
+    assert "scan" in mentions.equations_of("minirnn.core.recurrences")
+    assert "adjoint" not in mentions.equations_of("minirnn.core.recurrences")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["cells-gated-LSTM", "gradients", "dependencies"])
+def test_a_link_to_the_one_page_of_before_arrives(site, browser, name):
+    tab = browser.new_page()
+    tab.goto(f"{site}/book/api.html#minirnn-{name}")
+    room = {"dependencies": "support"}.get(name, name.partition("-")[0])
+    tab.wait_for_url(f"**/book/api/{room}.html#minirnn-{name}")
+    assert tab.locator(f"#minirnn-{name}").count() == 1
+    tab.goto(f"{site}/book/api.html#anything")
+    assert tab.url.endswith("/book/api.html#anything")
+    tab.close()
