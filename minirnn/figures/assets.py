@@ -5,7 +5,7 @@ from importlib import resources
 
 from minirnn.figures import theme
 
-SCRIPTS = ("numbers.js", "runs.js", "live.js", "worker.js", "picture.js", "explorable.js")
+SCRIPTS = ("language.js", "numbers.js", "runs.js", "live.js", "worker.js", "picture.js", "explorable.js")
 
 
 def script_of(name: str) -> str:

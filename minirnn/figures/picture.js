@@ -140,7 +140,7 @@ const gttPicture = (() => {
     const { box: [left, top, width, height], limits: [x0, x1, y0, y1], log, reads } = panel;
     const at = (share, from, to, isLog) => (isLog ? from * (to / from) ** share : from + share * (to - from));
     const values = [["x", at((x - left) / width, x0, x1, log[0])], ["y", at((top + height - y) / height, y0, y1, log[1])]];
-    return values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${number(value)}`).join(", ");
+    return values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${gttSay(number(value))}`).join(", ");
   }
 
   return { Surface, squeeze, narrow, read };

@@ -1,4 +1,4 @@
-"""For readers who listen, who set their own colours, or who enlarge: all figures of the book, on the page of test_phone."""
+"""For readers who listen, set their own colours or enlarge: all figures of the book, on the page of test_phone."""
 
 from typing import Any
 
@@ -74,17 +74,19 @@ def test_what_changed_in_a_figure_is_announced(open_page: Any, url: str) -> None
 
 # Whether a control is drawn with a border or underlined, and which borders of handles show; in the reader's colours
 PLAIN = """() => [...document.querySelectorAll("gtt-explorable :is(button, select)")].filter((e) => e.checkVisibility())
-  .filter((e) => { const { borderTopWidth, borderTopStyle, textDecorationLine } = getComputedStyle(e);
+  .filter((e) => {
+    const { borderTopWidth, borderTopStyle, textDecorationLine } = getComputedStyle(e);
     return !(parseFloat(borderTopWidth) && borderTopStyle !== "none") && !textDecorationLine.includes("underline"); })
   .map((e) => e.outerHTML)"""
-# What is drawn in a colour that can hardly be told from the ground, and is not the ground's own: the lines of axes apart
+# What is drawn in a colour that can hardly be told from the ground, and is not the ground's own
 FAINT = """() => {
   const numbers = (text) => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
     return text.startsWith("color(") ? [255 * r, 255 * g, 255 * b, a] : [r, g, b, a]; };
-  const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+  const light = (c) => c.slice(0, 3).map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const ground = numbers(getComputedStyle(document.body).backgroundColor);
-  const contrast = (c) => { const [a, b] = [light(c), light(ground)]; return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); };
+  const contrast = (c) => (Math.max(light(c), light(ground)) + 0.05) / (Math.min(light(c), light(ground)) + 0.05);
   const found = new Set();
   for (const e of document.querySelectorAll(".gtt-stage svg :is(path, use, text)")) {
     if (e.closest("defs") || !e.checkVisibility()) continue;
@@ -120,7 +122,8 @@ IN_THE_WAY = """() => [...document.querySelectorAll("gtt-explorable")].flatMap((
   const name = figure.parentElement.id, { left, right } = figure.getBoundingClientRect();
   const shown = (parts) => [...parts].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]);
   const found = shown(figure.querySelectorAll(":is(.gtt-form, .gtt-foot, .gtt-guess, figcaption) *"))
-    .filter(([, box]) => box.width && (box.right > right + 2 || box.left < left - 2)).map(([e]) => [name, "beyond", e.outerHTML]);
+    .filter(([, box]) => box.width && (box.right > right + 2 || box.left < left - 2))
+    .map(([e]) => [name, "beyond", e.outerHTML]);
   for (const row of figure.querySelectorAll(".gtt-control")) shown(row.children).forEach(([e, a], i, all) =>
     all.slice(0, i).forEach(([f, b]) => {
       const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);

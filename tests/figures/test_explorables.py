@@ -275,7 +275,10 @@ def test_no_search_for_garbage_holds_up_a_drawing_and_it_goes_on_afterwards(want
 
 def test_scale_is_not_rounded() -> None:
     svg = '<svg width="1pt" height="1pt"><g transform="scale(0.015625 0.015625)"/><use x="1.23456" y="0"/></svg>'
-    assert compact(svg, "n") == '<svg aria-hidden="true"><g transform="scale(0.015625 0.015625)"/><use x="1.23" y="0"/></svg>'
+    assert (
+        compact(svg, "n")
+        == '<svg aria-hidden="true"><g transform="scale(0.015625 0.015625)"/><use x="1.23" y="0"/></svg>'
+    )
 
 
 def test_a_figure_with_two_panels_can_be_cut_between_them() -> None:

@@ -63,17 +63,8 @@ SCRIPTS = {  # a text face says nothing of formulas: where browsers put indices,
     "RadicalRuleThickness": 50,
     "RadicalExtraAscender": 50,
 }
-UNWANTED = (  # of MathJax, of which pages use one input and one output
-    "tex-svg*",
-    "tex-mml*",
-    "mml*",
-    "*-full*",
-    "node-main*",
-    "latest.js",
-    "svg",
-    "adaptors",
-    "asciimath",
-)
+# of MathJax, of which pages use one input and one output
+UNWANTED = ("tex-svg*", "tex-mml*", "mml*", "*-full*", "node-main*", "latest.js", "svg", "adaptors", "asciimath")
 # packages
 MADE_BY = ("fonttools", "brotli", "font-source-sans-pro", "font-source-serif-pro", "django-static-mathjax")
 
@@ -91,7 +82,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     from minirnn.figures.assets import page_assets
 
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
-    assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
+    assets = folder_of(app)
     own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
     kept(assets / "fonts", ingredients(), make_fonts)
     kept(assets / "mathjax", ingredients(), copy_mathjax)
@@ -101,6 +92,11 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(assets))
     config.html_css_files[:0] = ["tokens.css", "explorable.css"]
     config.html_js_files.append(("explorable.js", {"defer": "defer"}))
+
+
+def folder_of(app: Sphinx) -> Path:
+    """Where files are gathered: outside the site, where they outlive a clean build, beside what Sphinx keeps."""
+    return Path(app.doctreedir).parent / ".assets"
 
 
 def own_kernel(folder: Path) -> None:
@@ -137,7 +133,7 @@ def deliver(app: Sphinx, error: Exception | None) -> None:
     never removes what is no longer made."""
     if error or app.builder.name != "html":
         return
-    static, assets = Path(app.outdir) / "_static", Path(app.outdir).parent / ".assets"
+    static, assets = Path(app.outdir) / "_static", folder_of(app)
     for source in (assets, Path(app.confdir) / "book/_static"):
         shutil.copytree(source, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
     for name in ("fonts", "mathjax"):

@@ -7,6 +7,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
+from .language import say
+
+VERDICTS = {"right": "Right.", "wrong": "Not quite."}
+
 
 class Goto(ReferenceRole):
     """{goto}`move the gain past 1 <unrolled?gain=1.2>`: a link that sets the state of the figure `unrolled`."""
@@ -52,8 +56,9 @@ class Check(SphinxDirective):
             choice, *answer = item.children
             drop_prefix(choice, len(mark[0]))
             key, verdict = f"check-{number}-{k}", "right" if mark[1] == "x" else "wrong"
+            opening = f'<div class="answer {verdict}" data-says="{say(VERDICTS[verdict])}">'
             out += [raw(f'<div class="choice"><input type="radio" name="check-{number}" id="{key}">'),
-                    raw(f'<label for="{key}">'), *choice.children, raw(f'</label><div class="answer {verdict}">'),
+                    raw(f'<label for="{key}">'), *choice.children, raw(f"</label>{opening}"),
                     *answer, raw("</div></div>")]  # fmt: skip
         return [nodes.container("", *out, raw('<p role="status" class="said"></p></fieldset>'), is_div=True)]
 

@@ -9,6 +9,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
+from .language import say
+
 FOLDER = "_notebooks"
 RELEASE = "_build/release/assignments"  # where postBuild and `make assignments` write
 FETCH = """\
@@ -59,8 +61,10 @@ def offer(
     """A link at the end of each page that has code."""
     if pagename in runs(app.env):
         depth = "../" * pagename.count("/")
-        link = f'<a href="{depth}{FOLDER}/{Path(pagename).name}.ipynb" download>this page as a notebook</a>'
-        context["body"] += f'<p class="gtt-download">To run and change: {link} (.ipynb).</p>'
+        link = (
+            f'<a href="{depth}{FOLDER}/{Path(pagename).name}.ipynb" download>{say("this page as a notebook")}</a>'
+        )
+        context["body"] += f'<p class="gtt-download">{say("To run and change:")} {link} (.ipynb).</p>'
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
@@ -71,7 +75,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     folder.mkdir(exist_ok=True)
     url = app.config.html_theme_options.get("repository_url", "")
     for page in runs(app.env):
-        notebook = jupytext.read(app.env.doc2path(page))
+        notebook = jupytext.read(str(app.env.doc2path(page)))
         kind = "code" if url else "markdown"
         cell = jupytext.reads(FETCH.format(url=url) if url else ASIDE, fmt="py:percent" if url else "md").cells[0]
         assert cell.cell_type == kind
