@@ -6,6 +6,8 @@ PORT ?= 8000
 
 help:
 	@echo "make book    build the book into _build/html"
+	@echo "make book LANGUAGE=de   build the pages that are there in German into _build/html/de, after make book"
+	@echo "make book-sphinx   build the book without Jupyter Book, by the newest Sphinx, into _build/sphinx"
 	@echo "make quick   run the tests of the library, lint and types, while you work: a minute"
 	@echo "make test    run all tests but the next ones; those of pages build the book first: ten minutes"
 	@echo "make test-install   make fresh environments as the README, Binder and nbgrader prescribe, and try them"
@@ -44,12 +46,29 @@ help:
 	@touch $@
 
 # The kernel of a chapter has no terminal of its own, so its figures get the name of ours, if there is one.
+# LANGUAGE counts where it is given to make: in a shell it is a setting of the system.
+GIVEN := $(filter command,$(origin LANGUAGE))
+book: export TONGUE := $(if $(GIVEN),$(LANGUAGE))
 book: .venv/ready
 	@if terminal=$$(tty); then export MINIRNN_PROGRESS="$$terminal"; fi; \
 	  echo "Running the chapters and drawing their figures: minutes the first time; then only what changed"; \
-	  $(BIN)/jupyter-book build . -W -n --keep-going
+	  $(if $(GIVEN),$(BIN)/python book/_ext/build.py --language="$$TONGUE",$(BIN)/jupyter-book build . -W -n --keep-going)
 	@echo
 	@echo "The book is in _build/html. To read it: make serve"
+
+# The newest Sphinx lies over the packages of .venv, which sees nothing of it.
+OVER := _build/sphinx-env
+$(OVER)/ready: .venv/ready requirements-sphinx.txt
+	rm -rf $(OVER)
+	$(BIN)/python -m venv $(OVER)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(echo $(OVER)/lib/python*/site-packages)/below.pth
+	$(OVER)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps -r requirements-sphinx.txt
+	@touch $@
+
+book-sphinx: $(OVER)/ready
+	$(OVER)/bin/python book/_ext/build.py
+	@echo
+	@echo "The book is in _build/sphinx"
 
 # Two processes, each with one numerical thread, and two more for `make test`, where many tests wait for browsers and other
 # processes; tests/conftest.py sets the order of the tests.
@@ -191,4 +210,4 @@ links: .venv/ready
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package lite offline pdf epub figures links clean
+.PHONY: help book book-sphinx quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package lite offline pdf epub figures links clean

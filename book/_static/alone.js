@@ -64,10 +64,10 @@
 
   const said = Object.assign(document.createElement("p"), { role: "status" }), shown = document.createElement("code");
   const button = (text, act) => {
-    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: gttSay(text) });
     made.addEventListener("click", async () => {
       try {
-        said.textContent = await act();
+        said.textContent = gttSay(await act());
       } catch (error) {
         said.textContent = `This did not work: ${error.message}`;
       }

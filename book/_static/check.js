@@ -4,5 +4,5 @@ addEventListener("change", (event) => {
   if (!choice) return;
   const answer = choice.querySelector(".answer");
   choice.parentElement.querySelector(".said").textContent =
-    (answer.classList.contains("right") ? "Right. " : "Not quite. ") + answer.textContent.trim();
+    `${answer.dataset.says} ${answer.textContent.trim()}`;
 });

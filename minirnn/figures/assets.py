@@ -6,6 +6,7 @@ from importlib import resources
 from minirnn.figures import theme
 
 SCRIPTS = (
+    "language.js",
     "numbers.js",
     "hired.js",
     "runs.js",

@@ -166,7 +166,8 @@
     }
 
     /** The text alternative of what is shown. Of a drag what has changed is announced once, when it rests. */
-    tell(alt) {
+    tell(english) {
+      const alt = gttSay(english);
       this.alt = alt;
       this.querySelector(".gtt-describe p").textContent = alt;
       if (this.hasAttribute("data-locked")) return;
@@ -214,7 +215,7 @@
       }
       const area = this.piece("scroll");
       const wide = area.scrollWidth > area.clientWidth + 1;
-      const attributes = { tabindex: "0", role: "group", "aria-label": "Figure, scrolls sideways" };
+      const attributes = { tabindex: "0", role: "group", "aria-label": gttSay("Figure, scrolls sideways") };
       area.classList.toggle("gtt-wide", wide);
       for (const [name, value] of Object.entries(attributes)) {
         if (wide) area.setAttribute(name, value);
@@ -291,6 +292,7 @@
       this.piece("reset").addEventListener("click", () => {
         this.controls.forEach((control) => control.stop());
         this.choose(Object.fromEntries(this.controls.map((c, i) => [c.name, this.data.start[i]])));
+        this.controls[0].input.focus({ preventScroll: true }); // the button goes, and would take the focus along
       });
     }
 
@@ -299,7 +301,7 @@
     wireGuess(form) {
       const picture = this.piece("picture");
       this.alt = picture.getAttribute("aria-label");
-      picture.setAttribute("aria-label", "Hidden until you have made your guess");
+      picture.setAttribute("aria-label", gttSay("Hidden until you have made your guess"));
       this.piece("describe").hidden = true;
       form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -367,9 +369,9 @@
     }
 
     get text() {
-      if (!this.continuous) return this.texts[this.index];
+      if (!this.continuous) return gttSay(this.texts[this.index]);
       const suffix = /^-?1$/.test(this.key) ? this.suffix.replace(/(?<=..)s$/, "") : this.suffix; // 1 step, and 1 s
-      return this.key.replace("-", "−") + suffix;
+      return gttSay(this.key.replace("-", "−") + suffix);
     }
 
     get value() {
@@ -441,10 +443,10 @@
 
     /** The button says what it does next. */
     press(plays) {
-      if (this.work) this.button.textContent = plays ? "Stop" : this.work;
+      if (this.work) this.button.textContent = gttSay(plays ? "Stop" : this.work);
       else {
         this.button.setAttribute("aria-pressed", plays);
-        this.button.setAttribute("aria-label", `${plays ? "Pause" : "Play"} ${this.label}`);
+        this.button.setAttribute("aria-label", `${gttSay(plays ? "Pause" : "Play")} ${this.label}`);
       }
     }
   }
@@ -508,7 +510,7 @@
     const text = document.createElement("p"), back = document.createElement("button");
     text.className = "gtt-asked";
     text.append(sentence(link));
-    Object.assign(back, { type: "button", textContent: "Back to the text" });
+    Object.assign(back, { type: "button", textContent: gttSay("Back to the text") });
     back.addEventListener("click", () => {
       text.remove();
       link.scrollIntoView({ block: "center", behavior: reduced() ? "auto" : "smooth" });

@@ -27,6 +27,7 @@ from typing import Any
 from minirnn.figures.assets import page_assets
 from minirnn.figures.controls import Control, Pad, Prediction, expect
 from minirnn.figures.frames import Frame, Job, draw_frames
+from minirnn.figures.language import say_markup
 from minirnn.figures.markup import element
 from minirnn.figures.states import States
 from minirnn.figures.svg import pack
@@ -83,19 +84,20 @@ class Explorable(States):
     def html(self, text: str = "none") -> str:
         """The figure with all its frames: markup for a page that has `page_assets`."""
         states = [self.start, *self.states.values()] if self.scripts else self.all_states()
-        frames = dict(zip(states, draw_frames(self.job(text), [self.point(s) for s in states]), strict=True))
+        drawn = draw_frames(self.job(text), [self.point(s) for s in states])
+        frames = {s: dataclasses.replace(f, svg=say_markup(f.svg)) for s, f in zip(states, drawn, strict=True)}
         small, module = (
             [(label, s, frames[s]) for label, s in self.states.items()],
             {"module": self.draw.__module__},
         )
         if self.scripts:
-            return element(self, frames[self.start], module, small)
+            return say_markup(element(self, frames[self.start], module, small))
         tags, numbers = pack(f.svg for f in frames.values())
         panels = [f.panels for f in frames.values()]
         kinds = [p for k, p in enumerate(panels) if p not in panels[:k]]
         data = {"tags": tags, "frames": numbers, "alts": [f.alt for f in frames.values()]}
         data |= module | {"panels": kinds, "axes": [kinds.index(p) for p in panels]}
-        return element(self, frames[self.start], data, small)
+        return say_markup(element(self, frames[self.start], data, small))
 
     def save_html(self, path: str | Path, text: str = "path") -> None:
         """Writes a complete page and makes its folder. It needs no kernel, no network, with text="path" no font."""

@@ -34,6 +34,9 @@ const gttLive = (() => {
   const raised = (text) =>
     text.replace(/\^\{([^}]*)\}([^^]*)/g, '<tspan dy="-.5em" font-size="70%">$1</tspan><tspan dy=".35em">$2</tspan>');
 
+  /** Of markup the texts between its tags, as language.py has them. */
+  const said = (markup) => markup.replace(/(^|>)([^<>]+)/g, (_, tag, text) => tag + gttSay(text));
+
   // ---- what has a name
 
   const same = (a, b) => a.length === b?.length && a.every(([x, y], i) => Object.is(x, b[i][0]) && Object.is(y, b[i][1]));
@@ -55,7 +58,7 @@ const gttLive = (() => {
       if (points) this.move(points.map(([x, y]) => [this.panel.x.place(x), this.panel.y.place(y)]));
       if (text !== undefined && text !== this.text) {
         const parts = text.split("\n");
-        this.lines.forEach((line, i) => (line.innerHTML = raised(escaped(parts[i] ?? ""))));
+        this.lines.forEach((line, i) => (line.innerHTML = said(raised(escaped(parts[i] ?? "")))));
         this.text = text;
       }
       if (hue && hue !== this.hue) this.paint(hue);

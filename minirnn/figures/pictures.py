@@ -25,7 +25,7 @@ class Picture:
 
     def _repr_html_(self) -> str:
         opening = f'<svg class="gtt-still" role="img" aria-label="{html.escape(self.alt)}"'
-        return themed(self.svg.replace("<svg", opening, 1))
+        return themed(self.svg.replace("<svg", opening, 1).replace("<g", '<g aria-hidden="true"', 1))
 
 
 @styled

@@ -33,7 +33,7 @@ const gttReading = (() => {
     if (named) [x, y] = named;
     const at = (share, from, to, isLog) => (isLog ? from * (to / from) ** share : rounded(from + share * (to - from), to - from));
     const values = [["x", at((x - left) / width, x0, x1, log[0])], ["y", at((top + height - y) / height, y0, y1, log[1])]];
-    const told = values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${number(value)}`).join(", ");
+    const told = values.filter((_, i) => reads[i] && log[i] !== null).map(([name, value]) => `${name} ${gttSay(number(value))}`).join(", ");
     return { text: named ? [named[2], told].filter(Boolean).join(": ") : told, x, y };
   }
 

@@ -96,7 +96,8 @@ def compact(svg: str, name: str) -> str:
     """An SVG file of matplotlib as markup for a page: scaled by CSS, themed, its ids prefixed with `name`."""
     svg = named_by_shape(_NOISE.sub("", svg[svg.index("<svg") :]).strip())
     svg = re.sub(r">\s*\n\s*<", "><", svg)  # a space inside <tspan> </tspan> is text: it has no line break
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg)
+    # its letters are for the eye: a screen reader has the text alternative, and else would read each tick
+    svg = re.sub(r'<svg([^>]*?) width="[^"]*" height="[^"]*"', r'<svg aria-hidden="true"\1', svg)
     used = {"figure_1", *re.findall(r'(?:href="|url\()#([^")]+)', svg)}  # a phone's columns refer to figure_1
     used |= {*re.findall(rf' id="({LIVE}[^"]*|panel-\d+)"', svg)}  # what a script of the page moves, or leaves out
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)

@@ -218,7 +218,7 @@ def test_packed_frames_come_back(tags: list[list[str]]) -> None:
 
 def test_markup_is_fit_for_a_page() -> None:
     svg = make().frame((1, 1)).svg
-    assert svg.startswith('<svg viewBox="0 0 504 144">')
+    assert svg.startswith('<svg aria-hidden="true" viewBox="0 0 504 144">')
     assert not re.search(r"<\?xml|<metadata|<style|<!--|xmlns|#1d2530(?!\))", svg)
     assert all(i.startswith("demo-") for i in re.findall(r' id="([^"]*)"', svg))
     assert {*re.findall(r'(?:href="|url\()#([^")]+)', svg)} <= {*re.findall(r' id="([^"]*)"', svg)}
@@ -279,7 +279,10 @@ def test_no_search_for_garbage_holds_up_a_drawing_and_it_goes_on_afterwards(want
 
 def test_scale_is_not_rounded() -> None:
     svg = '<svg width="1pt" height="1pt"><g transform="scale(0.015625 0.015625)"/><use x="1.23456" y="0"/></svg>'
-    assert compact(svg, "n") == '<svg><g transform="scale(0.015625 0.015625)"/><use x="1.23" y="0"/></svg>'
+    assert (
+        compact(svg, "n")
+        == '<svg aria-hidden="true"><g transform="scale(0.015625 0.015625)"/><use x="1.23" y="0"/></svg>'
+    )
 
 
 def test_a_figure_with_two_panels_can_be_cut_between_them() -> None:

@@ -14,6 +14,7 @@ from . import (
     formulas,
     fresh,
     handouts,
+    language,
     launch,
     lean,
     markup,
@@ -33,8 +34,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("api", api.Api)
     app.add_directive("paths", paths.Paths)
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_displayed, None))
-    app.connect("config-inited", assets.prepare)
+    app.add_post_transform(language.ToEnglish)
     app.add_config_value("gtt_launch", {}, "html", dict)
+    app.connect("config-inited", assets.prepare)
+    app.connect("config-inited", language.settle)
     app.connect("config-inited", launch.settle)
     app.connect("config-inited", code.settle)
     app.connect("config-inited", social.settle)
@@ -47,15 +50,19 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-updated", figures.renumber)
     app.connect("missing-reference", figures.resolve)
     app.connect("missing-reference", mentions.resolve)
+    app.connect("missing-reference", language.term)
     app.connect("doctree-resolved", mentions.link_names)
     app.connect("doctree-resolved", checks.unique_ids)
     app.connect("doctree-resolved", markup.keep_together)
+    app.connect("doctree-resolved", language.numbers)
     app.connect("html-page-context", markup.mend_roles)
     app.connect("html-page-context", checks.check_page)
     app.connect("html-page-context", ask.load)
+    app.connect("html-page-context", language.offer)
     app.connect("html-page-context", social.describe)
     app.connect("html-page-context", lean.defer)
     app.connect("html-page-context", launch.offer, priority=502)  # the theme adds its buttons at 501
+    app.connect("build-finished", lean.restore, priority=400)
     app.connect("build-finished", assets.deliver)
     app.connect("build-finished", assets.cut_to_formulas)
     app.connect("build-finished", figures.write)
@@ -66,4 +73,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", social.draw)
     app.connect("build-finished", search.write)
     app.connect("build-finished", lean.slim)
+    app.connect("build-finished", language.introduce)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

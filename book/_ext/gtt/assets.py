@@ -39,9 +39,8 @@ GLYPHS = (
 )
 
 FORMULAS = "STIX Two Math"  # the family; of what fonts know of formulas it has all, and it goes with Source Serif
-INDEX_DROP = (
-    0  # of its table of measures, in 1/1000 em: by it the index of y stands no lower than that of x, as in TeX
-)
+# of its table of measures, in 1/1000 em: by it the index of y stands no lower than that of x, as in TeX
+INDEX_DROP = 0
 FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
 # a letter alone is drawn in italics, which are signs of their own: h, Latin, Greek
 ITALICS = [chr(code) for code in (0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))]
@@ -62,7 +61,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     from minirnn.figures.assets import page_assets
 
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
-    assets = Path(app.outdir).parent / ".assets"  # outside the site, where it outlives a clean build
+    assets = folder_of(app)
     own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
     kept(assets / "fonts", ingredients(), make_fonts)
     texts = page_assets() | {"tokens.css": theme.palette_css() + faces_css()}
@@ -71,6 +70,11 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(assets))
     config.html_css_files[:0] = ["tokens.css", "explorable.css"]
     config.html_js_files.append(("explorable.js", {"defer": "defer"}))
+
+
+def folder_of(app: Sphinx) -> Path:
+    """Where files are gathered: outside the site, where they outlive a clean build, beside what Sphinx keeps."""
+    return Path(app.doctreedir).parent / ".assets"
 
 
 def own_kernel(folder: Path) -> None:
@@ -107,7 +111,7 @@ def deliver(app: Sphinx, error: Exception | None) -> None:
     never removes what is no longer made."""
     if error or app.builder.name != "html":
         return
-    static, assets = Path(app.outdir) / "_static", Path(app.outdir).parent / ".assets"
+    static, assets = Path(app.outdir) / "_static", folder_of(app)
     for source in (assets, Path(app.confdir) / "book/_static"):
         shutil.copytree(source, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
     remove_stale(filecmp.dircmp(assets / "fonts", static / "fonts", hide=[]))
@@ -117,7 +121,7 @@ def cut_to_formulas(app: Sphinx, error: Exception | None) -> None:
     """On build-finished: the face of formulas, with the signs that stand in the formulas of all pages."""
     if error or app.builder.name != "html":
         return
-    site, assets = Path(app.outdir), Path(app.outdir).parent / ".assets"
+    site, assets = Path(app.outdir), folder_of(app)
     signs = "".join(sorted(signs_of(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))))
 
     def make(folder: Path) -> None:

@@ -14,13 +14,14 @@ from sphinx.util.docutils import ReferenceRole
 
 from .assets import FACES, face_file
 from .checks import FIGURE
+from .language import say
 
 FOLDER = "figures"  # of the built site
 OPENING = re.compile(r'<gtt-explorable id="([\w-]+)"')
 LINK = re.compile(r' *<a class="gtt-alone".*?</a>')
 PAGE = """\
 <!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
 <link rel="icon" href="../_static/favicon.svg">
 <link rel="stylesheet" href="../_static/tokens.css"><link rel="stylesheet" href="../_static/explorable.css">
@@ -30,10 +31,10 @@ PAGE = """\
   const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   document.documentElement.dataset.theme = ["light", "dark"].includes(theme()) ? theme() : dark;
 </script>
-<script defer src="../_static/explorable.js"></script><script defer src="../_static/alone.js"></script></head>
+{messages}<script defer src="../_static/explorable.js"></script><script defer src="../_static/alone.js"></script></head>
 <body><main><h1 class="gtt-hidden">{title}</h1>
 {figure}
-<nav class="gtt-take" aria-label="Take this figure along">
+<nav class="gtt-take" aria-label="{take}">
 <a class="gtt-home" href="../{page}.html#{name}">{chapter}</a></nav>
 </main></body></html>
 """
@@ -70,8 +71,12 @@ def number(app: Sphinx, doctree: nodes.document) -> None:
 def marked(html: str, name: str, number: int, page: str) -> str:
     """The markup of a figure with its number before the caption and, below, a link."""
     address = f"{'../' * page.count('/')}{file_of(page, name)}"
-    html = html.replace("<figcaption>", f'<figcaption><span class="caption-number">Fig. {number}</span> ', 1)
-    link = f'<a class="gtt-alone" href="{address}">This figure alone</a>'
+    place = f"{say('Fig.')} {number}"
+    html = html.replace(
+        "<figure>", f'<figure aria-label="{place}">', 1
+    )  # a screen reader comes to Fig. 3, not to a figure
+    html = html.replace("<figcaption>", f'<figcaption><span class="caption-number">{place}</span> ', 1)
+    link = f'<a class="gtt-alone" href="{address}">{say("This figure alone")}</a>'
     return html.replace("</button></div><p", f"</button>{link}</div><p", 1)
 
 
@@ -113,7 +118,7 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Elemen
     if len(pages) != 1:
         return None
     (page,) = pages
-    place = f"Fig. {numbers(env)[page].index(name) + 1}"
+    place = f"{say('Fig.')} {numbers(env)[page].index(name) + 1}"
     text = place if page == here else f"{place} of {env.titles[page].astext()}"
     address = "" if page == here else app.builder.get_relative_uri(here, page)
     shown = content if node["titled"] else nodes.inline("", text)
@@ -130,7 +135,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     for page in sorted(app.env.found_docs):
         for figure in FIGURE.finditer((site / f"{page}.html").read_bytes()):
             name, html = figure[1].decode(), figure[0].decode()
-            text = alone(page, name, html, app.env.titles[page].astext())
+            text = alone(page, name, html, app.env.titles[page].astext(), app.config.language)
             written.add(site / file_of(page, name))
             (site / file_of(page, name)).write_text(text, encoding="utf-8")
     for file in {*(site / FOLDER).glob("*.html")} - written:  # of figures that are no more
@@ -138,10 +143,12 @@ def write(app: Sphinx, error: Exception | None) -> None:
     (site / "_static/faces.js").write_text(f"gttFaces(`{faces(site / '_static/fonts')}`);\n", encoding="utf-8")
 
 
-def alone(page: str, name: str, html: str, chapter: str) -> str:
+def alone(page: str, name: str, html: str, chapter: str, language: str) -> str:
     """The page of one figure."""
     title = escape(f"{name.replace('-', ' ').capitalize()} · {chapter}")
-    return PAGE.format(title=title, figure=LINK.sub("", html), page=page, name=name, chapter=escape(chapter))
+    words = {"language": language, "take": say("Take this figure along"), "chapter": escape(chapter)}
+    messages = '<script defer src="../_static/messages.js"></script>' if language != "en" else ""
+    return PAGE.format(title=title, figure=LINK.sub("", html), page=page, name=name, messages=messages, **words)
 
 
 def faces(folder: Path) -> str:

@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from .language import say
 from .notebooks import FOLDER, runs
 
 BRANCH = "notebooks"
@@ -74,5 +75,5 @@ def offer(
             "label": "launch-buttons"}
     )  # fmt: skip
     if not is_assignment:
-        link = f'<a href="{file}" download>this page as a notebook</a>'
-        context["body"] += f'<p class="gtt-download">To run and change: {link} (.ipynb).</p>'
+        link = f'<a href="{file}" download>{say("this page as a notebook")}</a>'
+        context["body"] += f'<p class="gtt-download">{say("To run and change:")} {link} (.ipynb).</p>'

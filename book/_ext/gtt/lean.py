@@ -36,6 +36,12 @@ def defer(
     context["script_files"] = scripts
 
 
+def restore(app: Sphinx, error: Exception | None) -> None:
+    """On build-finished, before MyST-NB copies its style: Sphinx refuses to overwrite one that `slim` changed."""
+    for sheet in Path(app.outdir).glob("_static/mystnb.*.css"):
+        sheet.unlink()
+
+
 def slim(app: Sphinx, error: Exception | None) -> None:
     """On build-finished."""
     if error or app.builder.name != "html":

@@ -8,8 +8,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from .figures import file_of
+from .language import say
 
-VERDICTS = {"right": "Right.", "wrong": "Not quite."}  # in book.css too
+VERDICTS = {"right": "Right.", "wrong": "Not quite."}
 
 
 class Goto(ReferenceRole):
@@ -61,10 +62,12 @@ class Check(SphinxDirective):
             choice, *answer = item.children
             drop_prefix(choice, len(mark[0]))
             key, verdict = f"check-{number}-{k}", "right" if mark[1] == "x" else "wrong"
-            opened = f"\n\n<details><summary>Is it this one?</summary>\n\n**{VERDICTS[verdict]}**\n\n"
+            says = say(VERDICTS[verdict])
+            opened = f"\n\n<details><summary>{say('Is it this one?')}</summary>\n\n**{says}**\n\n"
+            opening = f'<div class="answer {verdict}" data-says="{says}">'
             out += [raw(f'<div class="choice"><input type="radio" name="check-{number}" id="{key}">', f"**{k + 1}.** "),
                     raw(f'<label for="{key}">'), *choice.children,
-                    raw(f'</label><div class="answer {verdict}">', opened), *answer,
+                    raw(f"</label>{opening}", opened), *answer,
                     raw("</div></div>", "</details>\n\n")]  # fmt: skip
         return [nodes.container("", *out, raw('<p role="status" class="said"></p></fieldset>'), is_div=True)]
 

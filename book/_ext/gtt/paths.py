@@ -11,6 +11,8 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
+from .language import say
+
 CARD = re.compile(r"^:::\{div\} needs\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
 TIME = re.compile(r"(\w+) (minutes?|hours?)(?:; (\w+)(?: (minutes?|hours?))? with the exercises)?")
 WORDS = {"one": 1, "two": 2, "three": 3, "four": 4}
@@ -130,14 +132,14 @@ class Paths(SphinxDirective):
             raise self.error(str(error)) from None
         for name in by_name:
             self.env.note_dependency(str(Path(self.env.srcdir, f"book/{name}.md")))
-        lines = ["| you want | read, in this order | reading | with the exercises |", "|---|---|---|---|"]
+        lines = [row("you want", "read, in this order", "reading", "with the exercises"), "|---|---|---|---|"]
         for want, names in ways.items():
             lines.append(
-                f"| {want} | {', '.join(link(by_name[n]) for n in names)} | {times(by_name[n] for n in names)} |"
+                f"| {say(want)} | {', '.join(link(by_name[n]) for n in names)} | {times(by_name[n] for n in names)} |"
             )
-        lines += ["", "| chapter | read before it | reading | with the exercises |", "|---|---|---|---|"]
+        lines += ["", row("chapter", "read before it", "reading", "with the exercises"), "|---|---|---|---|"]
         for chapter in (by_name[name] for name in order):
-            before = ", ".join(link(by_name[n]) for n in chapter.after) or "none"
+            before = ", ".join(link(by_name[n]) for n in chapter.after) or say("none")
             lines.append(f"| {link(chapter)} | {before} | {times([chapter])} |")
         box = nodes.container(classes=["gtt-paths"], is_div=True)
         self.state.nested_parse(StringList(lines, source=self.get_source_info()[0]), self.content_offset, box)
@@ -145,7 +147,11 @@ class Paths(SphinxDirective):
 
 
 def link(chapter: Chapter) -> str:
-    return f"[{chapter.title}]({chapter.name}.md)"
+    return f"[{say(chapter.title)}]({chapter.name}.md)"
+
+
+def row(*heads: str) -> str:
+    return f"| {' | '.join(map(say, heads))} |"
 
 
 def times(some: Iterable[Chapter]) -> str:
