@@ -106,13 +106,15 @@ def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float
 
 
 def costs(name: str) -> dict[str, Any]:
-    """`cost` of ours, and of PyTorch beside it; JAX would be compiled anew for each size."""
-    return cost(name, "minirnn") | {"peers": {"PyTorch": cost(name, "PyTorch")}}
+    """`cost` of ours, and of the peers beside it. JAX is compiled anew for each size: one length must do."""
+    lengths = [50, 200, 800]
+    peers = {"PyTorch": cost(name, "PyTorch", lengths), "JAX": cost(name, "JAX", lengths[1:2])}
+    return cost(name, "minirnn", lengths) | {"peers": peers}
 
 
-def cost(name: str, peer: str) -> dict[str, Any]:
+def cost(name: str, peer: str, lengths: list[int]) -> dict[str, Any]:
     """T(a + b·B·n + c·B·n²) fitted to the relative size of times over T, B and n, with no negative coefficient."""
-    grid = list(product([50, 200, 800], [1, 8, 32], [16, 64, 128]))
+    grid = list(product(lengths, [1, 8, 32], [16, 64, 128]))
     ms = times_over(peer, [case(name, "float64", T, B, n, 4) for T, B, n in grid])
     T, B, n = np.array(grid, float).T
     A = np.stack([T, T * B * n, T * B * n**2], axis=1) / np.array(ms)[:, None]
