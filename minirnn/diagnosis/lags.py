@@ -7,11 +7,12 @@ Each sequence sends its own errors back, one at a time: the last, and of many a 
 Errors that lie at different steps are shifted in time, so that one backward pass serves all of them.
 """
 
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from minirnn.core.params import row_norms
+from minirnn.core.params import overflow_allowed, row_norms
 from minirnn.gradients.backpropagation import adjoints, blocks
 from minirnn.learning.observed import Layer
 
@@ -93,10 +94,12 @@ def by_lag(layer: Layer) -> ByLag:
             from_each = sizes_of(D[-1])
         sizes[block] = sizes_of(D)
         terms[block] = sizes_of(np.stack([sizes_of(part) for part in parts], axis=1))
-    arrived = sizes_of(np.where(exists, from_each, 0.0))  # of the errors that have a step so far back
-    total = sizes_of(from_each[None])
-    share = np.divide(arrived, total, out=np.ones(L), where=(total > 0) & np.isfinite(arrived) & (arrived > 0))
-    sizes, terms = (sizes / share)[::-1], (terms / share)[::-1]
+    if not exists.all():
+        arrived = sizes_of(np.where(exists, from_each, 0.0))  # of the errors that have a step so far back
+        total = sizes_of(from_each[None])
+        share = np.divide(arrived, total, out=np.ones(L), where=(total > 0) & np.isfinite(arrived) & (arrived > 0))
+        sizes, terms = sizes / share, terms / share
+    sizes, terms = sizes[::-1], terms[::-1]
     bad = np.flatnonzero(~(np.isfinite(sizes) & np.isfinite(terms)))
     return ByLag(relative(sizes), terms, int(bad[0]) if len(bad) else None, len(steps), len(np.unique(rows)))
 
@@ -114,6 +117,19 @@ def sizes_of(A: np.ndarray) -> np.ndarray:
     if ends.any():
         sizes[ends] = row_norms(rows[ends])
     return sizes
+
+
+def whole_norm(A: np.ndarray) -> float:
+    """That of an array as one vector: `sizes_of` one row, by a product alone where its square is far from the ends of
+    the floats.
+
+    >>> whole_norm(np.array([3.0, 4.0])), whole_norm(np.array([3e-200, 4e-200]))
+    (5.0, 5e-200)
+    """
+    entries = A.ravel().astype(float, copy=False)
+    with overflow_allowed():
+        square = float(entries @ entries)
+    return sqrt(square) if 1e-280 < square < 1e280 else float(sizes_of(A[None])[0])
 
 
 def relative(sizes: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ What is not finite is counted, and no measure makes a nan of its own where the n
 """
 
 from dataclasses import dataclass
+from math import isfinite, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -144,7 +145,7 @@ def of_layer(layer: Layer, exists: np.ndarray, lengths: np.ndarray | None) -> Of
     return OfLayer(
         name=layer.name,
         steps=len(layer.X),
-        error=whole_norm(layer.dE),
+        error=lags.whole_norm(layer.dE),
         by_lag=lags.by_lag(layer),
         parting=parting.parting_of(layer, lengths),
         drive=units.drive_of(layer, exists),
@@ -157,15 +158,10 @@ def of_layer(layer: Layer, exists: np.ndarray, lengths: np.ndarray | None) -> Of
 
 def weights(p: np.ndarray, gradient: np.ndarray | None) -> Weights:
     """The measures of one array of parameters."""
-    bad = int((~np.isfinite(p)).sum())
     usual = p.shape[-1] ** -0.5 if p.ndim > 1 else float("nan")
-    size = whole_norm(p) / np.sqrt(max(p.size, 1))
-    return Weights(bad, float(size), float(usual), None if gradient is None else whole_norm(gradient))
-
-
-def whole_norm(A: np.ndarray) -> float:
-    """That of an array as one vector."""
-    return float(lags.sizes_of(A[None])[0])
+    size = lags.whole_norm(p) / sqrt(max(p.size, 1))
+    bad = 0 if isfinite(size) else int((~np.isfinite(p)).sum())
+    return Weights(bad, size, usual, None if gradient is None else lags.whole_norm(gradient))
 
 
 def outside_of(network: Network) -> tuple[str, ...]:
@@ -189,13 +185,15 @@ def readout_of(network: Network, outside: tuple[str, ...]) -> Readout:
     readers: Params = {key: network.params[key] for key in outside if key not in network.tables}
     readers = {key: p for key, p in readers.items() if p.ndim == 2 and p.shape[1] in widths}
     loss, last = abs(float(network.E)), network.layers[-1].H[-1]
-    size = max((float(whole_norm(p) / np.sqrt(p.size / p.shape[1])) for key, p in readers.items()), default=None)
+    size = max(
+        (float(lags.whole_norm(p) / np.sqrt(p.size / p.shape[1])) for key, p in readers.items()), default=None
+    )
     gradients = {key: network.gradients[key] for key in readers if key in network.gradients}
-    arrived = max(whole_norm(layer.dE) for layer in network.layers) * np.sqrt(network.inputs.shape[1])
+    arrived = max(lags.whole_norm(layer.dE) for layer in network.layers) * np.sqrt(network.inputs.shape[1])
     known = loss > 0 and np.isfinite(loss)
     return Readout(
         size=size,
         gradient=norm(gradients) / loss if known and gradients else None,
-        states=float(whole_norm(last) / np.sqrt(last.size)),
+        states=float(lags.whole_norm(last) / np.sqrt(last.size)),
         passes=float(arrived / loss / (size or 1.0)) if known and arrived > 0 else None,
     )

@@ -100,17 +100,19 @@ def window_rates(cell: Cell, params: Params, X: np.ndarray, H: np.ndarray) -> np
     steps, rng = max(1, min(LONGEST, T // WINDOWS)), np.random.default_rng(0)
     windows = max(1, blocks(T, H[0].size)[0].stop // steps) * steps
     rates, q = [], rng.standard_normal(H[0].shape)
+    sizes, zeros = sizes_of(q), np.broadcast_to(np.zeros(()), (steps, *q.shape))
     for start in reversed(range(0, T, windows)):
         states = H[start : min(start + windows, T) + 1]
         drive = cell.drive(params, X[start : start + windows])
         local = cell.linearize(params, drive, states[:-1], states[1:])
         for t in reversed(range(0, len(drive), steps)):
-            part = [a[t : t + steps] for a in local]
-            zeros = np.broadcast_to(np.zeros(()), (len(drive[t : t + steps]), *q.shape))
-            _, q = run_backward(cell, params, part, zeros, q / sizes_of(q)[:, None], drive.shape[-1])
-            grown = sizes_of(q)
-            rates.append(np.log(grown) / len(zeros))
-            q = np.where((grown > 0)[:, None], q, rng.standard_normal(q.shape))
+            part, length = [a[t : t + steps] for a in local], min(steps, len(drive) - t)
+            _, q = run_backward(cell, params, part, zeros[:length], q / sizes[:, None], drive.shape[-1])
+            sizes = sizes_of(q)
+            rates.append(np.log(sizes) / length)
+            if not (sizes > 0).all():
+                q = np.where((sizes > 0)[:, None], q, rng.standard_normal(q.shape))
+                sizes = sizes_of(q)
     return np.array(rates)[::-1]
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from minirnn.cells.contract import Cell
 from minirnn.core import checks
-from minirnn.core.params import Params, norm, overflow_allowed
+from minirnn.core.params import Params, overflow_allowed
+from minirnn.diagnosis.lags import whole_norm
 from minirnn.gradients.backpropagation import forward_scan
 from minirnn.learning.observed import Layer
 
@@ -128,5 +129,5 @@ def weight_sensitivity(
     rng, size = np.random.default_rng(0), checks.number("size", size, 0.0, open_low=True)
     moved = {key: p * (1 + size * rng.standard_normal(p.shape)).astype(p.dtype) for key, p in params.items()}
     with overflow_allowed():
-        change = norm({"h": forward_scan(cell, moved, X, h0)[-1] - last})
-    return float(np.divide(change, norm({"h": last}))) / size if change else 0.0
+        change = whole_norm(forward_scan(cell, moved, X, h0)[-1] - last)
+    return float(np.divide(change, whole_norm(last))) / size if change else 0.0

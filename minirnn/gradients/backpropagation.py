@@ -118,7 +118,19 @@ def adjoints(
     """The local derivatives, D and the carry for X (T, B, m), H (T+1, B, n_state), dE: maps, and a scan."""
     drive = _drive_again(cell, params, X)
     local = cell.linearize(params, drive, H[:-1], H[1:])
-    return local, *run_backward(cell, params, local, dE, carry, drive.shape[-1])
+    D, carry = run_backward(cell, params, local, dE, carry, drive.shape[-1])
+    return local, D, vanished_at_zero(carry)
+
+
+def vanished_at_zero(carry: np.ndarray) -> np.ndarray:
+    """The array with 0 for numbers below 1e-31 in float32, 1e-292 in float64: a float's smallest over its precision.
+
+    A processor works with subnormal numbers, those below the smallest normal one, up to a hundred times slower. Where a
+    gradient vanishes they come, also as products of numbers just above, and stay: the smallest of all, times a forget
+    gate of more than a half, is rounded to itself.
+    """
+    floats = np.finfo(carry.dtype)
+    return np.where(np.abs(carry) < floats.tiny / floats.eps, carry.dtype.type(0.0), carry)
 
 
 def _drive_again(cell: Cell, params: Params, X: np.ndarray) -> np.ndarray:

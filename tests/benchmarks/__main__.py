@@ -106,13 +106,15 @@ def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float
 
 
 def costs(name: str) -> dict[str, Any]:
-    """`cost` of ours, and of PyTorch beside it; JAX would be compiled anew for each size."""
-    return cost(name, "minirnn") | {"peers": {"PyTorch": cost(name, "PyTorch")}}
+    """`cost` of ours, and of the peers beside it. JAX is compiled anew for each size: one length must do."""
+    lengths = [50, 200, 800]
+    peers = {"PyTorch": cost(name, "PyTorch", lengths), "JAX": cost(name, "JAX", lengths[1:2])}
+    return cost(name, "minirnn", lengths) | {"peers": peers}
 
 
-def cost(name: str, peer: str) -> dict[str, Any]:
+def cost(name: str, peer: str, lengths: list[int]) -> dict[str, Any]:
     """T(a + b·B·n + c·B·n²) fitted to the relative size of times over T, B and n, with no negative coefficient."""
-    grid = list(product([50, 200, 800], [1, 8, 32], [16, 64, 128]))
+    grid = list(product(lengths, [1, 8, 32], [16, 64, 128]))
     ms = times_over(peer, [case(name, "float64", T, B, n, 4) for T, B, n in grid])
     T, B, n = np.array(grid, float).T
     A = np.stack([T, T * B * n, T * B * n**2], axis=1) / np.array(ms)[:, None]
@@ -216,21 +218,41 @@ PARTS: dict[str, Callable[[], Any]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cell", choices=list(CELLS), action="append", help="these only; nothing is saved")
-    parser.add_argument("--size", type=int, choices=range(6), action="append", help="these only; nothing is saved")
+    alone = "these only; nothing is saved, but by --only rows"
+    parser.add_argument("--cell", choices=list(CELLS), action="append", help=alone)
+    parser.add_argument("--size", type=int, choices=range(6), action="append", help=alone)
+    parser.add_argument("--dtype", choices=DTYPES, action="append", help=alone)
     parser.add_argument("--budget", type=float, default=6.0, help="seconds for each size; 7 turns at least")
-    parser.add_argument("--only", choices=list(PARTS), action="append", help="into the record that is there")
+    parser.add_argument("--only", choices=["rows", *PARTS], action="append", help="into the record that is there")
     chosen = parser.parse_args()
     if chosen.only:
-        record = load("bench")
-        record["results"] |= {part: PARTS[part]() for part in chosen.only}
-        write("bench", record)
+        parts = PARTS | {"rows": lambda: renewed(measure_rows(chosen))}
+        for part in chosen.only:
+            new, record = parts[part](), load("bench")
+            record["results"][part] = new
+            write("bench", record)
         return
     started = time.time()
+    rows = measure_rows(chosen)
+    if chosen.cell or chosen.size or chosen.dtype:
+        return
+    settings = {"threads": 1, "clock": "processor time", "peers": {p: version(p.lower()) for p in ("torch", "jax")}}
+    before = load("bench")["results"].get("book", {})
+    results = {"rows": rows, **{part: measure_part() for part, measure_part in PARTS.items()}}
+    for what, value in results["book"].items():
+        print(
+            f"{what:<44}{value:>9.3f} s"
+            + (f"{value / before[what]:>8.2f} of the last record's" if what in before else "")
+        )
+    save("bench", started, settings, results, command="make bench")
+
+
+def measure_rows(chosen: argparse.Namespace) -> list[dict[str, Any]]:
+    """`measure` of all cells, dtypes and sizes that are chosen; prints a table of them, and the aims that they miss."""
     sizes = [SIZES[i] for i in chosen.size] if chosen.size else SIZES
     grid = [
         dict(zip(("name", "dtype", *"TBnm", "budget"), (name, dtype, *size, chosen.budget), strict=True))
-        for name, dtype, size in product(chosen.cell or CELLS, DTYPES, sizes)
+        for name, dtype, size in product(chosen.cell or CELLS, chosen.dtype or DTYPES, sizes)
     ]
     # a run that was killed goes on, if the code is the same; one that ended begins anew
     folder, root = Path(CACHE).with_name("bench"), Path(__file__).parents[2]
@@ -242,17 +264,17 @@ def main() -> None:
     table(rows)
     late = missed(rows)
     print(*(["Targets missed:", *late] if late else ["All targets are reached."]), sep="\n")
-    if chosen.cell or chosen.size:
-        return
-    settings = {"threads": 1, "clock": "processor time", "peers": {p: version(p.lower()) for p in ("torch", "jax")}}
-    before = load("bench")["results"].get("book", {})
-    results = {"rows": rows, **{part: measure_part() for part, measure_part in PARTS.items()}}
-    for what, value in results["book"].items():
-        print(
-            f"{what:<44}{value:>9.3f} s"
-            + (f"{value / before[what]:>8.2f} of the last record's" if what in before else "")
-        )
-    save("bench", started, settings, results, command="make bench")
+    return rows
+
+
+def renewed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the record, with these in the place of those of the same cell, dtype and size."""
+
+    def place(row: dict[str, Any]) -> tuple:
+        return tuple(row[key] for key in ("cell", "dtype", *"TBnm"))
+
+    new = {place(row): row for row in rows}
+    return [new.get(place(row), row) for row in load("bench")["results"]["rows"]]
 
 
 if __name__ == "__main__":

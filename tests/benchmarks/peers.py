@@ -8,6 +8,7 @@ compiling) is done before, so that the functions can be timed.
 import numpy as np
 
 from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt
+from minirnn.gradients.backpropagation import blocks
 from minirnn.gradients.referee import autograd_gradient
 from minirnn.learning import losses
 
@@ -23,22 +24,35 @@ def prepare_autograd(cell, params, X, target):
 
 
 def prepare_products(cell, params, X, target):
-    """The matrix products that no implementation can avoid, and nothing else; None where there are none."""
+    """The matrix products that no implementation can avoid, and nothing else; None where there are none.
+
+    They are made a block of steps at a time, in arrays that are there already: those of a whole sequence, of 784 steps
+    and 100 sequences, made the products of an LSTM take up to twice as long, for memory's sake alone.
+    """
     if isinstance(cell, LRU):
         return None
-    (T, B, m), W, U, n = X.shape, params["W"], params["U"], cell.n
-    h, d = np.ones((T, B, n), X.dtype), np.ones((T, B, len(W)), X.dtype)
-    forward, back = np.empty((B, len(W)), X.dtype), np.empty((B, n), X.dtype)
-    WT, x = np.ascontiguousarray(W.T), X.reshape(-1, m)
+    W, U, (T, B, _) = params["W"], params["U"], X.shape
+    WT, UT = np.ascontiguousarray(W.T), np.ascontiguousarray(U.T)
+    steps = blocks(T, B * cell.n_state)
+    S = steps[0].stop
+    h, d, drive = (np.ones((S, B, k), X.dtype) for k in (cell.n, len(W), len(W)))
+    forward, back, dW, dU = np.empty((B, len(W)), X.dtype), np.empty((B, cell.n), X.dtype), 0 * W, 0 * U
+
+    def flat(a):
+        return a.reshape(-1, a.shape[-1])
 
     def work():
-        x @ U.T
-        for t in range(T):
-            np.matmul(h[t], WT, out=forward)
-        for t in range(T):
-            np.matmul(d[t], W, out=back)
-        flat = d.reshape(T * B, -1).T
-        return flat @ h.reshape(T * B, -1), flat @ x
+        dW[...], dU[...] = 0.0, 0.0
+        for block in steps:
+            x, n = X[block], block.stop - block.start
+            np.matmul(flat(x), UT, out=flat(drive[:n]))
+            for h_t in h[:n]:
+                np.matmul(h_t, WT, out=forward)
+            for d_t in d[:n]:
+                np.matmul(d_t, W, out=back)
+            np.add(dW, flat(d[:n]).T @ flat(h[:n]), out=dW)
+            np.add(dU, flat(d[:n]).T @ flat(x), out=dU)
+        return dW, dU
 
     return work
 
