@@ -1,4 +1,4 @@
-"""The buttons that open a page's notebook: on Binder, on Colab, on a hub, in the browser itself (lite.py), or as a file.
+"""The buttons that open a page's notebook: on Binder, on Colab, on a hub, in the browser (lite.py), or as a file.
 
 All of them come from the addresses in _config.yml. The workflow `book` publishes the notebooks on the branch
 `notebooks`, beside all that they import.

@@ -127,7 +127,7 @@ class Markdown(Spans):
         """The heading of a box: its kind and number, and its own title."""
         kind = type(node).__name__
         if kind == "solution_node":
-            return "Solution"
+            return node[0].astext().partition(" (")[0]  # without the exercise's own title
         if kind.startswith("exercise"):
             return f"{self.numbered('exercise', node, self.titles['exercise'])} {title.strip()}".strip()
         if "countertype" in node:
