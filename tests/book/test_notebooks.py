@@ -27,6 +27,7 @@ RAW = {
     "a directive": re.compile(r"^[> ]*(:::|```\{)", re.MULTILINE),
     "a macro of the book": re.compile(rf"\\({'|'.join(MACROS)}|newcommand)(?![A-Za-z])"),
     "a target": re.compile(r"^[> ]*\([\w-]+\)=", re.MULTILINE),
+    "a broken link": re.compile(r"\]\([^)\n]*\s[^)\n]*\)"),
     "a comment": re.compile(r"^[> ]*% ", re.MULTILINE),
 }
 READER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
@@ -51,9 +52,17 @@ def raw_markup(texts: list[str]) -> list[tuple[str, str]]:
 
 
 def test_raw_markup_is_found() -> None:
-    texts = ["at {glue:text}`x`", "a\n:::{div} b", "> ```{margin}", r"$\norm{W}$", "(a-b)=\nc", "% note"]
+    texts = [
+        "at {glue:text}`x`",
+        "a\n:::{div} b",
+        "> ```{margin}",
+        r"$\norm{W}$",
+        "(a-b)=\nc",
+        "[x](#y?z=a b)",
+        "% note",
+    ]
     assert [kind for kind, _ in raw_markup(texts)] == ["a role", "a directive", "a directive", *[*RAW][2:]]
-    assert raw_markup([r"$\normal{x}$, {x}, `{x}`, 100 % of it"]) == []
+    assert raw_markup([r"$\normal{x}$, {x}, `y`, 100 % of it"]) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -101,6 +110,13 @@ def test_a_notebook_has_all_words_of_its_page(built_book: Path, page: str) -> No
     said = said_by_page(built_book, page)
     assert len(said) > 300
     assert first_missing(said, said_by_notebook(read(built_book, page))) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_equations_have_the_numbers_that_the_page_shows(built_book: Path, page: str) -> None:
+    soup = BeautifulSoup((built_book / f"book/{page}.html").read_text(), "html.parser")
+    shown = re.findall(r"\((\d+)\)", " ".join(tag.get_text() for tag in soup.select(".eqno")))
+    assert re.findall(r"\\tag\{(\d+)\} \$\$", "\n".join(words(read(built_book, page)))) == shown
 
 
 def undefined(*files: Path) -> list[str]:
