@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from .macros import expand
-from .spans import SILENT, Spans
+from .spans import SILENT, Spans, cell
 
 Piece = str | int  # a block of Markdown, or the index of a cell of code
 BOXES = {"notice", "misconception", "needs", "lead"}
@@ -56,7 +56,9 @@ class Markdown(Spans):
         return [self.line(node.children)]
 
     def block_literal_block(self, node: nodes.literal_block) -> list[Piece]:
-        language = {"ipython3": "python", "default": ""}.get(node.get("language", ""), node.get("language", ""))
+        language = {"ipython3": "python", "default": "python"}.get(
+            node.get("language", ""), node.get("language", "")
+        )
         return [f"```{language}\n{node.astext().rstrip()}\n```"]
 
     def block_math_block(self, node: nodes.math_block) -> list[Piece]:
@@ -64,7 +66,8 @@ class Markdown(Spans):
         tex = " ".join(expand(node.astext(), self.macros).split())
         if r"\\" in tex and not tex.startswith(r"\begin"):
             tex = rf"\begin{{split}} {tex} \end{{split}}"
-        return [f"$$ {tex} \\tag{{{node['number']}}} $$" if node.get("number") else f"$$ {tex} $$"]
+        number = self.numbered("displaymath", node, "%s")
+        return [f"$$ {tex} \\tag{{{number}}} $$" if number else f"$$ {tex} $$"]
 
     def block_bullet_list(self, node: nodes.Element) -> list[Piece]:
         return ["\n".join(hang("- ", self.text(item.children)) for item in node)]
@@ -127,7 +130,7 @@ class Markdown(Spans):
         """The heading of a box: its kind and number, and its own title."""
         kind = type(node).__name__
         if kind == "solution_node":
-            return "Solution"
+            return node[0].astext().partition(" (")[0]  # without the exercise's own title
         if kind.startswith("exercise"):
             return f"{self.numbered('exercise', node, self.titles['exercise'])} {title.strip()}".strip()
         if "countertype" in node:
@@ -191,10 +194,3 @@ def quoted(text: str) -> str:
 
 def folding(title: str) -> Callable[[str], str]:
     return lambda text: f"<details><summary>{escape(title)}</summary>\n\n{text}\n\n</details>"
-
-
-def cell(text: str) -> str:
-    """A text that may hold bars, in a table, whose cells end at a bar."""
-    bars = {r"\|": r"\Vert ", "|": r"\vert "}
-    text = re.sub(r"\$[^$]*\$", lambda m: re.sub(r"\\?\|", lambda bar: bars[bar[0]], m[0]), text)
-    return text.replace("|", r"\|")

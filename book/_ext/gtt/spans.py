@@ -6,7 +6,7 @@ A page without a site has no address, and then a link to another page is its tex
 
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -87,6 +87,18 @@ class Spans:
     def span_reference(self, node: nodes.reference) -> str:
         """A link into the notebook, if it leads to a figure of this page; to another host; to the book's site."""
         text, target = self.inline(node.children), node.get("refuri") or f"#{node.get('refid', '')}"
+        target = quote(target, safe="#?&=:/%+;,@~!$'*[]")  # a space or a bracket would end it
         if target.partition("?")[0] in self.figures or re.match(r"(https?|mailto):", target):
             return f"[{text}]({target})"
         return f"[{text}]({urljoin(self.address, target)})" if self.address else text
+
+
+def cell(text: str) -> str:
+    """A text that may hold bars, in a table, whose cells end at a bar.
+
+    >>> cell("$|x|$ or a|b")
+    '$\\\\vert x\\\\vert $ or a\\\\|b'
+    """
+    bars = {r"\|": r"\Vert ", "|": r"\vert "}
+    text = re.sub(r"\$[^$]*\$", lambda m: re.sub(r"\\?\|", lambda bar: bars[bar[0]], m[0]), text)
+    return text.replace("|", r"\|")
