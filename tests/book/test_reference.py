@@ -1,11 +1,13 @@
 """The reference: a page for each room, whose papers and equations are linked, and to which other pages lead."""
 
+import importlib
 import re
 import sys
 
 import pytest
 
 from tests.book.test_build import pages
+from tests.book.test_front import MODULES
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book/_ext"))
@@ -50,7 +52,20 @@ def test_words_that_mean_something_else_are_no_names():
 
 def test_an_equation_is_that_of_the_module_or_of_its_class():
     assert "scan" in mentions.equations_of("minirnn.core.recurrences")
-    assert "adjoint" not in mentions.equations_of("minirnn.core.recurrences")
+    assert "diagonal" in mentions.equations_of("minirnn.cells.linear"), "in the first line of a class"
+    assert not {"adjoint", "scan-adjoints"} & mentions.equations_of("minirnn.core.recurrences")
+
+
+def test_each_equation_that_a_docstring_mentions_is_set_somewhere():
+    """What the build would say after minutes."""
+    for module in MODULES:
+        importlib.import_module(module)
+    texts = "\n".join(path.read_text() for path in (ROOT / "minirnn").rglob("*.py"))
+    chapters = "\n".join(path.read_text() for path in (ROOT / "book").rglob("*.md"))
+    mentioned = set(re.findall(mentions.EQUATION, texts))
+    known = set().union(*map(mentions.equations_of, MODULES)) | set(re.findall(r"\beq-([a-z][a-z0-9-]*)", chapters))
+    assert len(mentioned) > 40
+    assert mentioned - known == set()
 
 
 @pytest.mark.browser

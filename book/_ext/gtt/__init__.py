@@ -10,6 +10,7 @@ from . import (
     assignments,
     checks,
     code,
+    face,
     figures,
     formulas,
     fresh,
@@ -64,7 +65,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", launch.offer, priority=502)  # the theme adds its buttons at 501
     app.connect("build-finished", lean.restore, priority=400)
     app.connect("build-finished", assets.deliver)
-    app.connect("build-finished", assets.cut_to_formulas)
+    app.connect("build-finished", face.cut)
     app.connect("build-finished", figures.write)
     app.connect("build-finished", handouts.write)
     app.connect("build-finished", assignments.release)

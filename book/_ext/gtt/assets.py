@@ -7,13 +7,10 @@ import filecmp
 import json
 import logging as python_logging
 import os
-import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from html import unescape
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
@@ -39,11 +36,8 @@ GLYPHS = (
 )
 
 FORMULAS = "STIX Two Math"  # the family; of what fonts know of formulas it has all, and it goes with Source Serif
-# of its table of measures, in 1/1000 em: by it the index of y stands no lower than that of x, as in TeX
+# of its measures, in 1/1000 em: by it the index of y stands no lower than that of x, as in TeX
 INDEX_DROP = 0
-FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
-# a letter alone is drawn in italics, which are signs of their own: h, Latin, Greek
-ITALICS = [chr(code) for code in (0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))]
 # packages
 MADE_BY = ("fonttools", "brotli", "font-source-sans-pro", "font-source-serif-pro", "ziamath")
 
@@ -115,39 +109,6 @@ def deliver(app: Sphinx, error: Exception | None) -> None:
     for source in (assets, Path(app.confdir) / "book/_static"):
         shutil.copytree(source, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
     remove_stale(filecmp.dircmp(assets / "fonts", static / "fonts", hide=[]))
-
-
-def cut_to_formulas(app: Sphinx, error: Exception | None) -> None:
-    """On build-finished: the face of formulas, with the signs that stand in the formulas of all pages."""
-    if error or app.builder.name != "html":
-        return
-    site, assets = Path(app.outdir), folder_of(app)
-    signs = "".join(sorted(signs_of(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))))
-
-    def make(folder: Path) -> None:
-        folder.mkdir(parents=True)
-        source = resources.files("ziamath") / "fonts/STIXTwoMath-Regular.ttf"
-        subset(source, folder / "stix-two-math.woff2", map(ord, signs), features=[])
-
-    kept(assets / "formulas", ingredients() + signs, make)
-    shutil.copytree(assets / "formulas", site / "_static/formulas", dirs_exist_ok=True)
-
-
-def signs_of(pages: Iterable[str]) -> set[str]:
-    """All signs that browsers draw for the formulas of pages.
-
-    >>> sorted(signs_of(["<p>a <math><mi>h</mi><mo>&lt;</mo><mn>1</mn></math>"]))
-    ['1', '<', 'h', 'ℎ', '√']
-    """
-    formulas = (formula for page in pages for formula in FORMULA.findall(page))
-    signs = set("√").union(*(unescape(re.sub("<.*?>", "", formula)) for formula in formulas))
-    return signs | {letter for letter in ITALICS if upright(letter) in signs}
-
-
-def upright(letter: str) -> str:
-    """The letter whose italic form in mathematics this is; "" for the few places of ITALICS that have none."""
-    code = unicodedata.decomposition(letter).rpartition(" ")[2]
-    return chr(int(code, 16)) if code else ""
 
 
 def remove_stale(compared: filecmp.dircmp[str]) -> None:

@@ -39,11 +39,12 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Elemen
 
 @cache
 def equations_of(module: str) -> frozenset[str]:
-    """The labels that stand beside indented lines of a module's docstring, or of those of its classes and functions."""
+    """The labels that stand beside an equation, apart from it, in the docstrings of a module, its classes and its
+    functions."""
     things = vars(sys.modules[module]).values()
     own = [thing for thing in things if getattr(thing, "__module__", None) == module]
-    texts = [inspect.cleandoc(thing.__doc__ or "") for thing in (sys.modules[module], *own)]
-    return frozenset(re.findall(rf"^ .*{EQUATION}", "\n".join(texts), re.MULTILINE))
+    texts = [thing.__doc__ or "" for thing in (sys.modules[module], *own)]
+    return frozenset(re.findall(rf"\S {{3,}}\({EQUATION}", "\n".join(texts)))
 
 
 def link_to(app: Sphinx, here: str, place: Any, content: nodes.Element) -> nodes.reference:
