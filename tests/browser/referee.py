@@ -166,7 +166,7 @@ def compare(page: Any, figure: Explorable, points: list[dict[str, Any]]) -> tupl
 def without_rounding(
     figure: Explorable, point: dict[str, Any], seen: dict[str, Any], right: dict[str, Any], wrong: set[str]
 ) -> int:
-    """Takes out of both, of what is wrong, what Python itself draws otherwise when every slider moves by a few roundings;
+    """Takes out of both, of what is wrong, what Python itself draws otherwise when each slider moves by some roundings;
     how many. Of several such moves one is enough: a count, as of what is right, can be the same by chance."""
     others = [
         expected(figure, {k: v * (1 + by * NUDGE) if isinstance(v, float) else v for k, v in point.items()})
