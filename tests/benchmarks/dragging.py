@@ -59,11 +59,13 @@ def steps(events: list[dict[str, Any]]) -> list[dict[str, float]]:
 
 def grip(page: Any, name: str) -> tuple[dict[str, float], dict[str, float]]:
     """Where a figure is taken hold of, and where it may be dragged to."""
+    stage = ".gtt-columns" if page.locator(f"#{name} .gtt-columns >> visible=true").count() else ".gtt-scroll"
     for kind in GRIPS:
-        places = page.locator(f"#{name} {kind} >> visible=true")
+        scope = f"#{name} {'.gtt-form' if kind == GRIPS[-1] else stage}"
+        places = page.locator(f"{scope} {kind} >> visible=true")
         if places.count():
             places.first.scroll_into_view_if_needed()
-            canvas = page.locator(f"#{name} .gtt-canvas:has({kind}) >> visible=true")
+            canvas = page.locator(f"{scope} .gtt-canvas:has({kind}) >> visible=true")
             return places.first.bounding_box(), (canvas if canvas.count() else places).first.bounding_box()
     raise ValueError(f"{name}: expected a handle, a pad or a slider, found none")
 
@@ -92,6 +94,8 @@ def dragged(browser: Any, figure: Explorable, folder: Path, width: int) -> dict[
         states.append(page.evaluate(FRAME, [figure.name, IDLE + k]))
     found = steps(json.loads(browser.stop_tracing())["traceEvents"])
     page.close()
+    if len({*states}) < 3:
+        raise ValueError(f"{figure.name} at {width} px: expected a drag through many states, got {len({*states})}")
     moved = [found[IDLE + k] for k in range(STEPS) if states[k] != states[k + 1]]
     own = {kind: np.median([step.get(kind, 0.0) for step in found[:IDLE]]) for kind in COLUMNS}
     return {kind: SLOWER * np.array([step.get(kind, 0.0) - own[kind] for step in moved]) for kind in COLUMNS}

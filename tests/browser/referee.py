@@ -156,23 +156,31 @@ def compare(page: Any, figure: Explorable, points: list[dict[str, Any]]) -> tupl
         assert seen["parts"].keys() == right["parts"].keys()
         wrong = differences(seen, right)
         if len(wrong) > 1:
-            excused += without_rounding(figure, point, seen, right)
+            excused += without_rounding(figure, point, seen, right, {*wrong})
             wrong = differences(seen, right)
         largest = max(largest, wrong["distance"])
         assert wrong.keys() == {"distance"}, f"{figure.name} at {point}: {wrong}"
     return largest, excused
 
 
-def without_rounding(figure: Explorable, point: dict[str, Any], seen: dict[str, Any], right: dict[str, Any]) -> int:
-    """Takes out of both what Python itself draws otherwise when every slider moves by a few roundings; how many."""
-    moved = {k: v * (1 + NUDGE) if isinstance(v, float) else v for k, v in point.items()}
-    other = expected(figure, moved)
+def without_rounding(
+    figure: Explorable, point: dict[str, Any], seen: dict[str, Any], right: dict[str, Any], wrong: set[str]
+) -> int:
+    """Takes out of both, of what is wrong, what Python itself draws otherwise when each slider moves by some roundings;
+    how many. Of several such moves one is enough: a count, as of what is right, can be the same by chance."""
+    others = [
+        expected(figure, {k: v * (1 + by * NUDGE) if isinstance(v, float) else v for k, v in point.items()})
+        for by in (1, -1, 0.5)
+    ]
     count = 0
-    if other["words"] != right["words"]:
+    if any(other["words"] != right["words"] for other in others):
         seen["words"], count = right["words"], 1
-    for name, part in right["parts"].items():
-        apart = np.abs(np.reshape(other["parts"][name]["points"] - part["points"], (-1, 2))).max(axis=1, initial=0)
-        if other["parts"][name]["text"] != part["text"]:
+    for name in wrong & right["parts"].keys():
+        part = right["parts"][name]
+        drawn = [other["parts"][name] for other in others]
+        shifts = [np.abs(np.reshape(d["points"] - part["points"], (-1, 2))).max(axis=1, initial=0) for d in drawn]
+        apart = np.max(shifts, axis=0)
+        if any(d["text"] != part["text"] for d in drawn):
             seen["parts"][name]["text"], count = part["text"], count + 1
         if (apart > TOLERANCE / 10).any():
             sure, count = 2 * int((apart > TOLERANCE / 10).argmax()), count + 1

@@ -139,7 +139,7 @@ FIGURE = explorable(
     "participation ratio. Point at an eigenvalue to choose it.",
     number=Control(range(1, MATTER + 1), label="eigenvalue"),
     nu0=Control([0.5, 0.99], label="magnitudes from", format=".2f"),
-    pad=Pad("number", axes=6, hover=True),
+    pad=Pad("number", axes=4, hover=True),
     start={"nu0": 0.99},
     states={"the largest": {}, "the fifth": {"number": 5}, "short memory": {"nu0": 0.5}},
 )
