@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from .assets import ingredients, kept, subset
+from .assets import folder_of, ingredients, kept, subset
 
 FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
 # a letter alone is drawn in italics, which are signs of their own: h, Latin, Greek
@@ -21,7 +21,7 @@ def cut(app: Sphinx, error: Exception | None) -> None:
     """On build-finished: the face of formulas, with the signs that stand in the formulas of all pages."""
     if error or app.builder.name != "html":
         return
-    site, assets = Path(app.outdir), Path(app.outdir).parent / ".assets"
+    site, assets = Path(app.outdir), folder_of(app)
     signs = "".join(sorted(signs_of(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))))
 
     def make(folder: Path) -> None:
