@@ -42,10 +42,9 @@ def defer(
             script = type(script)(script.filename, priority=script.priority, **script.attributes, defer="defer")
         scripts.append(script)
     context["script_files"] = scripts
-    faces = [
-        context["pathto"](f"_static/{face}", 1) for face in FACES[: 3 if "<math" in context.get("body", "") else 2]
-    ]
-    context["metatags"] += PRELOAD % json.dumps(faces)
+    used = FACES if "<math" in context.get("body", "") else FACES[:2]
+    faces = [context["pathto"](f"_static/{face}", 1) for face in used]
+    context["metatags"] = context.get("metatags", "") + PRELOAD % json.dumps(faces)
 
 
 def restore(app: Sphinx, error: Exception | None) -> None:
