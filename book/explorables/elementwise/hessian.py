@@ -72,8 +72,10 @@ def draw(facts: Facts) -> Figure:
 
 
 def name_parameters(axis: Axis, coordinates: str) -> None:
-    counts = np.array(list(GROUPS[coordinates].values()))
-    axis.set_ticks(np.cumsum(counts) - counts / 2 - 0.5, labels=list(GROUPS[coordinates]))
+    """A name in the middle of each group; beside the rows, which are narrow, none for D, the last one."""
+    names, counts = list(GROUPS[coordinates]), np.array(list(GROUPS[coordinates].values()))
+    labels = [*names[:-1], ""] if axis.axis_name == "y" else names
+    axis.set_ticks(np.cumsum(counts) - counts / 2 - 0.5, labels=labels)
     axis.set_tick_params(length=0)
 
 
