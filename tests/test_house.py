@@ -69,7 +69,7 @@ def test_docstrings_have_no_stray_quote_marks(file: Path):
 
 
 BY_HAND = re.compile(
-    r"""['"]s['"] \* \(|\b['"](\w+)['"] if .{1,30} == 1 else ['"]\1s['"]|=== 1 \? "(\w*)" : "\2s\""""
+    r"""['"]s['"] \* \(|['"](\w+)['"] if .{1,30} == 1 else ['"]\1s['"]|=== 1 \? "(\w*)" : "\2s\""""
 )
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from minirnn.figures.theme import PALETTE
 from minirnn.optional import extra
 
@@ -58,7 +60,7 @@ def named_points(figure: Figure, axes: Axes) -> list[tuple[float, float, str]]:
     """The points with names in a panel of a drawn figure: x and y in points, from the picture's left and top."""
     found = []
     for line in axes.get_lines():
-        for name, place in zip(vars(line).get("names", ()), line.get_xydata(), strict=False):
+        for name, place in zip(vars(line).get("names", ()), np.asarray(line.get_xydata()), strict=False):
             x, y = line.get_transform().transform(place) * 72 / figure.dpi
             found.append((round(float(x), 1), round(72 * float(figure.get_size_inches()[1]) - float(y), 1), name))
     return found

@@ -438,10 +438,12 @@ def test_a_build_needs_no_widgets() -> None:
 def test_the_widget_draws_what_is_asked_and_shows_errors() -> None:
     widget = make(draw=fails_past_one).widget
     widget.state = [1, 1]
+    drawn = make().frame((1, 1), "path")
     assert widget.answer == {
         "state": [1, 1],
-        "svg": make().frame((1, 1), "path").svg,
+        "svg": drawn.svg,
         "alt": "gain 1.0 for 9 steps",
+        "panels": drawn.panels,
     }
     widget.state = [2, 1]
     assert "ArithmeticError: too much\nThis is the figure 'demo' at gain=1.5, T=9." in widget.answer["error"]

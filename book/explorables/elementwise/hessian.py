@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, YAxis
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -72,8 +72,10 @@ def draw(facts: Facts) -> Figure:
 
 
 def name_parameters(axis: Axis, coordinates: str) -> None:
-    counts = np.array(list(GROUPS[coordinates].values()))
-    axis.set_ticks(np.cumsum(counts) - counts / 2 - 0.5, labels=list(GROUPS[coordinates]))
+    """A name in the middle of each group; beside the rows, which are narrow, none for D, the last one."""
+    names, counts = list(GROUPS[coordinates]), np.array(list(GROUPS[coordinates].values()))
+    labels = [*names[:-1], ""] if isinstance(axis, YAxis) else names
+    axis.set_ticks(np.cumsum(counts) - counts / 2 - 0.5, labels=labels)
     axis.set_tick_params(length=0)
 
 

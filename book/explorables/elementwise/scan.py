@@ -65,8 +65,8 @@ def draw_progress(ax: Axes, progress: Progress) -> None:
 
 def words(facts: Facts) -> str:
     ways = "; ".join(
-        f"{way}, {'done' if p.complete == T else f'{p.complete} entries are done'}, with {counted(p.joins, 'join')} of "
-        f"two maps, after {min(facts.rounds, p.needed)} of {p.needed} rounds"
+        f"{way}, {p.complete} of {T} entries done, with {counted(p.joins, 'join')} of two maps, after "
+        f"{min(facts.rounds, p.needed)} of {p.needed} rounds"
         for way, p in facts.ways.items()
     )
     return (

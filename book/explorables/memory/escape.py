@@ -3,7 +3,7 @@
 Escape has two definitions, a hundredth or nine tenths of what two units can gain.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -69,12 +69,16 @@ def draw_route(ax: Axes, facts: Facts) -> None:
         ended = facts.times[LATE][k][np.isfinite(facts.times[LATE][k])]
         ax.plot(np.full(len(ended), D[k]), np.maximum(ended, 0.3), "o", ms=3.5, color=color(hue), alpha=0.45, mew=0)
         if facts.never[LATE][k]:
-            style = {"ha": "center", "va": "center", "size": 9.5, "weight": 600}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "size": 9.5, "weight": 600}
             ax.text(D[k], top, str(facts.never[LATE][k]), color=color("exploding"), **style)
-    for gained, style in ((LATE, {"lw": 2.2, "color": color(hue)}), (EARLY, {"lw": 1.4, "ls": (0, (3, 2))})):
+    lines: dict[str, dict[str, Any]] = {
+        LATE: {"lw": 2.2, "color": color(hue)},
+        EARLY: {"lw": 1.4, "color": color("muted"), "ls": (0, (3, 2))},
+    }
+    for gained, line in lines.items():
         medians = np.median(facts.times[gained], axis=1)
         finite = np.isfinite(medians)
-        ax.plot(D[finite], medians[finite], **{"color": color("muted")} | style)
+        ax.plot(D[finite], medians[finite], **line)
     ax.text(D[0] - 0.4, top * (2.8 if facts.adam else 9), "never:", size=9.5, color=color("exploding"))
     ax.set(xlim=(D[0] - 0.6, D[-1] + 0.5), ylim=(0.2, (18 if facts.adam else 300) * top), xticks=D[::3])
     ax.set_ylabel("updates" if facts.adam else "time of the flow")

@@ -13,7 +13,7 @@ from minirnn.figures.panels import readable, single
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
-SLOPES = [0.5, 0.9, 1.0, 1.1, 1.5, 2.0]
+SLOPES = [0.5, 0.9, 1.0, 1.1, 1.5, 2.0]  # always shown, beside the chosen one
 LENGTHS = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128]
 LEAST = 1e-12  # below it a computed singular value is a rounding error
 
@@ -39,7 +39,7 @@ def law(slope: float, T: int) -> float:
 
 
 def compute(slope: float) -> Facts:
-    found = {a: sizes(a) for a in SLOPES}
+    found = {a: sizes(a) for a in sorted({*SLOPES, slope})}
     return Facts(slope, found, law(slope, LENGTHS[len(found[slope]) - 1]))
 
 
@@ -90,7 +90,7 @@ FIGURE = explorable(
     caption="The smallest singular value of K, the matrix of Newton's linear system, for one unit whose slope is a "
     "at every step. Blue: contraction, where it stays; green: a = 1; orange: expansion. Values below 10⁻¹² are "
     "rounding errors and are not drawn.",
-    slope=Control(SLOPES, label="slope a"),
+    slope=Control([k / 20 for k in range(10, 41)], label="slope a", format=".2f"),
     start={"slope": 1.0},
     states={"a = 0.9": {"slope": 0.9}, "a = 1": {}, "a = 2": {"slope": 2.0}},
 )
