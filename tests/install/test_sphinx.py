@@ -74,9 +74,10 @@ def test_nothing_of_the_newer_theme_is_there_twice(book: Path) -> None:
 
 BROWSERS = {"firefox-esr": firefox, "WebKitWebDriver": webkit}
 ERRORS = "(addEventListener('error', (e) => (globalThis.failed ??= []).push(e.message)), 1)"
-GRIP = """(() => {
+GRIP = """(async () => {
   const grip = [...document.querySelectorAll(".gtt-handle, .gtt-pad i")].find((e) => e.checkVisibility());
   grip.scrollIntoView({ block: "center", behavior: "instant" });
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame); // browsers scroll when they draw
   const { left, top, width, height } = grip.getBoundingClientRect();
   return [Math.round(left + width / 2), Math.round(top + height / 2)];
 })()"""
@@ -117,7 +118,8 @@ def test_pages_answer_in_another_browser(book: Path, program: str) -> None:
             assert page.evaluate(WIDE) <= 0
             page.resize(450, 800)  # the narrowest window that both allow
             assert page.evaluate(WIDE) <= 0, name
-            assert page.evaluate("globalThis.failed ?? []") == []
+            failed = page.evaluate("globalThis.failed ?? []")
+            assert failed == [], name
         page.goto((book / "sphinx/book/page.html").as_uri())
         waiting = "[...document.querySelectorAll('.math')].some((m) => !m.getBoundingClientRect().height)"
         assert page.evaluate(waiting) is False

@@ -53,6 +53,11 @@ def settle(app: Sphinx, config: Config) -> None:
 # ---- what is not translated ------------------------------------------------------------------------------------
 
 
+def partial(app: Sphinx) -> bool:
+    """Whether the build has some of the pages alone: those of another language, or their messages."""
+    return app.config.language != "en" or app.builder.name == "gettext"
+
+
 def english(page: str, target: str, anchor: str = "") -> str:
     """The address of an English page from a translated one, whose site is a folder of the English site.
 
@@ -73,7 +78,7 @@ class ToEnglish(SphinxPostTransform):
     default_priority = 8
 
     def run(self, **kwargs: Any) -> None:
-        if self.config.language == "en":
+        if not partial(self.app):
             return
         for node in list(self.document.findall(addnodes.pending_xref)):
             target = node["reftarget"]
@@ -84,7 +89,7 @@ class ToEnglish(SphinxPostTransform):
 
 def term(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
     """On missing-reference: a term leads to the English glossary."""
-    if app.config.language == "en" or node["reftype"] != "term":
+    if not partial(app) or node["reftype"] != "term":
         return None
     return elsewhere(content, node["refdoc"], "book/glossary", f"#term-{nodes.make_id(node['reftarget'])}")
 
