@@ -45,7 +45,7 @@ def fixed() -> set[str]:
     """What the script of figures says itself."""
     text = "".join(map(script_of, ("explorable.js", "picture.js", "live.js")))
     words = {word for said in re.findall(r"gttSay\((.*?)\)", text) for word in re.findall(r'"(.*?)"', said)}
-    words |= {*re.findall(r'button\("(.{4,}?)"', (ROOT / "book/_static/alone.js").read_text())}
+    words |= {*re.findall(r'button\("([\w ]{4,})"', (ROOT / "book/_static/alone.js").read_text())}
     for module in (ROOT / "book/_ext/gtt").glob("*.py"):
         words |= {*re.findall(r"""\bsay\(["'](.*?)["']\)""", module.read_text())}
     return {word for word in words if re.search(r"\w", word)}
