@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_id
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # by their own names
 
@@ -91,7 +92,11 @@ def term(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, conten
     """On missing-reference: a term leads to the English glossary."""
     if not partial(app) or node["reftype"] != "term":
         return None
-    return elsewhere(content, node["refdoc"], "book/glossary", f"#term-{nodes.make_id(node['reftarget'])}")
+    nothing: Any = None
+    anchor = make_id(
+        env, nodes.document(nothing, nothing), "term", node["reftarget"]
+    )  # which the glossary makes too
+    return elsewhere(content, node["refdoc"], "book/glossary", f"#{anchor}")
 
 
 def numbers(app: Sphinx, doctree: nodes.document, page: str) -> None:
