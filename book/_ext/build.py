@@ -92,6 +92,7 @@ def main(words: list[str] | None = None) -> int:
         site, kept = f"_build/html/{given.language}", f"_build/.doctrees-{given.language}"
     if given.builder != "html":
         site, kept, overrides["language"] = f"_build/{given.builder}", f"_build/.doctrees-{given.builder}", "en"
+        overrides["suppress_warnings"].append("mystnb.mime_priority")  # which has no words of a figure's markup
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
             root, None, root / site, root / kept, given.builder, overrides, warningiserror=True, keep_going=True

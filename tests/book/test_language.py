@@ -4,9 +4,12 @@ import json
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from docutils import nodes
+from sphinx import addnodes
 
 from minirnn.figures import language
 from minirnn.figures.assets import script_of
@@ -15,7 +18,7 @@ from tests.browser.referee import expected, random_points, stored_points
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book/_ext"))
-from gtt.language import catalogue
+from gtt.language import catalogue, term
 
 LOCALE = ROOT / "book/locale"
 TRANSLATED = [(po.parents[2].name, po.stem) for po in sorted(LOCALE.glob("*/LC_MESSAGES/book/*.po"))]
@@ -45,7 +48,7 @@ def fixed() -> set[str]:
     """What the script of figures says itself."""
     text = "".join(map(script_of, ("explorable.js", "picture.js", "live.js")))
     words = {word for said in re.findall(r"gttSay\((.*?)\)", text) for word in re.findall(r'"(.*?)"', said)}
-    words |= {*re.findall(r'button\("(.{4,}?)"', (ROOT / "book/_static/alone.js").read_text())}
+    words |= {*re.findall(r'button\("([\w ]{4,})"', (ROOT / "book/_static/alone.js").read_text())}
     for module in (ROOT / "book/_ext/gtt").glob("*.py"):
         words |= {*re.findall(r"""\bsay\(["'](.*?)["']\)""", module.read_text())}
     return {word for word in words if re.search(r"\w", word)}
@@ -58,6 +61,14 @@ def test_each_text_of_a_figure_is_translated(tongue: str, chapter: str) -> None:
     assert missing == set()
     numbers = {message: sorted(re.findall(r"\{\d+\}", said)) for message, said in known.items()}
     assert {m for m, said in numbers.items() if said != sorted(re.findall(r"\{\d+\}", m))} == set()
+
+
+def test_a_term_leads_to_its_place_in_the_english_glossary() -> None:
+    """Sphinx keeps its capital letters there."""
+    app: Any = SimpleNamespace(config=SimpleNamespace(language="de"), builder=SimpleNamespace(name="html"))
+    link = addnodes.pending_xref(reftype="term", reftarget="Lyapunov exponent", refdoc="book/intro")
+    found: Any = term(app, app, link, nodes.Text("Exponent"))
+    assert found["refuri"] == "../../book/glossary.html#term-Lyapunov-exponent"
 
 
 @pytest.mark.browser

@@ -317,6 +317,7 @@ def test_the_reset_leads_back_to_the_start(open_page: Any, url: str) -> None:
     button.click()
     wait_for_state(tab, unrolled, unrolled.start)
     assert tab.locator("#unrolled .gtt-reset").is_disabled()
+    assert tab.locator("#unrolled .gtt-controls :focus").count() == 1, "the button went, and the focus stays"
 
 
 @pytest.mark.parametrize(("height", "comes_along"), [(1200, False), (500, True)])

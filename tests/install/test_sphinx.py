@@ -4,7 +4,7 @@ book of three live figures and of the page that has every piece of markup."""
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.test_build import DESCRIBED, small_book
-from tests.conftest import FLAGS, ROOT, build
+from tests.conftest import FLAGS, ROOT, build, serve
 from tests.install.conftest import reader_env
 from tests.install.other_browsers import firefox, webkit
 
@@ -74,9 +74,10 @@ def test_nothing_of_the_newer_theme_is_there_twice(book: Path) -> None:
 
 BROWSERS = {"firefox-esr": firefox, "WebKitWebDriver": webkit}
 ERRORS = "(addEventListener('error', (e) => (globalThis.failed ??= []).push(e.message)), 1)"
-GRIP = """(() => {
+GRIP = """(async () => {
   const grip = [...document.querySelectorAll(".gtt-handle, .gtt-pad i")].find((e) => e.checkVisibility());
   grip.scrollIntoView({ block: "center", behavior: "instant" });
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame); // browsers scroll when they draw
   const { left, top, width, height } = grip.getBoundingClientRect();
   return [Math.round(left + width / 2), Math.round(top + height / 2)];
 })()"""
@@ -96,8 +97,17 @@ def press(key: str) -> dict[str, Any]:
     return {"type": "key", "id": "keys", "actions": [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]}
 
 
+@pytest.fixture(scope="module")
+def address(book: Path) -> Iterator[str]:
+    """By a server: of a page on the disk browsers hide what an error is."""
+    server = serve(book / "sphinx")
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.mark.parametrize("program", BROWSERS)
-def test_pages_answer_in_another_browser(book: Path, program: str) -> None:
+def test_pages_answer_in_another_browser(address: str, program: str) -> None:
     """Figures are dragged and moved by keys, formulas are set, nothing is wider than the page, the search finds."""
     if not shutil.which(program):
         pytest.skip(f"no {program}: apt-get install firefox-esr webkit2gtk-driver xvfb xauth")
@@ -105,7 +115,7 @@ def test_pages_answer_in_another_browser(book: Path, program: str) -> None:
     with start() as page:
         for name in FIGURES:
             page.resize(1280, 800)
-            page.goto((book / f"sphinx/book/{name}.html").as_uri())
+            page.goto(f"{address}/book/{name}.html")
             page.evaluate(ERRORS)
             before, told = page.evaluate(STATE), page.evaluate(TOLD)
             page.act(drag(*page.evaluate(GRIP), by=40))
@@ -117,10 +127,14 @@ def test_pages_answer_in_another_browser(book: Path, program: str) -> None:
             assert page.evaluate(WIDE) <= 0
             page.resize(450, 800)  # the narrowest window that both allow
             assert page.evaluate(WIDE) <= 0, name
-            assert page.evaluate("globalThis.failed ?? []") == []
-        page.goto((book / "sphinx/book/page.html").as_uri())
-        waiting = "[...document.querySelectorAll('.math')].some((m) => !m.getBoundingClientRect().height)"
+            # the notice is no error: a figure that was fitted to its place is looked at again in the next frame
+            failed = [
+                text for text in page.evaluate("globalThis.failed ?? []") if "ResizeObserver loop" not in text
+            ]
+            assert failed == [], name
+        page.goto(f"{address}/book/page.html")
+        waiting = "[...document.querySelectorAll('.math')].some((m) => m.checkVisibility() && !m.offsetHeight)"
         assert page.evaluate(waiting) is False
-        page.goto((book / "sphinx/search.html").as_uri() + "?q=gradient")
+        page.goto(f"{address}/search.html?q=gradient")
         found = page.evaluate("[...document.querySelectorAll('.gtt-search ol > li a')].map((a) => a.textContent)")
         assert re.search("gradient", " ".join(found))

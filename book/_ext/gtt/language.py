@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_id
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # by their own names
 
@@ -53,6 +54,11 @@ def settle(app: Sphinx, config: Config) -> None:
 # ---- what is not translated ------------------------------------------------------------------------------------
 
 
+def partial(app: Sphinx) -> bool:
+    """Whether the build has some of the pages alone: those of another language, or their messages."""
+    return app.config.language != "en" or app.builder.name == "gettext"
+
+
 def english(page: str, target: str, anchor: str = "") -> str:
     """The address of an English page from a translated one, whose site is a folder of the English site.
 
@@ -73,7 +79,7 @@ class ToEnglish(SphinxPostTransform):
     default_priority = 8
 
     def run(self, **kwargs: Any) -> None:
-        if self.config.language == "en":
+        if not partial(self.app):
             return
         for node in list(self.document.findall(addnodes.pending_xref)):
             target = node["reftarget"]
@@ -84,9 +90,13 @@ class ToEnglish(SphinxPostTransform):
 
 def term(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
     """On missing-reference: a term leads to the English glossary."""
-    if app.config.language == "en" or node["reftype"] != "term":
+    if not partial(app) or node["reftype"] != "term":
         return None
-    return elsewhere(content, node["refdoc"], "book/glossary", f"#term-{nodes.make_id(node['reftarget'])}")
+    nothing: Any = None
+    anchor = make_id(
+        env, nodes.document(nothing, nothing), "term", node["reftarget"]
+    )  # which the glossary makes too
+    return elsewhere(content, node["refdoc"], "book/glossary", f"#{anchor}")
 
 
 def numbers(app: Sphinx, doctree: nodes.document, page: str) -> None:
