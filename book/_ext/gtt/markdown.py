@@ -1,7 +1,6 @@
 """A page as Markdown for a notebook: boxes as quotations, what is folded as <details>, and where each cell of code
 stands. What stands in a line is in spans.py."""
 
-import re
 from collections.abc import Callable, Iterable
 from html import escape
 
