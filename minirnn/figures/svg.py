@@ -23,6 +23,8 @@ with extra("draw"):
     from matplotlib.path import Path
     from matplotlib.textpath import TextToPath
 
+WEIGHTS = {400: "normal", 600: "semibold"}  # matplotlib before 3.11 fails at a text whose weight is a number
+
 # The parser of formulas, which stores the formulas that it has read.
 FORMULAS = TextToPath()
 
@@ -62,6 +64,9 @@ class Renderer(RendererSVG):
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
+        if prop.get_weight() in WEIGHTS:
+            prop = prop.copy()
+            prop.set_weight(WEIGHTS[prop.get_weight()])
         if not self.live:
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         with mpl.rc_context({"svg.fonttype": "none"}):

@@ -2,6 +2,7 @@
 one zip. Binder itself is in tests/install/test_binder.py."""
 
 import importlib
+import json
 import re
 import shutil
 import subprocess
@@ -173,3 +174,22 @@ def test_the_workflows_are_valid():
     command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
     done = subprocess.run([*command, *files], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_editors_workspace_makes_the_environment_of_the_makefile():
+    held = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    target = held["postCreateCommand"].removeprefix("make ")
+    assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    python = held["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
+    assert python == "${containerWorkspaceFolder}/.venv/bin/python"
+
+
+def test_binder_is_prepared_for_the_branch_that_the_buttons_open():
+    """The workflow that publishes, the one that asks Binder, and the buttons name one branch."""
+    publishes, asks = ((ROOT / f".github/workflows/{name}.yml").read_text() for name in ("book", "binder"))
+    assert "git push --force origin HEAD:notebooks" in publishes
+    assert "cp -r _build/html/_notebooks notebooks" in publishes
+    assert '/build/gh/$GITHUB_REPOSITORY/notebooks"' in asks
+    names = re.findall(r"\$\(config (\w+)\)", asks)
+    assert names
+    assert all(re.search(rf'^ *{name}: "', (ROOT / "_config.yml").read_text(), re.MULTILINE) for name in names)

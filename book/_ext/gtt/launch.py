@@ -36,7 +36,8 @@ def addresses(repository: str, hosts: dict[str, str], path: str) -> dict[str, st
     'https://colab.example/github/ann/book/blob/notebooks/notebooks/bptt.ipynb'
     """
     place, host = urlsplit(repository), {key: address.rstrip("/") for key, address in hosts.items() if address}
-    name, file, found = place.path.strip("/"), f"notebooks/{path}", {}
+    name, file = place.path.strip("/"), f"notebooks/{path}"
+    found: dict[str, str] = {}
     if not repository:
         return found
     source = f"gh/{name}" if place.hostname == "github.com" else f"git/{quote(repository, safe='')}"

@@ -71,12 +71,10 @@ def make() -> None:
         shutil.rmtree(WORK / name, ignore_errors=True)
     wheels(WORK / "wheels")
     contents(SITE / "_notebooks", WORK / "contents")
-    settings = {"litePluginSettings": {KERNEL: {"disablePyPIFallback": True}}}
-    if source:
-        settings["litePluginSettings"][KERNEL]["pyodideUrl"] = "./static/pyodide/pyodide.mjs"
-    (WORK / "jupyter-lite.json").write_text(
-        json.dumps({"jupyter-lite-schema-version": 0, "jupyter-config-data": settings})
-    )
+    kernel = {"disablePyPIFallback": True} | ({"pyodideUrl": "./static/pyodide/pyodide.mjs"} if source else {})
+    settings = {"litePluginSettings": {KERNEL: kernel}}
+    held = {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings}
+    (WORK / "jupyter-lite.json").write_text(json.dumps(held), encoding="utf-8")
     places = [f"--lite-dir={WORK}", f"--contents={WORK / 'contents'}", f"--piplite-wheels={WORK / 'wheels'}",
               f"--output-dir={SITE / 'lite'}"]  # fmt: skip
     run(TOOLS / "jupyter", "lite", "build", "--apps=lab", "--no-sourcemaps", "--no-libarchive", *places)
