@@ -35,6 +35,7 @@ AS_XHTML = """() => [...document.querySelectorAll("article")].map((article) => {
     fraction.replaceWith(style);
     style.append(fraction);
   }
+  for (const path of article.querySelectorAll("path:not([d])")) path.setAttribute("d", "M0 0"); // empty lines
   return [article.querySelector("h1").textContent.trim(), new XMLSerializer().serializeToString(article)];
 })"""
 PAGE = """\

@@ -92,7 +92,7 @@ def relink(link: Element, page: str, pages: set[str]) -> None:
         link["href"] = f"#{prefix(name)}{anchor}"
     else:
         link.name = "span"
-        del link["href"]
+        link.attrs = {key: value for key, value in link.attrs.items() if key not in ("href", "download")}
 
 
 def rename(tag: Element, before: str) -> None:

@@ -34,7 +34,7 @@ PAGES = {
         f'{FIGURE}<div class="notice"><p>Things to notice</p><ul><li>'
         '<a class="gtt-goto" href="#cost?s=2">At 2</a> it is high.</li></ul></div>'
         '<p><a href="two.html#cost">There</a> <a href="two.html">two</a> <a href="#cost?s=2">at 2</a> '
-        '<a href="../figures/two-cost.html#cost?s=3">alone</a> <a href="../_notebooks/one.ipynb">file</a> '
+        '<a href="../figures/two-cost.html#cost?s=3">alone</a> <a href="../_notebooks/one.ipynb" download>file</a> '
         '<a href="https://example.org/x">out</a></p>'
         '<div class="proof theorem admonition" id="thm"><p class="admonition-title">Theorem 1 (Small)</p>'
         '<section><p>All is <b id="b">small</b>.</p></section></div>'
@@ -207,6 +207,7 @@ def test_the_epub_is_xhtml_whose_links_resolve(site, browser):
     assert "viewBox" in one, "names of SVG have capital letters"
     assert 'properties="svg"' in files["OEBPS/book.opf"]
     assert "gtt-explorable>" not in one
+    assert "download" not in one
 
 
 def test_the_front_page_names_what_is_there(site):

@@ -35,7 +35,7 @@ from tests.conftest import ROOT, source_files
 
 NOTATION = "book/notation.md"  # its names are arrays and shapes, see tests/book/test_notation.py
 PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "book").glob("*.md")]
-PROSE += (ROOT / "book/assignments").glob("*.md")
+PROSE += [*(ROOT / "book/assignments").glob("*.md"), *(ROOT / "book/lessons").glob("*.md")]
 PROSE.append(ROOT / "tests/book/pattern/page.md")  # which a new chapter is copied from
 
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).use(colon_fence_plugin)
