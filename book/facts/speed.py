@@ -82,6 +82,11 @@ def check_gated_cells_are_further_from_their_products_than_the_tanh_network() ->
     assert max(large("LSTM", "minirnn")) < min(large("VanillaRNN", "minirnn"))
 
 
+def check_pytorchs_kernel_is_ahead_until_the_gradient_vanishes() -> None:
+    measured = [(row["T"], ratios(row)["PyTorch"][0]) for row in rows("LSTM", "float32")]
+    assert all(ratio > 1 if T >= 784 else ratio < 1 for T, ratio in measured)
+
+
 def check_the_library_is_a_thousand_lines_here() -> None:
     """Those of the cells, of backpropagation, of scans and products that are not blank."""
     library = Path(minirnn.__file__).parent

@@ -27,8 +27,9 @@ def machine() -> str:
     """When, on what and with which versions it was measured."""
     record = load("bench")
     peers = record["settings"]["peers"]
+    again = f", {record['settings']['again']}" if "again" in record["settings"] else ""
     return (
-        f"{record['date']}, {record['machine']}, one thread; NumPy "
+        f"{record['date']}{again}, {record['machine']}, one thread; NumPy "
         f"{record['versions']['numpy']}, autograd {record['versions']['autograd']}, PyTorch {peers['torch']}, JAX "
         f"{peers['jax']}"
     )
