@@ -110,7 +110,9 @@ def test_numbers_are_written_for_readers():
 
     code = r"```.*?\n```|`[^`]*`"  # of cells and of roles, with the targets of links
     texts = {path.name: re.sub(code, "", text, flags=re.DOTALL) for path, text in PAGES.items()}
-    texts |= {figure.values[0].name: figure.values[0].caption for figure in FIGURES} | {"scoreboard": claims.table()}
+    texts |= {figure.values[0].name: figure.values[0].caption for figure in FIGURES} | {
+        "scoreboard": claims.table()
+    }
     found = {name: re.findall(r".{,20}\d[eE]-?\d.{,20}", text) for name, text in texts.items()}
     assert {name: numbers for name, numbers in found.items() if numbers} == {}
 
