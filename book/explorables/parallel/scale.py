@@ -52,7 +52,7 @@ def draw(facts: Facts) -> Figure:
     lam.set_title(f"λ₁ is above 0, from all starts, first at s = {facts.onset:g}")
     for which, (T, hue) in enumerate(zip(facts.lengths, HUES, strict=True)):
         mean, low, high = facts.interval(which)
-        band(over, facts.s, low, high, hue, alpha=0.3)
+        band(over, facts.s, low, high, hue, alpha=0.15)
         over.semilogy(facts.s, mean, "o-", ms=3, lw=1.2, color=color(hue), label=f"T = {T}")
     over.set(xlabel="scale s of the weights", ylabel="rounds", ylim=(2.5, 1400), xlim=(0.49, 1.11))
     plain_ticks(over.yaxis, [3, 10, 30, 100, 300, 1000])
