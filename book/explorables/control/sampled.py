@@ -92,7 +92,7 @@ FIGURE = explorable(
     compute=compute,
     name="sampled",
     caption="Policies learn from 50 episodes an iteration, for 100 iterations, until the mean reward exceeds 0.85. "
-    "Blue: gradient. Green: natural gradient with κ = 1e-3, from the same episodes. 10 seeds; one step "
+    "Blue: gradient. Green: natural gradient with κ = 10⁻³, from the same episodes. 10 seeds; one step "
     "size for all lengths, tuned on two other seeds.",
     policy=Control(list(POLICIES), label="policy"),
     noisy=Control([0.0, 0.1], label="noise", format=".1f"),

@@ -96,7 +96,7 @@ FIGURE = explorable(
     name="hessian",
     caption="The Hessian of the loss at a perfect fit, for a random network of 4 units with one input, one output "
     "and a feed-through, in dense coordinates or diagonalised; the function is the same. Left: |H| relative to its "
-    "largest entry, from 1e-4 (white) to 1. Right: the first five eigenvectors as columns, with their "
+    "largest entry, from 10⁻⁴ (white) to 1. Right: the first five eigenvectors as columns, with their "
     "participation ratios.",
     coordinates=Control(["dense", "diagonal"], label="coordinates"),
     nu0=Control([0.5, 0.9, 0.99], label="magnitudes from"),
