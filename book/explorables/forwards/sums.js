@@ -1,5 +1,5 @@
 // The twin of sums.py.
-const { fixed, general } = tools, HUES = { forwards: "exploding", backwards: "vanishing" }, GAP = [NaN, NaN];
+const { counted, fixed, general } = tools, HUES = { forwards: "exploding", backwards: "vanishing" }, GAP = [NaN, NaN];
 
 function square(t, k, share) {
   const half = 0.06 + 0.4 * Math.sqrt(share), [left, right, low, high] = [k + 1 - half, k + 1 + half, t + 1 - half, t + 1 + half];
@@ -29,7 +29,7 @@ live("sums", ({ way, steps, lam, T }) => {
     carried: { text: `Carried along: ${ahead ? "P" : "δ"} = ${now}`, hue },
     words:
       `The terms of the gradient of one linear unit with λ = ${general(lam)} over ${T} steps, as squares in a triangle, by the step ` +
-      `k of the use and the step t of the error. After ${made} step${made === 1 ? "" : "s"} ${way}, ${count} of ${all} terms are in ` +
+      `k of the use and the step t of the error. After ${counted(made, "step")} ${way}, ${count} of ${all} terms are in ` +
       `the sum: the ${ahead ? "rows at the bottom" : "columns at the right"} of the triangle. What is carried along, the ` +
       `${ahead ? "influence P" : "adjoint δ"}, is ${now}, and the sum is ${fixed(total[made] / total[T], 2)} of the gradient.`,
   };
