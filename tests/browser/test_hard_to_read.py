@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from minirnn.figures.language import SENTENCE
 from tests.browser.test_phone import FIGURES, write_page
 
 WORKING = {"slider", "radio", "combobox", "button", "link"}
@@ -68,7 +69,7 @@ def test_what_changed_in_a_figure_is_announced(open_page: Any, url: str) -> None
     assert len(told) > 10
     for name, before, after, said in told:
         assert said, name
-        assert [part for part in said.split(". ") if part.strip(" .") not in after] == [], name
+        assert [part for part in SENTENCE.findall(said) if part.strip() not in after] == [], name
         assert said not in before
 
 
