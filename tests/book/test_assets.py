@@ -69,7 +69,12 @@ def test_the_site_has_what_this_build_made_and_nothing_older(tmp_path):
         folder.mkdir(parents=True)
         (folder / name).write_text(name)
     (tmp_path / ".assets/.jupyter").mkdir()
-    app = SimpleNamespace(outdir=tmp_path / "html", confdir=tmp_path, builder=SimpleNamespace(name="html"))
+    app = SimpleNamespace(
+        outdir=tmp_path / "html",
+        doctreedir=tmp_path / ".doctrees",
+        confdir=tmp_path,
+        builder=SimpleNamespace(name="html"),
+    )
     assets.deliver(app, None)
     site = {
         str(path.relative_to(tmp_path / "html/_static"))

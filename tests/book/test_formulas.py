@@ -1,10 +1,9 @@
 """Formulas: set when the book is built, in one face; they copy as TeX, and go on below where a page is narrow."""
 
 import html
-import importlib.util
 import re
 from collections import Counter
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -13,19 +12,10 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from math_core import LatexError
 
+from gtt import formulas, markup
 from tests.book.test_build import pages
 from tests.conftest import FORMULAS_ARE_SET, ROOT
 
-
-def extension(name: str) -> ModuleType:
-    """A module of the book's extension."""
-    spec = importlib.util.spec_from_file_location(f"gtt_{name}", ROOT / f"book/_ext/gtt/{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-formulas, markup = extension("formulas"), extension("markup")
 MACROS = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["mathjax3_config"]["tex"]["macros"]
 
 

@@ -18,8 +18,8 @@ def numbers() -> dict[str, str]:
         "need-20": power(need("r = 0.5", 20)),
         "need-9-40": thousands(need("r = 0.9", 40)),
         "need-1-80": f"{need('r = 1', 80):.0f}",
-        "nine-most": f"{sampled.compute('r0.9', 0.0).iterations['NPG'][-1].max():.0f}",
-        "lucky": str(sampled.compute("r0.5", 0.1).solved["NPG"][-1]),
+        "nine-most": f"{sampled.compute('r = 0.9', 0.0).iterations['NPG'][-1].max():.0f}",
+        "lucky": str(sampled.compute("r = 0.5", 0.1).solved["NPG"][-1]),
         "shaken": str(sum(share > 0.01 for share in left_by_chance(0.1))),
         "maze-half": f"{maze_end(0.5):.2f}",
         "maze-nine": f"{maze_end(0.9):.2f}",
@@ -43,12 +43,12 @@ def check_signal_and_noise() -> None:
 
 def check_learning_from_episodes() -> None:
     """How far both methods get, with and without noise in the blank steps."""
-    count = {(p, n): sampled.compute(p, n).solved for p in ("r0.5", "r0.9") for n in (0.0, 0.1)}
-    assert count["r0.5", 0.0] == {"PG": [10, 0, 0, 0], "NPG": [10, 10, 10, 0]}
-    assert count["r0.9", 0.0] == {"PG": [10, 10, 10, 0], "NPG": [10, 10, 10, 10]}
-    assert count["r0.5", 0.1]["NPG"][-1] > 5
-    assert count["r0.5", 0.1]["NPG"][1:3] == [9, 8]
-    assert count["r0.9", 0.1]["PG"][-1] == 0 < count["r0.9", 0.1]["NPG"][-1]
+    count = {case: sampled.compute(*case).solved for case in sampled.CASES}
+    assert count["r = 0.5", 0.0] == {"PG": [10, 0, 0, 0], "NPG": [10, 10, 10, 0]}
+    assert count["r = 0.9", 0.0] == {"PG": [10, 10, 10, 0], "NPG": [10, 10, 10, 10]}
+    assert count["r = 0.5", 0.1]["NPG"][-1] > 5
+    assert count["r = 0.5", 0.1]["NPG"][1:3] == [9, 8]
+    assert count["r = 0.9", 0.1]["PG"][-1] == 0 < count["r = 0.9", 0.1]["NPG"][-1]
 
 
 def check_the_limit_of_noise_in_the_state() -> None:
