@@ -1,6 +1,5 @@
 """Removes from the theme all that no page uses, and lets a browser show a page once its styles are there."""
 
-import json
 import re
 from collections.abc import Iterable
 from importlib import resources
@@ -22,13 +21,6 @@ SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19
     "mystnb.*.css": ("myst_nb", "static/mystnb.css"),
 }
 
-# the faces of the first screen, the last for formulas: they come beside the styles, so that no line moves afterwards
-FACES = ("fonts/source-serif-regular.woff2", "fonts/source-sans-semibold.woff2", "formulas/stix-two-math.woff2")
-# from a disk they are there as soon, and a browser would call it an error
-PRELOAD = """
-<script>if (location.protocol !== "file:") for (const href of %s) document.head.append(Object.assign(
-document.createElement("link"), { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href }));</script>"""
-
 
 def defer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
@@ -42,9 +34,6 @@ def defer(
             script = type(script)(script.filename, priority=script.priority, **script.attributes, defer="defer")
         scripts.append(script)
     context["script_files"] = scripts
-    used = FACES if "<math" in context.get("body", "") else FACES[:2]
-    faces = [context["pathto"](f"_static/{face}", 1) for face in used]
-    context["metatags"] = context.get("metatags", "") + PRELOAD % json.dumps(faces)
 
 
 def restore(app: Sphinx, error: Exception | None) -> None:

@@ -122,6 +122,6 @@ FIGURE = explorable(
     T=Control(range(2, MOST + 1), label="length T", unit="steps"),
     live=[draws.__file__, one_sum.__file__, __file__],
     pad=Pad("steps", axes=1),
-    start={"way": "forwards", "steps": 4, "lam": 0.9, "T": 10},
+    start={"way": "forwards", "steps": 4, "lam": 0.9, "T": MOST},
     states={"forwards, 4 steps": {}, "backwards, 4 steps": {"way": "backwards"}, "forwards, all": {"steps": MOST}},
 )
