@@ -16,7 +16,7 @@ import shlex
 import sys
 import tempfile
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -211,7 +211,10 @@ def renew_all(plan: Plan, todo: list[tuple[int, Submission]]) -> list[Remark]:
             return remark
 
         with ThreadPoolExecutor(plan.options.jobs or places) as pool, children.ended_with(pool):
-            return list(filter(None, pool.map(graded, todo)))
+            grades = [pool.submit(graded, each) for each in todo]
+            while wait(grades, timeout=0.5).not_done:  # a wait without an end can miss the signal to stop
+                pass
+            return [remark for grade in grades if (remark := grade.result())]
 
 
 def renew(plan: Plan, one: One, attempt: int, submission: Submission) -> Remark | None:

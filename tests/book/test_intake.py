@@ -1,5 +1,6 @@
 """What students hand in, before any of it runs: who, which file, its bytes, its cells. No kernel is started here."""
 
+import _thread
 import codecs
 import contextlib
 import csv
@@ -634,7 +635,24 @@ def test_the_end_of_the_command_ends_its_processes(tmp_path):
     )
     assert run.returncode == 130
     assert list((tmp_path / "tmp").glob("gtt*")) == []
-    assert list((tmp_path / "out").glob("*/*.json")) == []
+    assert [file.read_text() for file in (tmp_path / "out").glob("*/*.json")] == []
+
+
+def test_a_signal_that_wakes_no_waiting_thread_ends_the_command(tmp_path, monkeypatch, capsys):
+    """As one does that arrives just before the main thread begins to wait."""
+
+    told = []
+
+    def endless(*job):
+        _thread.interrupt_main()
+        told.append(children.STOPPING.wait(timeout=20))
+        raise children.Stopped
+
+    monkeypatch.setattr(children, "one", endless)
+    put(tmp_path / "in/ada/bptt.ipynb", json.dumps(submissions.right("ada")))
+    assert grade.grade(tmp_path / "in", tmp_path / "out") == 130
+    assert "Stopped." in capsys.readouterr().err
+    assert told == [True]
 
 
 def test_a_folder_that_was_renamed_is_said(tmp_path, monkeypatch, capsys):
