@@ -72,7 +72,7 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def power(number: float, digits: int = 1) -> str:
+def power(number: float | np.floating[Any], digits: int = 1) -> str:
     """A number of so many digits and its power of ten.
 
     >>> power(61234.0), power(0.00123, 2)
@@ -82,7 +82,7 @@ def power(number: float, digits: int = 1) -> str:
     return f"{digit}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def short(number: float, digits: int = 2) -> str:
+def short(number: float | np.floating[Any], digits: int = 2) -> str:
     """A number that a cell prints: plain from a thousandth to ten thousand, and with a power of ten beyond.
 
     >>> short(0.25), short(1234.5), short(99.7), short(3.7e-5), short(61234.0, 3), short(0), short(math.inf)
