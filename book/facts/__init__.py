@@ -72,7 +72,7 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def power(number: float, digits: int = 1) -> str:
+def power(number: float | np.floating[Any], digits: int = 1) -> str:
     """A number of so many digits and its power of ten.
 
     >>> power(61234.0), power(0.00123, 2)
@@ -82,13 +82,14 @@ def power(number: float, digits: int = 1) -> str:
     return f"{digit}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def short(number: float, digits: int = 2) -> str:
+def short(number: float | np.floating[Any], digits: int = 2) -> str:
     """A number that a cell prints: plain from a thousandth to ten thousand, and with a power of ten beyond.
 
     >>> short(0.25), short(1234.5), short(99.7), short(3.7e-5), short(61234.0, 3), short(0), short(math.inf)
     ('0.25', '1200', '100', '3.7·10⁻⁵', '6.12·10⁴', '0', 'inf')
     """
-    if number == 0 or 1e-3 <= abs(number) < 1e4 or not math.isfinite(number):
+    size = abs(float(number))
+    if size == 0 or 1e-3 <= size < 1e4 or not math.isfinite(size):
         return f"{float(f'{number:.{digits}g}'):g}"  # 1200, where .2g alone writes 1.2e+03
     return power(number, digits)
 

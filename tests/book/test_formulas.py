@@ -28,7 +28,7 @@ def text(tex):
 
 
 def test_macros_are_written_out():
-    assert text(r"\norm{W h_{t}}\T \pd{E}{\theta} \E\abs\lambda") == "‖WhtA‖𝖳∂E∂θ𝔼|λ|"
+    assert text(r"\norm{W h_{t}}\T \pd{E}{\theta} \mean\lambda \abs\lambda") == "‖Wht‖𝖳∂E∂θ⟨λ⟩|λ|"
 
 
 @pytest.mark.parametrize(

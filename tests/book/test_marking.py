@@ -258,9 +258,11 @@ def test_the_keyboard_alone_marks_a_class(server, graded, browser):
     page = browser.new_page()
     page.goto(marking.address(server))
     first, second, _ = marks.Marks(graded).order("bptt")
+    page.wait_for_selector("input:focus")  # a browser gives it when it draws the page, which may be after its load
     page.keyboard.type("12.5")
     page.keyboard.press("Enter")
     page.wait_for_url("**/2")
+    page.wait_for_selector("input:focus")
     page.keyboard.type("99")
     page.get_by_text("Not saved: points must be a number from 0 to 15").wait_for()
     page.keyboard.press("Control+A")

@@ -18,8 +18,6 @@ TEXTS = {chapter: (BOOK / f"{chapter}.md").read_text() for chapter in CHAPTERS}
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 WORDS = 4000  # of a chapter up to its exercises: an hour, with the figures
-LONGER = {"forwards": 5000, "parallel": 4300}  # these two are still too long; they may only become shorter
-NOT_YET = {"forwards", "parallel"}  # and are not edited yet in other ways either
 FEW = 75  # words of a proof that stands open
 FENCES = r"^( *)```\{?(code-cell|literalinclude|bibliography|python|text|sh)\b.*\n(.*\n)*?\1```$"  # no prose
 FOLDED = r"^(:{3,})\{dropdown\}(.*\n)*?\1$"
@@ -53,9 +51,8 @@ def words(text: str) -> int:
 @each_chapter
 def test_a_chapter_is_read_in_an_hour(chapter: str) -> None:
     read = words(TEXTS[chapter].split("\n## Exercises")[0])
-    most = LONGER.get(chapter, WORDS)
-    assert read <= most, (
-        f"{chapter}.md has {read} words up to its exercises, want {most} or fewer: cut it, or fold side matters"
+    assert read <= WORDS, (
+        f"{chapter}.md has {read} words up to its exercises, want {WORDS} or fewer: cut it, or fold side matters"
     )
 
 
@@ -69,7 +66,7 @@ def open_words(proof: str) -> int:
     return words(shown) + sum(20 if "$$" in f[0] else 1 for f in re.finditer(FORMULAS, shown))
 
 
-@pytest.mark.parametrize("chapter", sorted(set(CHAPTERS) - NOT_YET))
+@each_chapter
 def test_a_long_proof_is_folded_below_its_idea(chapter: str) -> None:
     lengths = {proof[:50]: open_words(proof) for proof in proofs(TEXTS[chapter])}
     long = {start: count for start, count in lengths.items() if count > FEW}
@@ -118,7 +115,7 @@ def unexplained(chapter: str, text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("chapter", sorted(set(CHAPTERS) - NOT_YET))
+@each_chapter
 def test_a_term_is_linked_where_it_first_stands(chapter: str) -> None:
     found = unexplained(chapter, TEXTS[chapter])
     assert not found, f"book/{chapter}.md, want {{term}}`…` at the first mention: {found}"
@@ -132,14 +129,14 @@ def test_a_term_without_a_link_is_found() -> None:
 # --- letters and numbers -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", sorted({path.stem for path in BOOK.glob("*.md")} - NOT_YET))
+@pytest.mark.parametrize("page", sorted(path.stem for path in BOOK.glob("*.md")))
 def test_a_mean_has_no_letter(page: str) -> None:
     r"""E is the error; a mean is \mean{…}."""
     found = re.findall(r"\\(?:mathrm|mathbb|operatorname) *\{?E\b.{0,20}", (BOOK / f"{page}.md").read_text())
     assert not found, f"book/{page}.md: write \\mean{{…}} for the mean, E is the error: {found}"
 
 
-@pytest.mark.parametrize("page", sorted({path.stem for path in BOOK.glob("*.md")} - NOT_YET))
+@pytest.mark.parametrize("page", sorted(path.stem for path in BOOK.glob("*.md")))
 def test_no_cell_writes_an_exponent_as_a_machine_does(page: str) -> None:
     """What a format says surely; the next test reads what the cells have written."""
     code = "\n".join(cell.code for cell in cells((BOOK / f"{page}.md").read_text()))
@@ -149,7 +146,7 @@ def test_no_cell_writes_an_exponent_as_a_machine_does(page: str) -> None:
     )
 
 
-@pytest.mark.parametrize("page", sorted(set(CHAPTERS) - NOT_YET - {"diagnosis"}))  # it prints the library's reports
+@pytest.mark.parametrize("page", sorted(set(CHAPTERS) - {"diagnosis"}))  # it prints the library's reports
 def test_no_number_on_a_page_has_a_machine_exponent(page: str, built_book) -> None:
     article = BeautifulSoup((built_book / f"book/{page}.html").read_text(), "html.parser").select_one("article")
     for code in article.select(".cell_input, .highlight-python, .highlight-default, script, code"):

@@ -499,7 +499,7 @@ def test_columns_show_what_a_kernel_draws(open_page: Any, url: str) -> None:
     )
     tab.keyboard.press("End")
     shown = "[...document.querySelectorAll('#unrolled .gtt-columns svg')].map(c => c.textContent)"
-    panels = "[...document.querySelectorAll('#unrolled .gtt-picture [id*=-panel-]')].map(g => g.textContent)"
+    panels = "[...document.querySelectorAll('[id^=unrolled-panel-]')].map(g => g.textContent)"
     assert tab.evaluate(shown) == tab.evaluate(panels)
     assert "1.20" in tab.evaluate(shown)[0]
     ids = tab.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")

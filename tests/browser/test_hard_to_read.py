@@ -41,8 +41,10 @@ def test_a_screen_reader_comes_to_picture_controls_and_words_in_this_order(open_
         assert roles[:2] == ["figure", "image"], figure.name
         image = next(i for i, (role, _) in enumerate(parts) if role == "image")
         assert parts[image][1] == figure.describe(figure.start)
-        after = [role for role, _ in parts[image + 1 :] if role != "generic"]
-        assert after[0] == "form", "after the picture its controls"
+        after = [part for part in parts[image + 1 :] if part[0] not in TEXT]
+        if after[0] == ("button", "Read values with the arrow keys"):
+            del after[0]
+        assert after[0][0] == "form", "after the picture its controls"
         assert roles.index("form") < roles.index("Figcaption") < roles.index("DisclosureTriangle"), figure.name
         assert [part for part in parts if part[0] in WORKING and not part[1].strip()] == [], figure.name
         labels = [c.label for c in figure.controls.values() if c.kind == "slider"]
@@ -75,6 +77,7 @@ def test_what_changed_in_a_figure_is_announced(open_page: Any, url: str) -> None
 
 # Whether a control is drawn with a border or underlined, and which borders of handles show; in the reader's colours
 PLAIN = """() => [...document.querySelectorAll("gtt-explorable :is(button, select)")].filter((e) => e.checkVisibility())
+  .filter((e) => e.offsetWidth > 1) // others show at the focus
   .filter((e) => {
     const { borderTopWidth, borderTopStyle, textDecorationLine } = getComputedStyle(e);
     return !(parseFloat(borderTopWidth) && borderTopStyle !== "none") && !textDecorationLine.includes("underline"); })
