@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 from collections import Counter
 from types import SimpleNamespace
 
@@ -12,9 +13,11 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from math_core import LatexError
 
-from gtt import formulas, markup
 from tests.book.test_build import pages
 from tests.conftest import FORMULAS_ARE_SET, ROOT
+
+sys.path.append(str(ROOT / "book/_ext"))
+from gtt import formulas, markup
 
 MACROS = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["mathjax3_config"]["tex"]["macros"]
 
