@@ -56,13 +56,13 @@ def name_points(line: Line2D, names: Sequence[str]) -> None:
     vars(line)["names"] = tuple(names)
 
 
-def named_points(figure: Figure, axes: Axes) -> list[tuple[float, float, str]]:
+def named_points(figure: Figure, axes: Axes) -> list[list[Any]]:
     """The points with names in a panel of a drawn figure: x and y in points, from the picture's left and top."""
-    found = []
+    found: list[list[Any]] = []
     for line in axes.get_lines():
         for name, place in zip(vars(line).get("names", ()), np.asarray(line.get_xydata()), strict=False):
             x, y = line.get_transform().transform(place) * 72 / figure.dpi
-            found.append((round(float(x), 1), round(72 * float(figure.get_size_inches()[1]) - float(y), 1), name))
+            found.append([round(float(x), 1), round(72 * float(figure.get_size_inches()[1]) - float(y), 1), name])
     return found
 
 

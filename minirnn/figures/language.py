@@ -73,7 +73,7 @@ def say(text: str, known: Mapping[str, str] | None = None) -> str:
 
 def pieces(html: str) -> Iterator[str]:
     """The texts in markup that a reader meets, its scripts apart."""
-    for part in parts(html)[::2]:
+    for part in around_scripts(html)[::2]:
         yield from (unescape(m[2] or m[4]) for m in PIECE.finditer(part))
 
 
@@ -93,11 +93,11 @@ def say_markup(html: str) -> str:
         said = say(text)
         return found[0] if said == text else (found[1] or found[3]) + escape(said)
 
-    texts = parts(html)
+    texts = around_scripts(html)
     texts[::2] = [PIECE.sub(translated, part) for part in texts[::2]]
     return "".join(texts)
 
 
-def parts(html: str) -> list[str]:
+def around_scripts(html: str) -> list[str]:
     """Markup and its scripts in turn, beginning and ending with markup."""
     return re.split(r"(<script\b.*?</script>)", html, flags=re.DOTALL)

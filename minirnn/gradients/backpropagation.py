@@ -119,10 +119,10 @@ def adjoints(
     drive = _drive_again(cell, params, X)
     local = cell.linearize(params, drive, H[:-1], H[1:])
     D, carry = run_backward(cell, params, local, dE, carry, drive.shape[-1])
-    return local, D, vanished_at_zero(carry)
+    return local, D, _vanished_at_zero(carry)
 
 
-def vanished_at_zero(carry: np.ndarray) -> np.ndarray:
+def _vanished_at_zero(carry: np.ndarray) -> np.ndarray:
     """The array with 0 for numbers below 1e-31 in float32, 1e-292 in float64: a float's smallest over its precision.
 
     A processor works with subnormal numbers, those below the smallest normal one, up to a hundred times slower. Where a

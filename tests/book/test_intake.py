@@ -9,6 +9,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -644,7 +645,7 @@ def test_a_signal_that_wakes_no_waiting_thread_ends_the_command(tmp_path, monkey
     told = []
 
     def endless(*job):
-        _thread.interrupt_main()
+        _thread.interrupt_main(signal.SIGTERM)
         told.append(children.STOPPING.wait(timeout=20))
         raise children.Stopped
 

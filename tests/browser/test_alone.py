@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "_static" / name).write_text(text, encoding="utf-8")
     (folder / "figures").mkdir()
     for name, figure in FIGURES.items():
-        page = alone("book/demo", name, figure.html(), "A <demo> & more")
+        page = alone("book/demo", name, figure.html(), "A <demo> & more", "en")
         (folder / "figures" / f"demo-{name}.html").write_text(page, encoding="utf-8")
     return folder
 
