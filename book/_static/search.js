@@ -144,7 +144,9 @@ function rank({ groups, asked, absent, code }) {
     if (!found.length) continue;
     const together = found.length > 1 ? closeness(found.map(({ all }) => all), section) : 0;
     const value = found.reduce((sum, { value }) => sum + value, 0) * (found.length / asked) ** 2 * (1 + 1.5 * together);
-    hits.push({ section, value: value * weight[section.kind] * (section.pageTitle ? 1 : 0.85), marked: new Set(found.flatMap(({ all }) => all)) });
+    // the section whose title is the query says what it means, as a term of the glossary does
+    const whole = found.length === asked && section.titleStems.join(" ") === found.flatMap(({ all }) => all).join(" ");
+    hits.push({ section, value: value * (whole ? 1.5 : 1) * weight[section.kind] * (section.pageTitle ? 1 : 0.85), marked: new Set(found.flatMap(({ all }) => all)) });
   }
   hits.sort((a, b) => b.value - a.value);
   const nearest = absent.flatMap((entry) => entry.see).map((number) => sections[number]);

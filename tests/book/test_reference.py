@@ -33,14 +33,25 @@ def test_papers_and_equations_are_links(built_book):
 
 
 def test_a_name_leads_to_the_reference_where_it_first_stands(built_book):
-    for name in ("bptt", "vanishing", "diagnosis"):
-        page = pages(built_book)[built_book / f"book/{name}.html"]
-        links = [link["href"] for link in page.select("article a[href*='api/']")]
-        assert len(links) > 2, name
-        assert len(set(links)) == len(links), name
+    """On each page outside the reference: each name in its sentences has one link, and nothing else has one."""
+    names, found = mentions.full_names(), {}
+    for file, page in pages(built_book).items():
+        if file.parent != built_book / "book":
+            continue
+        links = [link["href"] for link in page.select("article a[href*='api/']") if "#" in link["href"]]
         for link in links:
-            file, _, anchor = link.partition("#")
-            assert pages(built_book)[built_book / "book" / file].find(id=anchor), link
+            room, _, anchor = link.partition("#")
+            assert pages(built_book)[built_book / "book" / room].find(id=anchor), link
+        codes = page.select("article code:not(:is(pre, h1, h2, h3, h4) code)")
+        stand = [names.get(code.get_text().partition("(")[0].removeprefix("minirnn.")) for code in codes]
+        wanted = list(dict.fromkeys(name.replace(".", "-") for name in stand if name))
+        assert [link.partition("#")[2] for link in links] == wanted, file.name
+        for name in filter(None, dict.fromkeys(stand)):
+            assert codes[stand.index(name)].find_parent("a"), (file.name, name)
+        found[file.stem] = wanted
+    assert "minirnn-cells-plain-VanillaRNN" in found["bptt"]
+    assert {"minirnn-diagnosis-entry-diagnose", "minirnn-learning-training-train"} <= set(found["diagnosis"])
+    assert sum(map(len, found.values())) > 12
 
 
 def test_words_that_mean_something_else_are_no_names():

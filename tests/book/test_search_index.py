@@ -107,13 +107,13 @@ def test_sections_are_words_without_code_and_pictures_and_an_ellipsis_for_a_disp
     ]
 
 
-def test_exercises_and_references_of_a_chapter_are_no_chapter(gtt):
-    doctree = publish_doctree("Page\n====\n\nExercises\n---------\n\na\n\nReferences\n----------\n\nb\n",
-                              settings_overrides={"doctitle_xform": False})  # fmt: skip
-    assert [entry[2] for entry in gtt.search.entries(doctree, "chapter", {})] == [
-        "chapter",
-        "exercise",
-        "reference",
+def test_exercises_of_a_chapter_are_no_chapter_and_lists_of_references_no_section(gtt):
+    text = "Page\n====\n\nExercises\n---------\n\na\n\nReferences\n----------\n\n.. [x] A paper in $O(n^3)$ time\n"
+    doctree = publish_doctree(text, settings_overrides={"doctitle_xform": False})
+    assert len(list(doctree.findall(nodes.citation))) == 1
+    assert [entry[1:4] for entry in gtt.search.entries(doctree, "chapter", {})] == [
+        ["Page", "chapter", ""],
+        ["Exercises", "exercise", "a"],
     ]
 
 

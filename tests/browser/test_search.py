@@ -31,13 +31,15 @@ MORE = {
     ),
     "edge of chaos": ("chaos#random-networks",),
     "spectral radius": ("glossary#term-spectral-radius", "vanishing#a-dense-matrix-has-two-sizes"),
+    "singular value": ("glossary#term-singular-value",),  # many sections use the word; this one says what it means
+    "adjoint": ("glossary#term-adjoint",),
     "curse of memory": ("memory#three-curses", "memory"),
     "chrono initialisation": ("vanishing#what-helps",),
     "lyapunow": ("chaos#the-rate-for-any-network",),
     "vanishing gradiants": ("vanishing#what-vanishes",),
     "temporal order task": ("exploding#clipping-decides-temporal-order",),
     "out of memory": ("speed#when-memory-ends-first",),
-    "clip_by_norm": ("api#minirnn-learning-clipping-clip_by_norm",),
+    "clip_by_norm": ("api/learning#minirnn-learning-clipping-clip_by_norm",),
     "teacher forcing": ("forwards#when-the-data-are-chaotic-themselves", "forwards"),
     "real-time recurrent learning": (
         "forwards",

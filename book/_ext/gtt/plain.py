@@ -20,7 +20,7 @@ SUPERSCRIPTS = dict(
 ACCENTS = {"ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307"}
 SPACED = "=<>≤≥≈≠≪≫∼∝∈→←↦+−±·×⊙∘∣:"
 CAPTION = re.compile(r"<figcaption><span>(.*?)</span>", re.DOTALL)
-SILENT = (nodes.image, nodes.literal_block, nodes.label, nodes.thead, nodes.Invisible)
+SILENT = (nodes.image, nodes.literal_block, nodes.citation, nodes.label, nodes.thead, nodes.Invisible)
 BETWEEN = {nodes.tbody: "; ", nodes.row: " · ", nodes.definition_list: " · ", nodes.definition_list_item: ": "}
 
 

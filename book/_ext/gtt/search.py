@@ -17,7 +17,7 @@ from .plain import plain
 
 TABLES = Path(__file__).resolve().parents[2] / "search.yml"
 PARTS = {"Chapters": "chapter", "Assignments": "assignment", "To look things up": "look-up"}
-ASIDE = {"Exercises": "exercise", "Check yourself": "exercise", "References": "reference"}  # sections of a chapter
+ASIDE = {"Exercises": "exercise", "Check yourself": "exercise"}  # sections of a chapter
 REFERENCE = "book/api"
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,8 @@ def page_kinds(folder: Path) -> dict[str, str]:
 
 
 def entries(doctree: nodes.document, kind: str, macros: Macros) -> list[list[str]]:
-    """[anchor, title, kind, text, keys] of each section of a page, of each exercise and of each term of a glossary."""
+    """[anchor, title, kind, text, keys] of each section of a page, of each exercise and of each term of a glossary.
+    Lists of references are left out: they explain nothing, and their titles hold raw TeX."""
     found = []
     for section in doctree.findall(nodes.section):
         if not isinstance(section[0], nodes.title):  # what a theorem or an exercise holds
