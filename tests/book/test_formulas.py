@@ -263,6 +263,24 @@ def test_a_link_into_a_page_lands_and_stays(site, browser, page):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("page", ["vanishing", "memory"])
+def test_a_figure_that_begins_moves_nothing_below_it(site, browser, page):
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.add_init_script("requestIdleCallback = () => {}; IntersectionObserver.prototype.observe = () => {};")
+    tab.goto(f"{site}/book/{page}.html")
+    figures = tab.locator("gtt-explorable")
+    before, after = figures.evaluate_all("""async all => {
+        const heights = () => all.map(figure => [figure.id, figure.offsetHeight]), before = heights();
+        if (all.slice(1).some(figure => figure.data)) throw Error("a figure has begun already");
+        all.forEach(figure => figure.begin());
+        for (const _ of "12") await new Promise(requestAnimationFrame);
+        return [before, heights()]; }""")
+    assert len(before) > 1
+    assert after == before
+    tab.close()
+
+
+@pytest.mark.browser
 def test_the_faces_of_the_first_screen_are_asked_for_at_once(site, browser):
     tab = browser.new_page()
     for page, count in (("vanishing", 3), ("api/theory", 2)):
