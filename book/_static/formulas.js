@@ -21,7 +21,7 @@ addEventListener("copy", (event) => {
   copied.append(selection.getRangeAt(0).cloneContents());
   if (!copied.querySelector(".math")) return;
   for (const formula of copied.querySelectorAll(".math"))
-    formula.textContent = [formula.dataset.tex].join(formula.localName === "div" ? "$$" : "$");
+    formula.textContent = ["", formula.dataset.tex, ""].join(formula.localName === "div" ? "$$" : "$");
   copied.querySelectorAll("script").forEach((script) => script.remove());
   copied.style.cssText = "position: fixed; top: 0; opacity: 0"; // only what is drawn has lines of text
   document.body.append(copied);

@@ -302,7 +302,6 @@
       const picture = this.piece("picture");
       this.alt = picture.getAttribute("aria-label");
       picture.setAttribute("aria-label", gttSay("Hidden until you have made your guess"));
-      this.piece("describe").hidden = true;
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const { right, verdict } = form.querySelector("input:checked").dataset;
@@ -314,7 +313,6 @@
     unlock(text, right) {
       this.removeAttribute("data-locked");
       this.piece("guess").remove();
-      this.piece("describe").hidden = false;
       this.piece("controls").disabled = false;
       this.piece("picture").setAttribute("aria-label", this.alt);
       const verdict = this.piece("verdict");
