@@ -263,7 +263,7 @@ def test_a_link_into_a_page_lands_and_stays(site, browser, page):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("page", ["vanishing", "memory"])
+@pytest.mark.parametrize("page", ["vanishing", "memory", "parallel"])
 def test_a_figure_that_begins_moves_nothing_below_it(site, browser, page):
     tab = browser.new_page(viewport={"width": 390, "height": 800})
     tab.add_init_script("requestIdleCallback = () => {}; IntersectionObserver.prototype.observe = () => {};")
