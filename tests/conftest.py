@@ -30,10 +30,6 @@ settings.load_profile("patient")
 ROOT = Path(__file__).parents[1]
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 FLAGS = ("-W", "-n", "--keep-going")
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-CHROMIUM_ARGS += ["--disable-sync"]
-# they are in the page from the start, and wait for their face alone
 FORMULAS_ARE_SET = "document.fonts.status === 'loaded'"
 CUT_CODE = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
 
@@ -228,12 +224,8 @@ def sandboxed() -> None:
 def browser():
     """A Chromium for the whole run, without windows where there is one: its visits are a quarter shorter. Without any,
     browser tests are skipped; where CI=true they fail."""
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if path is None:
+    chromium = importlib.import_module("handouts.chromium")
+    if chromium.find() is None:
         stop_without("no Chromium on the PATH: install one with the system's packages (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+    with chromium.running() as running:
         yield running
-        running.close()
