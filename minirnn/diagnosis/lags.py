@@ -41,17 +41,17 @@ def errors_of(dE: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     [[8, 2, 6, 8], [0, 1, 1, 1]]
     """
     asked = (dE != 0).any(axis=-1).T
-    counts = np.minimum(asked.sum(axis=1), ERRORS)
+    so_far = asked.cumsum(axis=1)
+    counts = np.minimum(so_far[:, -1], ERRORS)
     with_errors = np.flatnonzero(counts)
     if not len(with_errors):
         return with_errors, with_errors
     room = max(len(dE[0]), COLUMNS) // counts.max()
     chosen = with_errors[np.linspace(0, len(with_errors) - 1, min(room, len(with_errors))).astype(int)]
-    steps = []
-    for b in chosen:
-        of_b = np.flatnonzero(asked[b])
-        steps.append(of_b[np.ceil(len(of_b) * np.arange(1, counts[b] + 1) / counts[b]).astype(int) - 1])
-    return np.concatenate(steps), np.repeat(chosen, counts[chosen])
+    rows, of_each = np.repeat(chosen, counts[chosen]), counts[chosen]
+    nth = np.arange(1, len(rows) + 1) - np.repeat(of_each.cumsum() - of_each, of_each)
+    wanted = np.ceil(so_far[rows, -1] * nth / counts[rows])  # of the errors of its sequence, this one
+    return (so_far[rows] < wanted[:, None]).sum(axis=1), rows
 
 
 def shifted(layer: Layer, steps: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

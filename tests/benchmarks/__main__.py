@@ -168,7 +168,7 @@ def exponents() -> dict[str, Any]:
         "LSTM": lambda: spectrum(*lstm(np.linspace(0.5, 2, 1000)), 2000),
     }
     took = {name: rounded(float(np.median([seconds(work) for _ in range(3)])), 3) for name, work in works.items()}
-    grid = product(CELLS, [(100, 1, 64), (500, 1, 64), (200, 32, 64), (200, 8, 256), (500, 32, 256)])
+    grid = product(CELLS, [(20, 8, 16), (100, 1, 64), (500, 1, 64), (200, 32, 64), (200, 8, 256), (500, 32, 256)])
     rows = [relative_costs(name, *sizes) for name, sizes in tqdm(list(grid), desc="exponents", leave=False)]
     return {"date": date.today().isoformat(), "seconds": took, "rows": rows}
 
