@@ -4,6 +4,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PORT ?= 8000
 
+# Containers often forbid Python to keep what it compiled. Here hundreds of processes begin, and each would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:
 	@echo "make book    build the book into _build/html"
 	@echo "make book LANGUAGE=de   build the pages that are there in German into _build/html/de, after make book"

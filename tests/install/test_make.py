@@ -37,6 +37,15 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(make(*words), cwd=folder, env=ENV, capture_output=True, text=True, timeout=60)
 
 
+def test_processes_of_make_keep_what_python_compiled(folder):
+    """The tests start hundreds of them."""
+    probe = "--eval=probe: ; @env"
+    done = subprocess.run(
+        make(probe, "probe"), cwd=folder, env=ENV | {"PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, text=True
+    )
+    assert "PATH=" in done.stdout and "PYTHONDONTWRITEBYTECODE" not in done.stdout
+
+
 def test_grade_takes_any_name_of_a_folder(folder):
     """By a Python that prints its arguments."""
     (folder / "bin").mkdir()
