@@ -98,8 +98,8 @@
     reflect() {
       this.controls.forEach((control, i) => control.show(this.state[i]));
       this.piece("reset").disabled = same(this.state, this.data.start);
-      this.piece("words").textContent = this.controls.map((c) => c.words()).join(", ");
-      const alone = this.querySelector(".gtt-alone");
+      gttWrite(this.piece("words"), this.controls.map((c) => c.words()).join(", "));
+      const alone = this.piece("alone");
       if (alone) alone.hash = address(this);
       this.dispatchEvent(new Event("gtt-state"));
       if (!this.data.pad?.x) return;
@@ -109,8 +109,11 @@
       for (const { firstElementChild } of this.pads) Object.assign(firstElementChild.style, { left, top });
     }
 
+    /** What of the figure has this name. At each step of a drag a search would go through all of the picture. */
     piece(name) {
-      return this.querySelector(`.gtt-${name}`);
+      const pieces = (this.pieces ??= {});
+      if (!this.contains(pieces[name] ?? null)) pieces[name] = this.querySelector(`.gtt-${name}`);
+      return pieces[name];
     }
 
     control(name) {
@@ -169,7 +172,7 @@
     tell(english) {
       const alt = gttSay(english);
       this.alt = alt;
-      this.querySelector(".gtt-describe p").textContent = alt;
+      gttWrite(this.piece("describe p"), alt);
       if (this.hasAttribute("data-locked")) return;
       this.piece("picture").setAttribute("aria-label", alt);
       clearTimeout(this.saying);
@@ -394,11 +397,12 @@
     }
 
     show(index) {
-      this.index = index;
+      if (index === this.shown) return; // most controls stand still while one drags
+      this.index = this.shown = index;
       if (this.kind === "choice") this.input.checked = true;
       else this.input.value = index;
       if (this.kind !== "slider") return;
-      this.output.textContent = this.text;
+      gttWrite(this.output, this.text);
       this.input.setAttribute("aria-valuetext", this.text);
       this.input.style.setProperty("--gtt-at", index / Math.max(1, this.last));
     }

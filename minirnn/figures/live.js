@@ -58,7 +58,11 @@ const gttLive = (() => {
       if (points) this.move(points.map(([x, y]) => [this.panel.x.place(x), this.panel.y.place(y)]));
       if (text !== undefined && text !== this.text) {
         const parts = text.split("\n");
-        this.lines.forEach((line, i) => (line.innerHTML = said(raised(escaped(parts[i] ?? "")))));
+        this.lines.forEach((line, i) => {
+          const markup = said(raised(escaped(parts[i] ?? "")));
+          if (/[<&]/.test(markup)) line.innerHTML = markup;
+          else gttWrite(line, markup);
+        });
         this.text = text;
       }
       if (hue && hue !== this.hue) this.paint(hue);
