@@ -28,7 +28,10 @@
     figure?.begin();
     if (waiting.size) whenIdle(beginNext);
   }
-  addEventListener("beforeprint", () => waiting.forEach((figure) => figure.begin()));
+  addEventListener("beforeprint", () => {
+    waiting.forEach((figure) => figure.begin());
+    document.querySelectorAll("gtt-explorable").forEach((figure) => figure.live?.settle());
+  });
 
   class Explorable extends HTMLElement {
     connectedCallback() {
@@ -190,6 +193,11 @@
       return [this.picture, ...(this.fitted ? this.columns : [])];
     }
 
+    /** Whether a reader sees this picture: on a phone the columns, else the one that they are copies of. */
+    isSeen(svg) {
+      return this.isPhone === undefined || this.isPhone === Boolean(svg.closest(".gtt-columns"));
+    }
+
     paint(surface, tags) {
       surface.show(tags, this.data.tags);
       if (surface.squeezed) gttPicture.narrow(surface.place, surface.squeezed);
@@ -205,6 +213,10 @@
         empty. */
     fit() {
       const columns = this.piece("columns"), width = columns?.offsetWidth ?? 0;
+      if (this.isPhone !== width > 0) {
+        this.isPhone = width > 0;
+        this.live?.settle();
+      }
       if (columns && !this.live && width !== this.fitted) {
         this.fitted = width;
         const holds = (svg) => (number) => gttPicture.holds(svg, this.panels[number]);

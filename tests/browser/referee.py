@@ -45,6 +45,7 @@ LOOK = """async ([name, states]) => {
       if (waits === 5000) throw Error(`${name}: expected an answer of the worker within 10 s, got none`);
       await new Promise((ready) => setTimeout(ready, 2));
     }
+    figure.live.settle();
     const parts = Object.entries(figure.live.artists).map(([part, copies]) => {
       const [first, ...others] = copies.map((artist) => JSON.stringify(look(part, artist)));
       if (others.some((other) => other !== first)) throw Error(`${name}: a column shows another ${part}`);
