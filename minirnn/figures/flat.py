@@ -1,6 +1,6 @@
 """Pictures of few elements. At each step of a drag a browser goes through all of a picture, also through what stands still,
-and makes a space of its own for each `<use>` and each `transform`. So the picture of a live figure has few of them, but
-for what its script moves: a mark is a path at its place, all ticks of an axis are one, and so are the letters of a text.
+and makes a space of its own for each `<use>` and each `transform`. So the picture of a live figure has few of them, and
+its marks, the ticks of an axis and the letters of a text are one path each.
 """
 
 import re
@@ -31,6 +31,9 @@ def flat(svg: str) -> str:
     for parent, group in list(_with_parents(root, "g")):
         _fold(parent, group)
         _draw_letters(parent, group, shapes)
+    for group in root.iter("g"):
+        if "live-" in group.get("id", ""):
+            _join_marks(group, shapes)
     _draw_marks(root, shapes)
     _drop_unused(root)
     _unwrap(root)
@@ -104,6 +107,26 @@ def _draw_letters(parent: ET.Element, group: ET.Element, shapes: dict[str, ET.El
     if group.get("style"):
         path.set("style", group.get("style", ""))
     _replace(parent, group, *group.findall("defs"), path)
+
+
+def _join_marks(group: ET.Element, shapes: dict[str, ET.Element]) -> None:
+    """The marks of an artist that a script moves become one path, whose `data-mark` is a mark at the origin. Not where
+    marks with borders of another colour may overlap: one path would draw all borders after all areas."""
+    uses = list(group.iter("use"))
+    if not uses or len({(use.get("href"), use.get("style")) for use in uses}) > 1 or any(u.get("transform") for u in uses):
+        return
+    shape = shapes[uses[0].get("href", "")]
+    style = _style(uses[0]) | _style(shape)
+    if len(uses) > 1 and ("opacity" in str(style) or style.get("stroke", "none") not in ("none", style.get("fill"))):
+        return
+    mark = shape.get("d", "")
+    outline = "".join(_moved(mark, float(use.get("x", 0)), float(use.get("y", 0))) for use in uses)
+    path = ET.Element("path", {"data-mark": mark, "d": outline, "style": _written(style)})
+    for parent, child in [(parent, child) for parent in group.iter() for child in parent if child in uses]:
+        if parent.get("clip-path"):
+            path.set("clip-path", parent.get("clip-path", ""))
+        parent.remove(child)
+    group.append(path)
 
 
 def _draw_marks(root: ET.Element, shapes: dict[str, ET.Element]) -> None:

@@ -44,7 +44,9 @@ const gttLive = (() => {
   class Artist {
     constructor(group, panel, { hue, at }) {
       Object.assign(this, { group, svg: group.closest("svg"), panel, hue, at, shown: group.style.display !== "none" });
-      this.path = group.querySelector(":scope > path");
+      this.path = group.querySelector(":scope > path:not([data-mark])");
+      this.joined = group.querySelector("[data-mark]");
+      this.mark = this.joined?.dataset.mark.split(/(?=M)/).map((part) => part.match(/^M(-?[\d.]+) ?(-?[\d.]+)(.*)/).slice(1));
       this.marks = [...group.querySelectorAll("use")];
       this.lines = [...group.querySelectorAll("text")];
       this.shifts = this.lines.map((e) => [e.getAttribute("x") - at?.[0], e.getAttribute("y") - at?.[1]]);
@@ -74,6 +76,7 @@ const gttLive = (() => {
       this.points = points;
       this.at = points[0];
       this.path?.setAttribute("d", path(points));
+      this.joined?.setAttribute("d", points.map((point) => this.marked(point)).join(""));
       while (this.marks.length && this.marks.length < points.length)
         this.marks.push(this.marks[0].parentNode.appendChild(this.marks[0].cloneNode()));
       this.marks.forEach((mark, i) => {
@@ -84,8 +87,13 @@ const gttLive = (() => {
       this.lines.forEach((line, i) => place(line, [points[0][0] + this.shifts[i][0], points[0][1] + this.shifts[i][1]]));
     }
 
+    /** Path data of one mark of those that are a path together: see flat.py. */
+    marked([x, y]) {
+      return isFinite(x + y) ? this.mark.map(([u, v, rest]) => `M${written(x + +u)} ${written(y + +v)}${rest}`).join("") : "";
+    }
+
     paint(hue) {
-      for (const e of [this.path, ...this.marks, ...this.lines].filter(Boolean))
+      for (const e of [this.path, this.joined, ...this.marks, ...this.lines].filter(Boolean))
         e.setAttribute("style", e.getAttribute("style").replaceAll(`--gtt-${this.hue}`, `--gtt-${hue}`));
       this.hue = hue;
     }

@@ -31,11 +31,11 @@ function times(X, W, Y, k) {
       Y[y2 + i + 3] += v2;
     }
   }
-  for (let n = 0; n < B; n++) for (let i = n < twos ? fours : 0; i < r; i++) Y[n * r + i] += dot(X, n * k, W, i * k, k);
+  for (let n = 0; n < B; n++) for (let i = n < twos ? fours : 0; i < r; i++) Y[n * r + i] += inner(X, n * k, W, i * k, k);
   return Y;
 }
 
-function dot(X, x, W, w, k) {
+function inner(X, x, W, w, k) {
   let sum = 0;
   for (let j = 0; j < k; j++) sum += X[x + j] * W[w + j];
   return sum;
