@@ -31,6 +31,7 @@
     }));
 
   async function svg() {
+    figure.live?.settle(); // a phone hides the picture, which then lags behind a drag
     const drawn = figure.querySelector(".gtt-picture svg"), picture = drawn.cloneNode(true);
     const originals = drawn.querySelectorAll("image");
     picture.querySelectorAll("image").forEach((e, i) => (e.style.filter = getComputedStyle(originals[i]).filter));

@@ -28,7 +28,10 @@
     figure?.begin();
     if (waiting.size) whenIdle(beginNext);
   }
-  addEventListener("beforeprint", () => waiting.forEach((figure) => figure.begin()));
+  addEventListener("beforeprint", () => {
+    waiting.forEach((figure) => figure.begin());
+    document.querySelectorAll("gtt-explorable").forEach((figure) => figure.live?.settle());
+  });
 
   class Explorable extends HTMLElement {
     connectedCallback() {
@@ -98,8 +101,8 @@
     reflect() {
       this.controls.forEach((control, i) => control.show(this.state[i]));
       this.piece("reset").disabled = same(this.state, this.data.start);
-      this.piece("words").textContent = this.controls.map((c) => c.words()).join(", ");
-      const alone = this.querySelector(".gtt-alone");
+      gttWrite(this.piece("words"), this.controls.map((c) => c.words()).join(", "));
+      const alone = this.piece("alone");
       if (alone) alone.hash = address(this);
       this.dispatchEvent(new Event("gtt-state"));
       if (!this.data.pad?.x) return;
@@ -109,8 +112,11 @@
       for (const { firstElementChild } of this.pads) Object.assign(firstElementChild.style, { left, top });
     }
 
+    /** What of the figure has this name. At each step of a drag a search would go through all of the picture. */
     piece(name) {
-      return this.querySelector(`.gtt-${name}`);
+      const pieces = (this.pieces ??= {});
+      if (!this.contains(pieces[name] ?? null)) pieces[name] = this.querySelector(`.gtt-${name}`);
+      return pieces[name];
     }
 
     control(name) {
@@ -169,7 +175,7 @@
     tell(english) {
       const alt = gttSay(english);
       this.alt = alt;
-      this.querySelector(".gtt-describe p").textContent = alt;
+      gttWrite(this.piece("describe p"), alt);
       if (this.hasAttribute("data-locked")) return;
       this.piece("picture").setAttribute("aria-label", alt);
       clearTimeout(this.saying);
@@ -187,6 +193,11 @@
       return [this.picture, ...(this.fitted ? this.columns : [])];
     }
 
+    /** Whether a reader sees this picture: on a phone the columns, else the one that they are copies of. */
+    isSeen(svg) {
+      return this.isPhone === undefined || this.isPhone === Boolean(svg.closest(".gtt-columns"));
+    }
+
     paint(surface, tags) {
       surface.show(tags, this.data.tags);
       if (surface.squeezed) gttPicture.narrow(surface.place, surface.squeezed);
@@ -202,6 +213,10 @@
         empty. */
     fit() {
       const columns = this.piece("columns"), width = columns?.offsetWidth ?? 0;
+      if (this.isPhone !== width > 0) {
+        this.isPhone = width > 0;
+        this.live?.settle();
+      }
       if (columns && !this.live && width !== this.fitted) {
         this.fitted = width;
         const holds = (svg) => (number) => gttPicture.holds(svg, this.panels[number]);
@@ -394,11 +409,12 @@
     }
 
     show(index) {
-      this.index = index;
+      if (index === this.shown) return; // most controls stand still while one drags
+      this.index = this.shown = index;
       if (this.kind === "choice") this.input.checked = true;
       else this.input.value = index;
       if (this.kind !== "slider") return;
-      this.output.textContent = this.text;
+      gttWrite(this.output, this.text);
       this.input.setAttribute("aria-valuetext", this.text);
       this.input.style.setProperty("--gtt-at", index / Math.max(1, this.last));
     }

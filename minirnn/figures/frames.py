@@ -82,7 +82,7 @@ class Job:
                     axes.set_gid(f"panel-{number}")  # a phone's column leaves out those of the others
                 svg = compact(drawn(figure), self.name)
             first = point == self.start
-            cuts, spans = _columns(figure) if first else ((), ())  # a third of the time, and the same in each frame
+            cuts, spans = columns_of(figure) if first else ((), ())  # a third of the time, and the same in each frame
             names = geometry(figure) if first else {}
             width, height = (72 * float(s) for s in figure.get_size_inches())
             pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
@@ -147,7 +147,7 @@ def _in_words(found: re.Match[str]) -> str:
     return tens if float(digits) == 1 and "." not in digits else f"{digits} times {tens}"
 
 
-def _columns(figure: Figure) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...]]:
+def columns_of(figure: Figure) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...]]:
     """Where a figure can be cut into columns, so that a phone shows them below each other, and the top and the bottom
     of what each column holds."""
     boxes = [a.get_tightbbox() for a in figure.get_children() if a.get_visible() and a is not figure.patch]

@@ -43,8 +43,10 @@ const gttLive = (() => {
 
   class Artist {
     constructor(group, panel, { hue, at }) {
-      Object.assign(this, { group, panel, hue, at, shown: group.style.display !== "none" });
-      this.path = group.querySelector(":scope > path");
+      Object.assign(this, { group, svg: group.closest("svg"), panel, hue, at, shown: group.style.display !== "none" });
+      this.path = group.querySelector(":scope > path:not([data-mark])");
+      this.joined = group.querySelector("[data-mark]");
+      this.mark = this.joined?.dataset.mark.split(/(?=M)/).map((part) => part.match(/^M(-?[\d.]+) ?(-?[\d.]+)(.*)/).slice(1));
       this.marks = [...group.querySelectorAll("use")];
       this.lines = [...group.querySelectorAll("text")];
       this.shifts = this.lines.map((e) => [e.getAttribute("x") - at?.[0], e.getAttribute("y") - at?.[1]]);
@@ -58,7 +60,11 @@ const gttLive = (() => {
       if (points) this.move(points.map(([x, y]) => [this.panel.x.place(x), this.panel.y.place(y)]));
       if (text !== undefined && text !== this.text) {
         const parts = text.split("\n");
-        this.lines.forEach((line, i) => (line.innerHTML = said(raised(escaped(parts[i] ?? "")))));
+        this.lines.forEach((line, i) => {
+          const markup = said(raised(escaped(parts[i] ?? "")));
+          if (/[<&]/.test(markup)) line.innerHTML = markup;
+          else gttWrite(line, markup);
+        });
         this.text = text;
       }
       if (hue && hue !== this.hue) this.paint(hue);
@@ -66,20 +72,28 @@ const gttLive = (() => {
 
     move(points) {
       if (same(points, this.points)) return; // what stands still costs nothing
+      const before = this.points ?? [];
       this.points = points;
       this.at = points[0];
       this.path?.setAttribute("d", path(points));
+      this.joined?.setAttribute("d", points.map((point) => this.marked(point)).join(""));
       while (this.marks.length && this.marks.length < points.length)
         this.marks.push(this.marks[0].parentNode.appendChild(this.marks[0].cloneNode()));
       this.marks.forEach((mark, i) => {
-        mark.style.display = i < points.length ? "" : "none";
-        if (i < points.length) place(mark, points[i]);
+        const there = i < points.length, was = i < before.length;
+        if (there !== was || !before.length) mark.style.display = there ? "" : "none";
+        if (there && !(was && same([points[i]], [before[i]]))) place(mark, points[i]);
       });
       this.lines.forEach((line, i) => place(line, [points[0][0] + this.shifts[i][0], points[0][1] + this.shifts[i][1]]));
     }
 
+    /** Path data of one mark of those that are a path together: see flat.py. */
+    marked([x, y]) {
+      return isFinite(x + y) ? this.mark.map(([u, v, rest]) => `M${written(x + +u)} ${written(y + +v)}${rest}`).join("") : "";
+    }
+
     paint(hue) {
-      for (const e of [this.path, ...this.marks, ...this.lines].filter(Boolean))
+      for (const e of [this.path, this.joined, ...this.marks, ...this.lines].filter(Boolean))
         e.setAttribute("style", e.getAttribute("style").replaceAll(`--gtt-${this.hue}`, `--gtt-${hue}`));
       this.hue = hue;
     }
@@ -100,7 +114,7 @@ const gttLive = (() => {
       }));
       const pictures = [figure.querySelector("svg"), ...figure.querySelectorAll(".gtt-columns svg")];
       pictures.slice(1).forEach((column) => gttPicture.copy(pictures[0], column, panels));
-      Object.assign(this, { figure, artists: {} });
+      Object.assign(this, { figure, artists: {}, values: {}, isCopied: pictures.length > 1 });
       for (const [name, about] of Object.entries(artists)) {
         const middle = panels[about.panel].box[0] + panels[about.panel].box[2] / 2;
         const groups = pictures
@@ -122,21 +136,33 @@ const gttLive = (() => {
       }, { ...gttTools(), stored: figure.data.stored });
     }
 
-    /** Shows what a script made of a state. */
+    /** Shows what a script made of a state: at once where a reader sees it, elsewhere when the drag rests. */
     show({ words, ...values }) {
-      for (const [name, value] of Object.entries(values)) {
+      for (const name in values)
         if (!this.artists[name]) throw Error(`${this.figure.id}: expected one of ${Object.keys(this.artists)}, got ${name}`);
-        for (const artist of this.artists[name]) artist.draw(value);
-      }
-      for (const handle of this.handles) handle.show();
+      Object.assign(this.values, values);
+      this.paint(values, ({ svg }) => this.figure.isSeen(svg));
+      clearTimeout(this.resting);
+      if (this.isCopied) this.resting = setTimeout(() => this.settle(), 300);
       this.figure.tell(words);
     }
 
-    /** What one drags, 44 px wide: one in the picture, and one in each column that a phone shows. */
+    /** All pictures show the latest state, also the one that a phone hides behind its columns. */
+    settle() {
+      clearTimeout(this.resting);
+      this.paint(this.values, () => true);
+    }
+
+    paint(values, wanted) {
+      for (const [name, value] of Object.entries(values))
+        for (const artist of this.artists[name]) if (wanted(artist)) artist.draw(value);
+      for (const handle of this.handles) if (wanted(handle)) handle.show();
+    }
+
+    /** What one drags, 44 px wide: one in the picture, and one in the column that has its panel on a phone. */
     handle(part, moved) {
-      const artist = this.artists[part][0];
-      return [...this.figure.querySelectorAll(".gtt-canvas")].map((canvas) => {
-        const svg = canvas.querySelector("svg"), [left, top, width, height] = gttPicture.extent(svg);
+      return this.artists[part].map((artist) => {
+        const { svg } = artist, canvas = svg.closest(".gtt-canvas"), [left, top, width, height] = gttPicture.extent(svg);
         const element = Object.assign(document.createElement("i"), { className: "gtt-handle", ariaHidden: "true" });
         canvas.append(element);
         let grip;
@@ -160,11 +186,12 @@ const gttLive = (() => {
           return values;
         };
         const show = () => {
+          if (!artist.at) return; // a worker has not answered yet
           const [x, y] = artist.at;
           element.hidden = !artist.shown || !gttPicture.shows(svg, x);
           Object.assign(element.style, { left: `${(100 * (x - left)) / width}%`, top: `${(100 * (y - top)) / height}%` });
         };
-        return { show };
+        return { svg, show };
       });
     }
   }

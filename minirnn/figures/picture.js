@@ -188,3 +188,11 @@ const gttPicture = (() => {
 
   return { Surface, squeeze, narrow, extent, shows, holds, copy };
 })();
+
+/** Writes a plain text. One that is put in another's place, as by `textContent`, makes a browser ask anew what it styles
+    by an element's children (`:has`, `:empty`), up to the whole page: most of the layout of a drag. */
+const gttWrite = (element, text) => {
+  const [node, ...others] = element.childNodes;
+  if (node?.nodeType !== Node.TEXT_NODE || others.length) element.textContent = text;
+  else if (node.data !== text) node.data = text;
+};

@@ -13,6 +13,7 @@ from typing import Any
 
 from minirnn.figures import theme
 from minirnn.figures.artists import LIVE, is_live
+from minirnn.figures.flat import flat
 from minirnn.optional import extra
 
 with extra("draw"):
@@ -111,7 +112,8 @@ def compact(svg: str, name: str) -> str:
     # positions only: a rounded scale(...) would spread the letters of a text
     svg = re.sub(r' (x|y)="([^"]*)"', lambda m: f' {m[1]}="{_rounded(m[2])}"', svg)
     svg = re.sub(r"(font-family: '[^']*')", r"\1, sans-serif", svg)
-    return theme.themed(raised(svg))
+    svg = theme.themed(raised(svg))
+    return flat(svg) if f' id="{name}-{LIVE}' in svg else svg
 
 
 def raised(text: str) -> str:

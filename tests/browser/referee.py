@@ -26,13 +26,15 @@ TOLERANCE, NUDGE = 0.05, 1e-11
 LOOK = """async ([name, states]) => {
   const figure = document.getElementById(name);
   const shown = (e) => e.style.display !== "none";
-  const look = (part, { group, path, marks, lines, shifts }) => {
+  const look = (part, { group, path, joined, mark, marks, lines, shifts }) => {
     const place = (e) => [Number(e.getAttribute("x")), Number(e.getAttribute("y"))];
     const d = path ? [...path.getAttribute("d").matchAll(/-?[\\d.]+(e-?\\d+)?/g)].map((m) => Number(m[0])) : [];
-    const style = (path ?? marks[0] ?? lines[0]).getAttribute("style");
+    const begins = joined ? [...joined.getAttribute("d").matchAll(/M(-?[\\d.]+) (-?[\\d.]+)/g)] : [];
+    const joint = begins.filter((_, i) => i % mark.length === 0).flatMap((m) => [m[1] - mark[0][0], m[2] - mark[0][1]]);
+    const style = (path ?? joined ?? marks[0] ?? lines[0]).getAttribute("style");
     const anchor = lines.length === 1 ? place(lines[0]).map((v, i) => v - shifts[0][i]) : [];
     return {
-      visible: shown(group), points: lines.length ? anchor : path ? d : marks.filter(shown).flatMap(place),
+      visible: shown(group), points: lines.length ? anchor : path ? d : joined ? joint : marks.filter(shown).flatMap(place),
       text: lines.map((e) => e.textContent).join("\\n"),
       hues: [...style.matchAll(/--gtt-(\\w+)/g)].map((m) => m[1]).filter((h) => h !== "paper"),
     };
@@ -45,6 +47,7 @@ LOOK = """async ([name, states]) => {
       if (waits === 5000) throw Error(`${name}: expected an answer of the worker within 10 s, got none`);
       await new Promise((ready) => setTimeout(ready, 2));
     }
+    figure.live.settle();
     const parts = Object.entries(figure.live.artists).map(([part, copies]) => {
       const [first, ...others] = copies.map((artist) => JSON.stringify(look(part, artist)));
       if (others.some((other) => other !== first)) throw Error(`${name}: a column shows another ${part}`);

@@ -7,7 +7,7 @@ const gruUnits = (m, n) => ({
   },
   step({ W, U, b, c }, x, before) {
     const B = before.length / n, drive = times(x, U, zeros(3 * n * B), m), past = times(before, W, zeros(3 * n * B), n);
-    const [r, z, s, q, h] = Array.from({ length: 5 }, () => zeros(n * B)), gate = (a) => 1 / (1 + Math.exp(-a));
+    const r = zeros(n * B), z = zeros(n * B), s = zeros(n * B), q = zeros(n * B), h = zeros(n * B), gate = (a) => 1 / (1 + Math.exp(-a));
     for (let i = 0, k = 0; i < n * B; k += 2 * n)
       for (let j = 0; j < n; j++, i++, k++) {
         r[i] = gate(drive[k] + past[k] + b[j]);

@@ -12,6 +12,11 @@ const lruUnits = (m, n) => ({
       gamma_log: nu.map((v) => 0.5 * Math.log(-Math.expm1(2 * v))),
     };
   },
+  exps(logs) {
+    const out = zeros(n);
+    for (let j = 0; j < n; j++) out[j] = Math.exp(logs[j]);
+    return out;
+  },
   /** λ as Re and Im side by side. */
   eigenvalues({ nu_log, theta_log }) {
     const lam = zeros(2 * n);
@@ -25,10 +30,10 @@ const lruUnits = (m, n) => ({
   step(params, x, before) {
     const lam = this.eigenvalues(params), h = this.turned(lam, before), B = before.length / (2 * n);
     const re = times(x, params.B_re, zeros(n * B), m), im = times(x, params.B_im, zeros(n * B), m);
+    const gamma = this.exps(params.gamma_log);
     for (let i = 0; i < n * B; i++) {
-      const gamma = Math.exp(params.gamma_log[i % n]);
-      h[2 * i] += gamma * re[i];
-      h[2 * i + 1] += gamma * im[i];
+      h[2 * i] += gamma[i % n] * re[i];
+      h[2 * i + 1] += gamma[i % n] * im[i];
     }
     return { x, before, lam, re, im, h };
   },
@@ -43,18 +48,19 @@ const lruUnits = (m, n) => ({
     return out;
   },
   back(params, { x, before, lam, re, im }, delta, g) {
-    const d = [zeros(re.length), zeros(re.length)];
+    const dRe = zeros(re.length), dIm = zeros(re.length);
+    const gamma = this.exps(params.gamma_log), nu = this.exps(params.nu_log), theta = this.exps(params.theta_log);
     for (let i = 0; i < re.length; i++) {
-      const j = i % n, gamma = Math.exp(params.gamma_log[j]), [p, q, u, v] = [delta[2 * i], delta[2 * i + 1], before[2 * i], before[2 * i + 1]];
+      const j = i % n, p = delta[2 * i], q = delta[2 * i + 1], u = before[2 * i], v = before[2 * i + 1];
       const a = p * u + q * v, b = q * u - p * v; // ∂E/∂Re λ and ∂E/∂Im λ
-      g.nu_log[j] -= Math.exp(params.nu_log[j]) * (a * lam[2 * j] + b * lam[2 * j + 1]);
-      g.theta_log[j] += Math.exp(params.theta_log[j]) * (b * lam[2 * j] - a * lam[2 * j + 1]);
-      d[0][i] = gamma * p;
-      d[1][i] = gamma * q;
-      g.gamma_log[j] += gamma * (p * re[i] + q * im[i]);
+      g.nu_log[j] -= nu[j] * (a * lam[2 * j] + b * lam[2 * j + 1]);
+      g.theta_log[j] += theta[j] * (b * lam[2 * j] - a * lam[2 * j + 1]);
+      dRe[i] = gamma[j] * p;
+      dIm[i] = gamma[j] * q;
+      g.gamma_log[j] += gamma[j] * (p * re[i] + q * im[i]);
     }
-    outer(d[0], x, g.B_re, m);
-    outer(d[1], x, g.B_im, m);
+    outer(dRe, x, g.B_re, m);
+    outer(dIm, x, g.B_im, m);
     return this.turned(lam, delta, -1);
   },
   push(params, { lam }, v) {

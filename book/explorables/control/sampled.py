@@ -44,9 +44,10 @@ def compute(policy: str, noise: float) -> Facts:
 @styled
 def draw(cases: list[Facts]) -> Figure:
     """A panel a case: a dot for each seed that was solved, and above the dots how many were."""
-    fig, panels = figure(7.2, 4.6, 2, 2, margins=(0.7, 0.5, 0.15, 0.35), gaps=(0.3, 0.6), sharex=True, sharey=True)
+    fig, panels = figure(7.2, 4.6, 2, 2, margins=(0.7, 0.5, 0.15, 0.35), gaps=(0.6, 0.6), sharex=True, sharey=True)
     for ax, facts in zip(panels.flat, cases, strict=True):
         draw_case(ax, facts)
+        ax.tick_params(labelleft=True)  # a phone shows each column for itself
     for ax in panels[:, 0]:
         ax.set_ylabel("iterations until solved")
     for ax in panels[-1]:

@@ -51,13 +51,15 @@ def compute() -> Facts:
 def draw(facts: Facts) -> Figure:
     """Successes over length for the three methods, with intervals; below, the updates that successes took."""
     fig, (successes, costs) = figure(
-        7.2, 4.4, 2, 3, margins=(0.7, 0.5, 0.75, 0.35), gaps=(0.2, 0.35), sharex=True, sharey="row"
+        7.2, 4.4, 2, 3, margins=(0.7, 0.5, 0.75, 0.35), gaps=(0.5, 0.35), sharex=True, sharey="row"
     )
     for ax, cost, init in zip(successes, costs, INITS, strict=True):
         for (method, L), group in facts.groups[init].items():
             shift = 0.18 * (list(METHODS).index(method) - 1)
             draw_group(ax, cost, group, facts.lengths.index(L) + shift, METHODS[method])
         ax.set_title(init)
+        for panel in (ax, cost):
+            panel.tick_params(labelleft=True)  # a phone shows each column for itself
         cost.set(xlim=(-0.5, len(facts.lengths) - 0.5), xlabel="length L, steps")
         cost.set_xticks(range(len(facts.lengths)), labels=[str(L) for L in facts.lengths])
     successes[0].set(ylim=(-4, 104), ylabel="runs that learn it, %", yticks=[0, 50, 100])
