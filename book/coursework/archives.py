@@ -1,14 +1,14 @@
 """Unpacks a zip by somebody else: its whole list is checked before a byte is written, and all files land in one folder.
 
 A zip with a name that leads elsewhere, an encrypted one, a broken one, or one that would fill the disk is refused as a
-whole. A link, or a file that is too large, is left out and reported.
+whole. A link, a file that is too large, or one with too long a path is left out and reported.
 """
 
+import errno
 import re
 import shutil
 import stat
 import zipfile
-import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from coursework import files
 from coursework.files import Names
 
 ENTRIES, TOTAL = 20_000, 2_000_000_000  # files of a zip, and bytes of them all
+PATH = 2000  # bytes of a path below the folder; a system opens at most 4096
 DRIVE = re.compile(r"[A-Za-z]:")
 ENCRYPTED, UTF8 = 0x1, 0x800  # bits of an entry's flags
 
@@ -33,12 +34,26 @@ def unpack(file: Path, folder: Path, most: int = TOTAL) -> dict[Names, str]:
             for names, info in entries.items():
                 write(archive, info, folder.joinpath(*names))
         whole = True
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as why:
-        raise ValueError(f"it is no zip, or a broken one ({why}); download it again") from why
+    except Exception as why:
+        raise ValueError(reason(why)) from why
     finally:
         if not whole:
             shutil.rmtree(folder, ignore_errors=True)
     return refused
+
+
+def reason(why: Exception) -> str:
+    """Why a zip was not unpacked. What is broken ends in an error of its own for each way of packing."""
+    if isinstance(why, UnicodeError):
+        return "a name in it is not in the encoding that it declares; zip the files again"
+    if isinstance(why, OSError) and why.errno not in (
+        None,
+        errno.EINVAL,
+    ):  # those of broken data, or of a broken place
+        return f"its files cannot be written: {why.strerror}"
+    if isinstance(why, ValueError):
+        return str(why)
+    return f"it is no zip, or a broken one ({why}); download it again"
 
 
 def plan(archive: zipfile.ZipFile, most: int) -> tuple[dict[Names, zipfile.ZipInfo], dict[Names, str]]:
@@ -89,7 +104,10 @@ def left_out(info: zipfile.ZipInfo, names: Names) -> str:
         return (
             f"has {info.file_size / 1e6:.0f} MB; at most {files.MOST / 1e6:.0f} MB are read, so clear its outputs"
         )
-    return "has too long a name" if any(len(name.encode("utf-8", "replace")) > 255 for name in names) else ""
+    lengths = [len(name.encode("utf-8", "replace")) for name in names]
+    if max(lengths, default=0) > 255:
+        return "has too long a name"
+    return "lies too deep in folders: its path is too long" if sum(lengths) + len(lengths) > PATH else ""
 
 
 def beneath_a_file(path: Names, entries: dict[Names, zipfile.ZipInfo]) -> bool:

@@ -105,15 +105,18 @@ def everything(source: Path) -> dict[Names, str]:
 
 
 def without_wrapper(folder: Path, names: Sequence[str], people: Roster | None) -> Path:
-    """The one folder in which all files of a zip lie, unless it is that of a student."""
-    entries = files.listing(folder)
-    if len(entries) != 1 or not is_folder(entries[0][1]) or platforms.recognised(everything(folder)):
-        return folder
-    inner = folder / entries[0][0]
-    below = files.listing(inner)
-    student = people is not None and intake.folded(inner.name) in people.ids()
-    wraps = below and not student and all(is_folder(status) and name not in names for name, status in below)
-    return inner if wraps or platforms.recognised(everything(inner)) else folder
+    """The one folder in which all files of a zip lie, perhaps within another, unless it is that of a student."""
+    entries, outer = files.listing(folder), folder
+    while len(entries) == 1 and is_folder(entries[0][1]) and not platforms.recognised(everything(folder)):
+        inner = folder / entries[0][0]
+        below = files.listing(inner)
+        student = people is not None and intake.folded(inner.name) in people.ids()
+        wraps = below and not student and all(is_folder(status) and name not in names for name, status in below)
+        wraps = wraps and (folder == outer or len(below) > 1)  # within a wrapper one folder is rather a student's
+        if not wraps and not platforms.recognised(everything(inner)):
+            break
+        folder, entries = inner, below
+    return folder
 
 
 def is_folder(status: os.stat_result) -> bool:

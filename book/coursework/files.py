@@ -40,8 +40,9 @@ def on_one_line(text: str) -> str:
 
 
 def shown(path: Sequence[str]) -> str:
-    """A path for a message."""
-    return f"'{'/'.join(map(printable, path))}'"
+    """A path for a message; of a long one its ends."""
+    text = "/".join(map(printable, path))
+    return f"'{text}'" if len(text) <= 400 else f"'{text[:200]} … {text[-100:]}'"
 
 
 def refusal(status: os.stat_result) -> str:

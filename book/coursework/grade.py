@@ -94,6 +94,10 @@ def grade(source: Path, target: Path, **words: Any) -> int:
                     return grade_all(plan)
         print(f"Another grading is running in {target}: wait for it, or give another TO.", file=sys.stderr)
         return 2
+    except OSError as why:  # TO is a file, say, or the disk is full
+        where = why.filename or target
+        print(f"{where}: {why.strerror or why}. Finished grades are kept: mend it, and run again.", file=sys.stderr)
+        return 2
     except cluster.Missing as why:
         print(f"{why}. So nothing was graded.", file=sys.stderr)
         return 2

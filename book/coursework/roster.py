@@ -15,7 +15,10 @@ from unicodedata import normalize
 from coursework import intake, tables
 
 COLUMNS, NEEDED = ("id", "name", "email", "section", "login", "moodle", "canvas"), ("id", "name")
-ROUNDED = re.compile(r"\d+[.,]\d+[eE]\+?\d+")
+ROUNDED = re.compile(r"\d+[.,]\d+[eE]\+?\d+|\d+[eE]\+\d+")
+MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+DATE = re.compile(rf"\d{{1,2}}\.\d{{1,2}}\.\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}-{MONTH}|{MONTH}-\d\d")
+FAILED = re.compile(r"#.*[?!]|#N/A|#NV")  # a spreadsheet took the id for a formula
 LISTED = 5  # rows that an error names
 
 
@@ -90,6 +93,8 @@ def read(file: Path) -> Roster:
         raise ValueError(f"{file} is not there")
     try:
         table = tables.read(file)
+    except OSError as why:
+        raise ValueError(f"{file} cannot be read: {why.strerror}") from why
     except ValueError as why:
         raise ValueError(f"{file.name}: {why}") from why
     rows = [(i, row) for i, row in enumerate(table.rows, 1) if any(map(str.strip, row))]
@@ -126,6 +131,8 @@ def problems(people: Iterable[tuple[int, Person]]) -> list[str]:
             wrong.append(f"row {row} ({each.name}): there is no id")
         elif ROUNDED.fullmatch(each.id):
             wrong.append(f"row {row}: a spreadsheet has rounded the id {each.id!r}; write it in full, as text")
+        elif DATE.fullmatch(each.id) or FAILED.fullmatch(each.id):
+            wrong.append(f"row {row}: a spreadsheet has made {each.id!r} of the id; write the id as text")
         elif why := unfit(each.id):
             wrong.append(f"row {row}: the id {each.id!r} {why}")
         elif before != row:
@@ -137,8 +144,10 @@ def unfit(student: str) -> str:
     """Why an id cannot be the name of a folder; empty if it can."""
     if not student:
         return "is empty"
-    if "/" in student or "\\0" in student or student.startswith("."):
+    if "/" in student or student.startswith("."):
         return "cannot be the name of a folder"
+    if not student.isprintable():  # a folder of that name would stand for another id: see `intake.student_id`
+        return "has a character that cannot be seen; type it again"
     if intake.RESULTS.fullmatch(student):
         return "is a name that grading itself uses"
     return "is too long" if len(student.encode()) > 200 else ""

@@ -11,6 +11,10 @@ from pathlib import Path
 
 from coursework import files
 
+UNSEEN = (
+    "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # what web pages and directories put around a text
+)
+EDGES = re.compile(f"^[\\s{UNSEEN}]+|[\\s{UNSEEN}]+$")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 
 
@@ -98,8 +102,8 @@ def protected(value: object) -> str:
 def bare(cell: str) -> str:
     """What a cell says, without what keeps a spreadsheet from taking it for something else.
 
-    >>> bare(" '=ada\\xa0"), bare('="0042"'), bare("Zoe\\u0308") == "Zoë"
-    ('=ada', '0042', True)
+    >>> bare(" '=ada\\xa0"), bare('="0042"'), bare("\\u200bada\\u202c "), bare("Zoe\\u0308") == "Zoë"
+    ('=ada', '0042', 'ada', True)
     """
-    cell = unicodedata.normalize("NFC", cell).strip()
+    cell = EDGES.sub("", unicodedata.normalize("NFC", cell))
     return re.sub(r'^="(.*)"$', r"\1", cell).removeprefix("'")

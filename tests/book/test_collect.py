@@ -1,5 +1,7 @@
 """What platforms hand over: whose each file is, when it came, and what is said of the rest. No kernel is started."""
 
+import random
+import shutil
 import stat
 import sys
 import zipfile
@@ -234,12 +236,84 @@ def test_a_link_or_a_large_file_in_a_zip_is_left_out_and_named(tmp_path, monkeyp
         archive.writestr("ben/bptt.ipynb", "x" * 1001)
         archive.writestr("c/" + 100 * "ω" + ".ipynb", "{}")
         archive.writestr("c/" + 128 * "ω", "{}")
+        archive.writestr("/".join(["d", *20 * [100 * "x"], "bptt.ipynb"]), "{}")
         archive.writestr(link, "/etc/passwd")
     refused = archives.unpack(tmp_path / "in.zip", tmp_path / "out")
     assert {path[0]: why.split(";")[0] for path, why in refused.items()} == {
-        "ada": "is a link", "ben": "has 0 MB", "c": "has too long a name"
+        "ada": "is a link", "ben": "has 0 MB", "c": "has too long a name",
+        "d": "lies too deep in folders: its path is too long",
     }  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "out").rglob("*.ipynb")) == ["bptt.ipynb", 100 * "ω" + ".ipynb"]
+
+
+def test_a_zip_of_any_packing_that_is_broken_stops_nobody_else(tmp_path, people):
+    """LZMA has an error of its own, as has a name that is not in the encoding it declares."""
+    files = {"Zoë Müller-Lüdenscheidt_302_assignsubmission_file_/bptt.ipynb": b"{}"}
+    for i, packing in enumerate((zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)):
+        with zipfile.ZipFile(tmp_path / "inner.zip", "w", packing) as archive:
+            archive.writestr("bptt.ipynb", "".join(map(str, range(3000))))
+        data = bytearray((tmp_path / "inner.zip").read_bytes())
+        data[len(data) // 2 : len(data) // 2 + 50] = bytes(50)
+        files[f"Ada Lovelace_301_assignsubmission_file_/{i}.zip"] = bytes(data)
+    named = handed_over.zipped(tmp_path / "inner.zip", {"é.ipynb": b"{}"}).read_bytes()
+    files["Ada Lovelace_301_assignsubmission_file_/3.zip"] = named.replace("é".encode(), b"\xff\xfe")
+    source = handed_over.zipped(tmp_path / "in.zip", files)
+    collected = collect.collect(source, tmp_path / "work", NAMES, people, UTC, {})
+    assert [found.student for found in intake.look(collected.folders[0], NAMES)[0]] == ["zoe"]
+    said = [each.text for each in collected.remarks if each.student == "ada"]
+    assert ["a broken one (" in text for text in said] == [True] * 3 + [False]
+    assert "not in the encoding that it declares" in said[3]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_with_changed_bytes_is_unpacked_or_refused_and_leaves_nothing(packing, tmp_path):
+    file, rng = tmp_path / "in.zip", random.Random(1)
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        archive.writestr("ada/bptt.ipynb", b"{} hello hello" * 20)
+        with archive.open("zoé/bptt.ipynb", "w", force_zip64=True) as large:
+            large.write(b"1" * 99)
+    whole, refused = file.read_bytes(), 0
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(rng.randrange(1, 5)):
+            data[rng.randrange(len(data))] = rng.choice([0, 1, 127, 255, rng.randrange(256)])
+        file.write_bytes(data)
+        try:
+            archives.unpack(file, tmp_path / "out")
+        except ValueError:
+            refused += 1
+            assert not (tmp_path / "out").exists()
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    assert 50 < refused < 200
+
+
+@pytest.mark.parametrize(
+    ("paths", "students"),
+    [
+        (["Week 1/Submissions/ada/bptt.ipynb", "Week 1/Submissions/ben/bptt.ipynb"], ["ada", "ben"]),
+        (["Submissions/ada/work/bptt.ipynb"], ["ada"]),
+        (["bptt/ada/bptt.ipynb", "bptt/ben/bptt.ipynb"], ["ada", "ben"]),
+    ],
+)
+def test_folders_around_the_students_are_none(paths, students, tmp_path):
+    source = handed_over.zipped(tmp_path / "in.zip", {path: path.encode() for path in paths})
+    graded, _ = found_in(collect.collect(source, tmp_path / "work", NAMES, None, UTC, {}))
+    assert [line.split()[1] for line in graded] == students
+
+
+def test_a_place_that_cannot_be_written_or_read_is_named(tmp_path, monkeypatch, capsys):
+    graded_in_name_only(monkeypatch)
+    put(tmp_path / "in/ada/bptt.ipynb")
+    put(tmp_path / "file")
+    (tmp_path / "out/grades.csv").mkdir(parents=True)
+    for target, people, words in (
+        ("file", None, "file: File exists. Finished grades are kept"),
+        ("file/out", None, "file/out: Not a directory"),
+        ("out", None, "grades.csv: Is a directory"),
+        ("new", tmp_path / "in", "in cannot be read: Is a directory. So nothing was graded"),
+    ):
+        assert grade.grade(tmp_path / "in", tmp_path / target, safe=False, roster=people) == 2
+        assert words in capsys.readouterr().err
 
 
 def test_names_in_utf_8_that_a_zip_does_not_say_are_read(tmp_path):
@@ -289,6 +363,10 @@ def test_a_roster_is_read_in_every_shape(text, encoding, tmp_path):
         ("id,name\nada,Ada\nben,Ben\nADA,Ada\n", "rows 2 and 4 have one id, 'ADA'"),
         ("id,name\nada,Ada\n,Ben\n", r"row 3 \(Ben\): there is no id"),
         ("id,name\n1.23E+05,Ada\n", "row 2: a spreadsheet has rounded the id"),
+        ("id,name\n1E+11,Ada\n", "row 2: a spreadsheet has rounded the id"),
+        ("id;name\n4-Mar;Ada\n03.04.2026;Ben\n", "'4-Mar' of the id; write the id as text; row 3: .* '03.04.2026'"),
+        ("id,name\n#NAME?,Ada\n", "has made '#NAME\\?' of the id"),
+        ('id,name\n"a\nda",Ada\n', "has a character that cannot be seen"),
         ("id,name\n../x,Ada\n", "cannot be the name of a folder"),
         ('id,name\nada,"Ada\n', "a quotation mark has no partner"),
         ("PK\3\4", "it is a workbook"),
@@ -297,6 +375,14 @@ def test_a_roster_is_read_in_every_shape(text, encoding, tmp_path):
 def test_a_roster_that_does_not_say_who_is_who_is_refused(text, words, tmp_path):
     with pytest.raises(ValueError, match=words):
         class_of(tmp_path, text)
+
+
+def test_ids_are_read_without_what_cannot_be_seen_around_them_and_may_hold_a_backslash(tmp_path):
+    people = class_of(
+        tmp_path, "id,name\n\u200bada\u202c,\u2068Ada Lovelace\u2069\nUNI\\0042,Li Wei\n3e5,Al\nmay-23,May\n"
+    )
+    assert [person.id for person in people.people] == ["ada", "UNI\\0042", "3e5", "may-23"]
+    assert people.people[0].name == "Ada Lovelace"
 
 
 def test_numbers_of_a_platform_are_no_ids(tmp_path):
