@@ -63,7 +63,9 @@ def prepare(app: Sphinx, config: Config) -> None:
         (assets / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(assets))
     config.html_css_files[:0] = ["tokens.css", "explorable.css"]
-    config.html_js_files.append(("explorable.js", {"defer": "defer"}))
+    config.html_js_files.append(
+        ("explorable.js", {"defer": "defer", "priority": 400})
+    )  # others speak by its gttSay
 
 
 def folder_of(app: Sphinx) -> Path:
