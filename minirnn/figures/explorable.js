@@ -37,12 +37,15 @@
       else later(this);
     }
 
-    /** Reads what the page holds of the figure, and answers from then on. */
+    /** Reads what the page holds of the figure, and answers from then on. What is large comes from a file first. */
     begin() {
       waiting.delete(this);
       near.unobserve(this);
       if (this.data) return; // it has begun
-      this.data = JSON.parse(this.querySelector(":scope > script").textContent);
+      const held = this.querySelector(":scope > script"), file = held.dataset.src;
+      const apart = file && globalThis.gttHeld?.[file.match(/figures\/[^.]*/)[0]];
+      if (file && !apart) return void this.load(file);
+      this.data = apart || JSON.parse(held.textContent);
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
       this.told = this.piece("picture").getAttribute("aria-label");
@@ -61,12 +64,23 @@
       this.reflect();
     }
 
+    /** A promise of the beginning of a figure whose data are in a file (book/_ext/gtt/apart.py). */
+    load(file) {
+      this.coming ??= new Promise((done, failed) => {
+        const script = document.createElement("script");
+        const begin = () => done(this.begin());
+        Object.assign(script, { src: file, onload: begin, onerror: () => failed(Error(`${file} is not there`)) });
+        document.head.append(script);
+      });
+    }
+
     disconnectedCallback() {
       setTimeout(() => this.isConnected || this.rest());
     }
 
     /** Ends what goes on by itself. */
     rest() {
+      if (!this.data) return;
       this.controls.forEach((control) => control.stop());
       this.hired?.end();
       this.piece("picture").removeAttribute("aria-busy");
@@ -474,6 +488,8 @@
   /** Moves the figures that a fragment names, and brings the last of them into view, with the link that asked. */
   function follow(hash, link = null, byReader = Boolean(link)) {
     let last, control;
+    const coming = read(hash).map(([figure]) => (figure.begin(), !figure.data && figure.coming)).filter(Boolean);
+    if (coming.length) return void Promise.all(coming).then(() => follow(hash, link, byReader));
     for (const [figure, query] of read(hash)) [last, control] = [figure, figure.goto(query)];
     if (!last) return;
     bring(last, link, byReader);

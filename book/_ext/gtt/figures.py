@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import ReferenceRole
 
+from .apart import separate, whole
 from .assets import FACES, face_file
 from .checks import FIGURE
 from .language import say
@@ -126,20 +127,30 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Elemen
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
-    """On build-finished: the pages of figures, and the faces of their letters for pictures that are taken along."""
+    """On build-finished: the pages of figures, and the faces of their letters for pictures that are taken along.
+    What is large of a figure moves out of its chapter's page."""
     if error or app.builder.name != "html":
         return
     site = Path(app.outdir)
     (site / FOLDER).mkdir(exist_ok=True)
     written = set()
     for page in sorted(app.env.found_docs):
-        for figure in FIGURE.finditer((site / f"{page}.html").read_bytes()):
-            name, html = figure[1].decode(), figure[0].decode()
+        file = site / f"{page}.html"
+        before = after = file.read_text(encoding="utf-8")
+        for figure in FIGURE.finditer(before):
+            name, own = figure[1], file_of(page, figure[1])
+            html = whole(site, figure[0])
             text = alone(page, name, html, app.env.titles[page].astext(), app.config.language)
-            written.add(site / file_of(page, name))
-            (site / file_of(page, name)).write_text(text, encoding="utf-8")
-    for file in {*(site / FOLDER).glob("*.html")} - written:  # of figures that are no more
-        file.unlink()
+            (site / own).write_text(text, encoding="utf-8")
+            written |= {own, own.replace(".html", ".js")}
+            after = after.replace(
+                figure[0], separate(site, own.removesuffix(".html"), html, "../" * page.count("/"))
+            )
+        if after != before:
+            file.write_text(after, encoding="utf-8")
+    for file in (site / FOLDER).glob("*.*"):
+        if f"{FOLDER}/{file.name}" not in written:  # of a figure that is no more
+            file.unlink()
     (site / "_static/faces.js").write_text(f"gttFaces(`{faces(site / '_static/fonts')}`);\n", encoding="utf-8")
 
 

@@ -3,6 +3,7 @@ sheet, and extensions bring fifteen, one of which names another."""
 
 import posixpath
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,10 @@ OWN = (
     "explorable.css",
     "book.css",
 )  # all of them stays: a translation that is built later brings markup of its own
+# The faces that first screens need come with the styles: later ones would move what is read. The others are files.
+FIRST = tuple(
+    f"fonts/source-{name}.woff2" for name in ("serif-regular", "serif-italic", "sans-regular", "sans-semibold")
+)
 LINK = re.compile(r'<link\b[^>]*\brel="stylesheet"[^>]*>\s*')
 HREF = re.compile(r'\bhref="((?:\.\./)*)_static/([^"?]+)[^"]*"')
 # of the theme: its icons, and scripts fetched before the styles that run after everything
@@ -58,6 +63,9 @@ def join_sheets(site: Path) -> None:
     )
     rules = [rule for sheet in sheets for rule in rules_of(static, sheet)]
     text = f"/* {' '.join(sheets)} */\n{used_rules(rules, used)}"
+    for file in FIRST:
+        data = b64encode((static / file).read_bytes()).decode() if (static / file).exists() else ""
+        text = text.replace(f'url("{file}")', f'url("data:font/woff2;base64,{data}")') if data else text
     (static / ALL).write_text(text, encoding="utf-8")
     digest = sha256(text.encode()).hexdigest()[:8]
     for page, before in pages.items():
