@@ -2,12 +2,14 @@
 
 import io
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from handouts import chromium
 from minirnn.figures.assets import page_assets
 from tests.book.figures import CHAPTERS
 from tests.browser.conftest import FIGURES_ANSWER, wait_for_state
@@ -82,26 +84,34 @@ def test_a_figure_fetches_what_it_needs_when_it_is_moved(browser: Any, tmp_path:
 
 
 BRACES = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="book.css">
-<style>p {{ margin: 0; font-size: 30px }}</style><article class="bd-article">{}</article>"""
+<style>@font-face {{ font-family: "STIX Two Math"; src: url(face.ttf) }}
+p {{ margin: 0; font-size: 30px }}</style>
+<article class="bd-article">{}</article>"""
 BRACE = "<math displaystyle='true'><munder><mi>xxxx</mi><mo>⏟</mo></munder></math>"
 
 
 def test_a_brace_is_whole_wherever_it_stands(browser: Any, tmp_path: Path) -> None:
-    """Chromium draws a page in tiles of 256 pixels, and left out of a tile what lies in it of a brace beside it."""
+    """Chromium draws a page in tiles, small ones here, and left out of a tile what lies in it of a brace beside it."""
+    (folder,) = find_spec("ziamath").submodule_search_locations
+    (tmp_path / "face.ttf").write_bytes(Path(folder, "fonts/STIXTwoMath-Regular.ttf").read_bytes())
     (tmp_path / "book.css").write_text((ROOT / "book/_static/book.css").read_text())
     braces = [f"<span style='padding-left: {8 + row}px'>{BRACE}</span>" * 9 for row in range(8)]
     rows = "".join(f"<p>{row}</p>" for row in braces)
     (tmp_path / "index.html").write_text(BRACES.format(rows))
-    page = browser.new_page(viewport={"width": 1100, "height": 800})
+    tiles = ["--default-tile-width=128", "--default-tile-height=128"]
+    tiled = browser.browser_type.launch(executable_path=chromium.find(), args=[*chromium.ARGUMENTS, *tiles])
+    page = tiled.new_page(viewport={"width": 1000, "height": 800}, device_scale_factor=1.6)
     page.goto((tmp_path / "index.html").as_uri())
-    page.wait_for_timeout(200)
+    page.wait_for_function(FORMULAS_ARE_SET)
+    page.wait_for_timeout(300)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
     widths = set()
     for x, y, width, height in page.evaluate("""[...document.querySelectorAll("munder")].map((e) => {
         const box = e.getBoundingClientRect(), base = e.firstElementChild.getBoundingClientRect();
-        return [box.x, base.bottom + 1, box.width, box.bottom - base.bottom]; })"""):
-        brace = picture.crop((int(x) - 8, int(y), int(x + width) + 8, int(y + height) + 3))
+        return [box.x - 5, base.bottom + 1, box.width + 10, box.bottom - base.bottom].map((side) => side * 1.6); })"""):
+        brace = picture.crop((int(x), int(y), int(x + width), int(y + height)))
         ink = brace.point(lambda level: 255 * (level < 128)).getbbox()
         widths.add(ink[2] - ink[0])
-    page.close()
-    assert max(widths) - min(widths) <= 2, widths
+    tiled.close()
+    assert min(widths) > 80, "stretched"
+    assert max(widths) - min(widths) <= 3, widths
