@@ -28,7 +28,10 @@
     figure?.begin();
     if (waiting.size) whenIdle(beginNext);
   }
-  addEventListener("beforeprint", () => waiting.forEach((figure) => figure.begin()));
+  addEventListener("beforeprint", () => {
+    waiting.forEach((figure) => figure.begin());
+    document.querySelectorAll("gtt-explorable").forEach((figure) => figure.spread());
+  });
 
   class Explorable extends HTMLElement {
     connectedCallback() {
@@ -42,10 +45,11 @@
       waiting.delete(this);
       near.unobserve(this);
       if (this.data) return; // it has begun
-      const held = this.querySelector(":scope > script"), file = held.dataset.src;
-      const apart = file && globalThis.gttHeld?.[file.match(/figures\/[^.]*/)[0]];
-      if (file && !apart) return void this.load(file);
-      this.data = apart || JSON.parse(held.textContent);
+      const held = this.querySelector(":scope > script");
+      if (held.dataset.src) this.load(held.dataset.src);
+      const data = this.more?.data ?? (held.textContent && JSON.parse(held.textContent));
+      if (!data) return; // it comes
+      this.data = data;
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
       this.told = this.piece("picture").getAttribute("aria-label");
@@ -64,14 +68,23 @@
       this.reflect();
     }
 
-    /** A promise of the beginning of a figure whose data are in a file (book/_ext/gtt/apart.py). */
+    /** Loads what is in a file beside the page (apart.py), and begins with it. */
     load(file) {
       this.coming ??= new Promise((done, failed) => {
         const script = document.createElement("script");
-        const begin = () => done(this.begin());
+        const begin = () => {
+          this.more = gttHeld[file.match(/figures\/[^.]*/)[0]];
+          done(this.begin());
+        };
         Object.assign(script, { src: file, onload: begin, onerror: () => failed(Error(`${file} is not there`)) });
         document.head.append(script);
       });
+    }
+
+    /** On paper the pictures of named states show. */
+    spread() {
+      this.querySelector("figcaption").insertAdjacentHTML("beforebegin", this.more?.small ?? "");
+      if (this.more) this.more.small = "";
     }
 
     disconnectedCallback() {

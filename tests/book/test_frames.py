@@ -16,13 +16,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from minirnn.dependencies import data_files, needed
+from minirnn.figures.apart import whole
 from minirnn.figures.frames import draw_frames
 from tests.book.figures import CHAPTERS, figures_of
 from tests.book.test_front import UNEVEN
 from tests.conftest import ROOT
-
-sys.path.append(str(ROOT / "book/_ext"))
-from gtt.apart import whole
 
 FIGURES = [(chapter, name) for chapter in CHAPTERS for name in figures_of(chapter)]
 

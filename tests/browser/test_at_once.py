@@ -1,7 +1,6 @@
 """A page shows at once and stays where it is: on a phone, whose processor and network are slow, and from the disk."""
 
 import io
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from PIL import Image
 
 from handouts import chromium
+from minirnn.figures import apart
 from minirnn.figures.assets import page_assets
 from tests.book.figures import CHAPTERS
 from tests.browser.conftest import FIGURES_ANSWER, wait_for_state
@@ -17,11 +17,8 @@ from tests.browser.explorable_demo import page as demo_page
 from tests.browser.explorable_demo import place, unrolled
 from tests.conftest import FORMULAS_ARE_SET, ROOT
 
-sys.path.append(str(ROOT / "book/_ext"))
-from gtt import apart
-
 SHIFTS = """globalThis.shifts = []; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-  if (entry.value > 0.001) shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.className ?? "")]);
+  if (entry.value > 0.002) shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.className ?? "")]);
 })).observe({ type: "layout-shift", buffered: true })"""
 
 

@@ -11,8 +11,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .apart import whole
-
 BUDGET_KB = 300  # of one page, compressed
 FIGURE_KB = 150  # of one figure with controls
 FIGURE = re.compile(r'<gtt-explorable id="([\w-]+)".*?</gtt-explorable>', re.DOTALL)
@@ -80,6 +78,8 @@ def report(app: Sphinx, error: Exception | None) -> None:
     """Prints the size of each page and the time that its code took."""
     if error or app.builder.name != "html":
         return
+    from minirnn.figures.apart import whole  # found once `assets` has prepared the path
+
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
     for page in sorted(app.env.found_docs):
         html = (Path(app.outdir) / f"{page}.html").read_text(encoding="utf-8")

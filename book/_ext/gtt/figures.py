@@ -12,7 +12,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import ReferenceRole
 
-from .apart import separate, whole
 from .assets import FACES, face_file
 from .checks import FIGURE
 from .language import say
@@ -38,6 +37,13 @@ PAGE = """\
 <nav class="gtt-take" aria-label="{take}">
 <a class="gtt-home" href="../{page}.html#{name}">{chapter}</a></nav>
 </main></body></html>
+"""
+
+STATES = """\
+<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><meta name="robots" content="noindex">
+<link rel="stylesheet" href="../_static/tokens.css"><link rel="stylesheet" href="../_static/explorable.css"></head>
+<body><main class="gtt-explorable">{pictures}</main></body></html>
 """
 
 
@@ -131,6 +137,8 @@ def write(app: Sphinx, error: Exception | None) -> None:
     What is large of a figure moves out of its chapter's page."""
     if error or app.builder.name != "html":
         return
+    from minirnn.figures import apart  # found once `assets` has prepared the path
+
     site = Path(app.outdir)
     (site / FOLDER).mkdir(exist_ok=True)
     written = set()
@@ -139,13 +147,13 @@ def write(app: Sphinx, error: Exception | None) -> None:
         before = after = file.read_text(encoding="utf-8")
         for figure in FIGURE.finditer(before):
             name, own = figure[1], file_of(page, figure[1])
-            html = whole(site, figure[0])
-            text = alone(page, name, html, app.env.titles[page].astext(), app.config.language)
-            (site / own).write_text(text, encoding="utf-8")
-            written |= {own, own.replace(".html", ".js")}
-            after = after.replace(
-                figure[0], separate(site, own.removesuffix(".html"), html, "../" * page.count("/"))
-            )
+            html = apart.whole(site, figure[0])
+            title, stem = app.env.titles[page].astext(), own.removesuffix(".html")
+            (site / own).write_text(alone(page, name, html, title, app.config.language), encoding="utf-8")
+            pictures = STATES.format(language=app.config.language, title=escape(title), pictures=apart.states(html))
+            (site / f"{stem}.states.html").write_text(pictures, encoding="utf-8")
+            written |= {own, f"{stem}.js", f"{stem}.states.html"}
+            after = after.replace(figure[0], apart.separate(site, stem, html, "../" * page.count("/")))
         if after != before:
             file.write_text(after, encoding="utf-8")
     for file in (site / FOLDER).glob("*.*"):
