@@ -1,5 +1,7 @@
 // Small questions: what a reader types is read as a formula, evaluated at the question's points, and compared there.
 {
+  // a text in the language of the page (minirnn/figures/language.js), with these words in it
+  const said = (text, words = {}) => (typeof gttSay === "undefined" ? text : gttSay(text)).replace(/\{([a-z]+)\}/g, (_, name) => words[name]);
   const FUNCTIONS = new Map(Object.entries({ sqrt: Math.sqrt, exp: Math.exp, ln: Math.log, log: Math.log, abs: Math.abs,
     sin: Math.sin, cos: Math.cos, tanh: Math.tanh }));
   const CONSTANTS = new Map([["pi", Math.PI], ["e", Math.E]]);
@@ -13,13 +15,13 @@
 
   // A function of the values of `names`, by descent: sum, product, sign, power, atom. Nothing of it is run as code.
   function read(text, names) {
-    if (text.length > 200) throw new Unread("That is too long for an answer here.");
+    if (text.length > 200) throw new Unread(said("That is too long for an answer here."));
     const plain = text.replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, (run) =>
       "^(" + [...run].map((c) => UP.indexOf(c) === 10 ? "-" : UP.indexOf(c)).join("") + ")");
     const tokens = [...plain.matchAll(TOKEN)];
-    if (!tokens.length) throw new Unread("Type a number or a formula, such as 0.5 or 1/(1 - a).");
+    if (!tokens.length) throw new Unread(said("Type a number or a formula, such as 0.5 or 1/(1 - a)."));
     const odd = tokens.find((token) => token[4]);
-    if (odd) throw new Unread(`“${odd[4]}” cannot be read here. Use digits, names, + - * / ^ and brackets.`);
+    if (odd) throw new Unread(said("“{sign}” cannot be read here. Use digits, names, + - * / ^ and brackets.", { sign: odd[4] }));
     let at = 0;
     const sign = () => tokens[at] && (SIGNS[tokens[at][3]] ?? tokens[at][3]);
     const take = (...signs) => signs.includes(sign()) ? (at += 1, SIGNS[tokens[at - 1][3]] ?? tokens[at - 1][3]) : null;
@@ -34,7 +36,7 @@
       for (;;) {
         const op = take("*", "/");
         if (op) left = join(op, left, signed());
-        else if (tokens[at]?.[1] && tokens[at - 1][1]) throw new Unread("Between two numbers a sign is missing. Write 5000 without a space.");
+        else if (tokens[at]?.[1] && tokens[at - 1][1]) throw new Unread(said("Between two numbers a sign is missing. Write 5000 without a space."));
         else if (tokens[at] && (!tokens[at][3] || sign() === "(")) left = join("*", left, power());
         else return left;
       }
@@ -49,13 +51,13 @@
     }
     function atom() {
       const token = tokens[at];
-      if (!token) throw new Unread("The formula stops too early: something is missing at its end.");
+      if (!token) throw new Unread(said("The formula stops too early: something is missing at its end."));
       if (take("(")) {
         const inner = sum();
-        if (!take(")")) throw new Unread("A bracket is not closed.");
+        if (!take(")")) throw new Unread(said("A bracket is not closed."));
         return inner;
       }
-      if (token[3]) throw new Unread(`Before “${token[3]}” something is missing.`);
+      if (token[3]) throw new Unread(said("Before “{sign}” something is missing.", { sign: token[3] }));
       at += 1;
       if (token[1]) {
         const number = Number(token[1].replace(",", ".")), value = take("%") ? number / 100 : number;
@@ -65,15 +67,16 @@
       if (place >= 0) return (v) => v[place];
       if (CONSTANTS.has(name)) return () => CONSTANTS.get(name);
       if (FUNCTIONS.has(name)) {
-        if (sign() !== "(") throw new Unread(`After “${name}” brackets are needed: ${name}(…).`);
+        if (sign() !== "(") throw new Unread(said("After “{name}” brackets are needed: {name}(…).", { name }));
         const inner = atom(), f = FUNCTIONS.get(name);
         return (v) => f(inner(v));
       }
-      throw new Unread(`“${token[2]}” is not known here. ` + (names.length ? `Use ${names.join(", ")}` : "A number is asked for")
-        + `, and perhaps ${[...FUNCTIONS.keys()].join(", ")}.`);
+      const use = { name: token[2], known: names.join(", "), functions: [...FUNCTIONS.keys()].join(", ") };
+      throw new Unread(names.length ? said("“{name}” is not known here. Use {known}, and perhaps {functions}.", use)
+        : said("“{name}” is not known here. A number is asked for, and perhaps {functions}.", use));
     }
     const whole = sum();
-    if (at < tokens.length) throw new Unread(`“${tokens[at][0]}” has no partner: is there a bracket too many?`);
+    if (at < tokens.length) throw new Unread(said("“{sign}” has no partner: is there a bracket too many?", { sign: tokens[at][0] }));
     return whole;
   }
 
@@ -85,7 +88,7 @@
   }
 
   const near = (got, want, tol) => got.every((x, i) => Math.abs(x - want[i]) <= tol * Math.abs(want[i]) + 1e-12);
-  const short = (x) => String(Number(x.toPrecision(4))).replace("-", "−");
+  const short = (x) => said(String(Number(x.toPrecision(4))).replace("-", "−"));
 
   // [is it right, what to say]
   function judge({ names, points, right, tol, mistakes }, text) {
@@ -93,19 +96,19 @@
     try {
       const f = read(text, names);
       got = points.map(f);
-      if (!got.every(Number.isFinite)) throw new Unread("That gives no finite number. Is something divided by 0?");
-      if (near(got, right, tol)) return [true, "Right."];
+      if (!got.every(Number.isFinite)) throw new Unread(said("That gives no finite number. Is something divided by 0?"));
+      if (near(got, right, tol)) return [true, said("Right.")];
       const known = mistakes.find(([wrong]) => near(got, points.map(read(wrong, names)), tol));
-      if (known) return [false, `Not yet: ${known[1]}`];
+      if (known) return [false, `${said("Not yet:")} ${said(known[1])}`];
     } catch (error) {
       if (error instanceof Unread) return [false, error.message];
       throw error;
     }
-    if (near(got, right.map((x) => -x), tol)) return [false, "Not yet: the sign is wrong."];
-    if (!names.length) return [false, `Not yet: ${short(got[0])} is too ${got[0] < right[0] ? "small" : "large"}.`];
+    if (near(got, right.map((x) => -x), tol)) return [false, said("Not yet: the sign is wrong.")];
+    if (!names.length) return [false, got[0] < right[0] ? said("Not yet: {got} is too small.", { got: short(got[0]) }) : said("Not yet: {got} is too large.", { got: short(got[0]) })];
     const i = got.findIndex((x, k) => !near([x], [right[k]], tol));
     const where = names.map((name, k) => `${name} = ${short(points[i][k])}`).join(", ");
-    return [false, `Not yet: for ${where} it gives ${short(got[i])}, and ${short(right[i])} is right.`];
+    return [false, said("Not yet: for {where} it gives {got}, and {right} is right.", { where, got: short(got[i]), right: short(right[i]) })];
   }
 
   // What was answered, in this browser alone: {page and key: {text, right}}. Without a storage it lasts as long as the page.
@@ -165,12 +168,14 @@
       if (!line) {
         line = document.createElement("p");
         line.className = "gtt-answered";
-        line.innerHTML = '<span></span> <a download="answers.json">Save my answers as a file</a> <button type="button">Delete them</button>';
+        line.innerHTML = '<span></span> <a download="answers.json"></a> <button type="button"></button>';
+        line.querySelector("a").textContent = said("Save my answers as a file");
+        line.querySelector("button").textContent = said("Delete them");
         line.querySelector("button").addEventListener("click", () => { keep({}); here.forEach((ask) => ask.clear()); Ask.count(); });
       }
       here.at(-1).after(line);
       const done = here.filter((ask) => all[ask.dataset.key]?.right).length, kept = Object.values(all).filter((a) => a?.right).length;
-      line.firstChild.textContent = `Questions on this page: ${done} of ${here.length} right; in the book: ${kept}. Your answers stay in this browser.`;
+      line.firstChild.textContent = said(`Questions on this page: ${done} of ${here.length} right; in the book: ${kept}. Your answers stay in this browser.`);
       line.querySelector("a").href = "data:application/json," + encodeURIComponent(JSON.stringify(all, null, 1));
     }
   }

@@ -1,17 +1,18 @@
 // Formulas are set when the book is built (book/_ext/gtt/formulas.py): the page only lets one reach and copy them.
 
-// What is wider than its place scrolls sideways; from the keyboard too
-function reachable() {
-  for (const box of document.querySelectorAll(".text_html, [style*=overflow], div.math, pre, .pst-scrollable-table-container")) {
-    const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
-    const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
-    if (wide && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
-    else if (box.tabIndex === 0) box.removeAttribute("tabindex");
-  }
+// What is wider than its place scrolls sideways; from the keyboard too. Only near the screen is it known: to ask for the
+// width of all would lay out all of the page.
+function reachable(box) {
+  const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+  const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
+  if (wide && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
+  else if (box.tabIndex === 0) box.removeAttribute("tabindex");
 }
-addEventListener("load", reachable);
-addEventListener("resize", reachable);
-addEventListener("toggle", reachable, true); // what was folded had no width
+const boxes = document.querySelectorAll(".text_html, [style*=overflow], div.math, pre, .pst-scrollable-table-container");
+const laidOut = new ResizeObserver((changes) => changes.forEach(({ target }) => reachable(target)));
+const look = () => boxes.forEach((box) => (laidOut.unobserve(box), laidOut.observe(box)));
+look();
+addEventListener("load", look); // with the faces of its letters the same box may be too narrow
 
 // A copied formula is its TeX: of the signs alone, in one line, nobody could tell what was a fraction or an index
 addEventListener("copy", (event) => {

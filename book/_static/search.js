@@ -2,7 +2,9 @@
 // sections.js, which the build makes; `Stemmer` is Sphinx's.
 
 const WEIGHT = { chapter: 1, "look-up": 0.7, exercise: 0.4, assignment: 0.25, reference: 0.2 };
-const LABEL = { chapter: "Chapter", "look-up": "To look things up", exercise: "Exercise", assignment: "Assignment", reference: "Reference" };
+// a text in the language of the page (minirnn/figures/language.js), with these words in it
+const said = (text, words = {}) => (typeof gttSay === "undefined" ? text : gttSay(text)).replace(/\{([a-z]+)\}/g, (_, name) => words[name]);
+const LABEL = { chapter: said("Chapter"), "look-up": said("To look things up"), exercise: said("Exercise"), assignment: said("Assignment"), reference: said("Reference") };
 const SHOWN = 12;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
@@ -187,14 +189,14 @@ function item({ section, marked }) {
     make("p", { className: "gtt-place" }, place), excerpt(section.text, marked));
 }
 
-const quoted = (list) => list.map((word) => `“${word}”`).join(", ");
+const quoted = (list) => list.map((word) => said("“{word}”", { word })).join(", ");
 
 function summary(query, { corrected, unknown, absent }, hits) {
-  const told = absent.map(({ name }) => `The book does not treat ${name}; the nearest sections come first.`);
-  for (const [word, near] of corrected) told.push(`No section has “${word}”; this is for “${near}”.`);
-  if (unknown.length && hits.length && !absent.length) told.push(`No section has ${quoted(unknown)}.`);
-  if (!hits.length) told.push(`No section has ${quoted([query.trim()])}. Try another word for it, or look here:`);
-  else if (!absent.length) told.push(hits.length === 1 ? "One section." : hits.length > SHOWN ? `The best ${SHOWN} sections.` : `${hits.length} sections.`);
+  const told = absent.map(({ name }) => said("The book does not treat {name}; the nearest sections come first.", { name }));
+  for (const [word, near] of corrected) told.push(said("No section has {word}; this is for {near}.", { word: quoted([word]), near: quoted([near]) }));
+  if (unknown.length && hits.length && !absent.length) told.push(said("No section has {word}.", { word: quoted(unknown) }));
+  if (!hits.length) told.push(said("No section has {word}.", { word: quoted([query.trim()]) }), said("Try another word for it, or look here:"));
+  else if (!absent.length) told.push(hits.length === 1 ? said("One section.") : hits.length > SHOWN ? said(`The best ${SHOWN} sections.`) : said(`${hits.length} sections.`));
   return told.join(" ");
 }
 

@@ -30,7 +30,10 @@
   }
   addEventListener("beforeprint", () => {
     waiting.forEach((figure) => figure.begin());
-    document.querySelectorAll("gtt-explorable").forEach((figure) => figure.live?.settle());
+    document.querySelectorAll("gtt-explorable").forEach((figure) => {
+      figure.spread();
+      figure.live?.settle();
+    });
   });
 
   class Explorable extends HTMLElement {
@@ -40,12 +43,16 @@
       else later(this);
     }
 
-    /** Reads what the page holds of the figure, and answers from then on. */
+    /** Reads what the page holds of the figure, and answers from then on. What is large comes from a file first. */
     begin() {
       waiting.delete(this);
       near.unobserve(this);
       if (this.data) return; // it has begun
-      this.data = JSON.parse(this.querySelector(":scope > script").textContent);
+      const held = this.querySelector(":scope > script");
+      if (held.dataset.src) this.load(held.dataset.src);
+      const data = this.more?.data ?? (held.textContent && JSON.parse(held.textContent));
+      if (!data) return; // it comes
+      this.data = data;
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
       this.told = this.piece("picture").getAttribute("aria-label");
@@ -64,12 +71,32 @@
       this.reflect();
     }
 
+    /** Loads what is in a file beside the page (apart.py), and begins with it. */
+    load(file) {
+      this.coming ??= new Promise((done, failed) => {
+        const script = document.createElement("script");
+        const begin = () => {
+          this.more = gttHeld[file.match(/figures\/[^.]*/)[0]];
+          done(this.begin());
+        };
+        Object.assign(script, { src: file, onload: begin, onerror: () => failed(Error(`${file} is not there`)) });
+        document.head.append(script);
+      });
+    }
+
+    /** On paper the pictures of named states show. */
+    spread() {
+      this.querySelector("figcaption").insertAdjacentHTML("beforebegin", this.more?.small ?? "");
+      if (this.more) this.more.small = "";
+    }
+
     disconnectedCallback() {
       setTimeout(() => this.isConnected || this.rest());
     }
 
     /** Ends what goes on by itself. */
     rest() {
+      if (!this.data) return;
       this.controls.forEach((control) => control.stop());
       this.hired?.end();
       this.piece("picture").removeAttribute("aria-busy");
@@ -490,6 +517,8 @@
   /** Moves the figures that a fragment names, and brings the last of them into view, with the link that asked. */
   function follow(hash, link = null, byReader = Boolean(link)) {
     let last, control;
+    const coming = read(hash).map(([figure]) => (figure.begin(), !figure.data && figure.coming)).filter(Boolean);
+    if (coming.length) return void Promise.all(coming).then(() => follow(hash, link, byReader));
     for (const [figure, query] of read(hash)) [last, control] = [figure, figure.goto(query)];
     if (!last) return;
     bring(last, link, byReader);

@@ -167,7 +167,7 @@ def test_little_is_waited_for_before_a_page_shows(built_book):
         assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in sheets) < 50_000, file
         waits = page.select("head script[src]:not([defer], [async])")
         assert [re.search(r"\w+\.js", script["src"])[0] for script in waits] == ["documentation_options.js"], file
-    assert "nav.bd-links" in (built_book / "_static/styles/pydata-sphinx-theme.css").read_text()
+    assert "nav.bd-links" in (built_book / "_static/all.css").read_text()
 
 
 def test_no_raw_widget_reaches_a_page(built_book):

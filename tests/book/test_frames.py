@@ -16,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from minirnn.dependencies import data_files, needed
+from minirnn.figures.apart import whole
 from minirnn.figures.frames import draw_frames
 from tests.book.figures import CHAPTERS, figures_of
 from tests.book.test_front import UNEVEN
@@ -76,10 +77,8 @@ def test_a_page_holds_every_state_of_its_figures(
 ) -> None:
     """The frames are those on disk, which the build drew; the first and the last are drawn once more."""
     text = (built_book / f"book/{chapter}.html").read_text()
-    begin = text.index(
-        ">", text.index('<script type="application/json"', text.index(f'<gtt-explorable id="{name}"'))
-    )
-    data = json.loads(text[begin + 1 : text.index("</script>", begin)])
+    markup = whole(built_book, text[text.index(f'<gtt-explorable id="{name}"') :].partition("</gtt-explorable>")[0])
+    data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', markup, re.DOTALL)[1])
     figure = figures_of(chapter)[name]
     if figure.scripts:  # tests/browser/test_live.py looks at what they show
         assert data["live"] == redrawn[chapter, name][0]["live"]

@@ -20,13 +20,14 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from .language import say
 from .markup import raw
 
 BOOK = Path(__file__).resolve().parents[2]
 sys.path.append(str(BOOK))
 FORM = """<form hidden autocomplete="off"><input type="text" aria-labelledby="{id}-text" aria-describedby="{id}-said"
-maxlength="200" spellcheck="false" autocapitalize="off" placeholder="{hint}"><button>Check</button></form>
-<p role="status" id="{id}-said"></p><details><summary>Show the answer</summary>"""
+maxlength="200" spellcheck="false" autocapitalize="off" placeholder="{hint}"><button>{check}</button></form>
+<p role="status" id="{id}-said"></p><details><summary>{show}</summary>"""
 
 
 class Ask(SphinxDirective):
@@ -51,13 +52,17 @@ class Ask(SphinxDirective):
         asked = json.dumps(question.asked(f"{chapter}/{key}"), ensure_ascii=False)
         text, _ = self.state.inline_text(self.arguments[0], self.lineno)
         folded = nodes.Element()
-        lines = StringList([f"**Answer:** `{question.answer()}`", "", *self.content], source=self.env.docname)
+        lines = StringList(
+            [f"**{say('Answer:')}** `{question.answer()}`", "", *self.content], source=self.env.docname
+        )
         self.state.nested_parse(lines, self.content_offset, folded)
         name = f"ask-{key}"
-        hint = f"a formula in {', '.join(question.names)}" if question.names else "a number"
+        hint = f"{say('a formula in')} {', '.join(question.names)}" if question.names else say("a number")
+        show = say("Show the answer")
         opened = f'<gtt-ask id="{name}" data-key="{chapter}/{key}" data-ask="{html.escape(asked)}">'
-        form = raw(FORM.format(id=name, hint=hint), "<details><summary>Show the answer</summary>\n\n")
-        shown = [raw(f'{opened}<p id="{name}-text">', "**Question.** "), *text, raw("</p>", "\n\n"), form,
+        form = FORM.format(id=name, hint=hint, check=say("Check"), show=show)
+        shown = [raw(f'{opened}<p id="{name}-text">', f"**{say('Question.')}** "), *text, raw("</p>", "\n\n"),
+                 raw(form, f"<details><summary>{show}</summary>\n\n"),
                  *folded.children, raw("</details></gtt-ask>", "</details>")]  # fmt: skip
         return [nodes.container("", *shown, is_div=True)]
 

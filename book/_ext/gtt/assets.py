@@ -29,11 +29,8 @@ FACES = {  # file of the font package: (family, weight, style)
     "serif_pro/SourceSerifPro-It": ("Source Serif Pro", 400, "italic"),
     "serif_pro/SourceSerifPro-Semibold": ("Source Serif Pro", 600, "normal"),
 }
-# Latin, Greek, superscripts, punctuation, subscripts, letterlike, arrows, mathematics, shapes
-GLYPHS = (
-    "20-7e,a0-17f,2b0-2ff,370-3ff,1d2c-1d6a,2010-2070,2070-209c,"
-    "20ac,2100-214f,2190-21ff,2200-22ff,25a0-25ff,fb01,fb02"
-)
+# of what fonts know of setting text, all that these pages ask for: no small capitals, no old figures
+FEATURES = ("calt", "ccmp", "kern", "liga", "lnum", "locl", "mark", "mkmk", "tnum")
 
 FORMULAS = "STIX Two Math"  # the family; of what fonts know of formulas it has all, and it goes with Source Serif
 # of its measures, in 1/1000 em: by it the index of y stands no lower than that of x, as in TeX
@@ -57,13 +54,14 @@ def prepare(app: Sphinx, config: Config) -> None:
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)  # or the theme makes its logo a *file* `_static`
     assets = folder_of(app)
     own_kernel(assets / ".jupyter")  # not to be copied: it names folders of this machine
-    kept(assets / "fonts", ingredients(), make_fonts)
     texts = page_assets() | {"tokens.css": theme.palette_css() + faces_css()}
     for name, text in texts.items():
         (assets / name).write_text(text, encoding="utf-8")
     config.html_static_path.append(str(assets))
     config.html_css_files[:0] = ["tokens.css", "explorable.css"]
-    config.html_js_files.append(("explorable.js", {"defer": "defer"}))
+    config.html_js_files.append(
+        ("explorable.js", {"defer": "defer", "priority": 400})
+    )  # others speak by its gttSay
 
 
 def folder_of(app: Sphinx) -> Path:
@@ -101,14 +99,18 @@ def kept(folder: Path, key: str, make: Callable[[Path], None]) -> None:
 
 
 def deliver(app: Sphinx, error: Exception | None) -> None:
-    """On build-finished: the site's copies are those of this build. Sphinx copies nothing when no page is written, and
-    never removes what is no longer made."""
+    """On build-finished: the site's copies are those of this build. Sphinx copies nothing when no page is written."""
     if error or app.builder.name != "html":
         return
     static, assets = Path(app.outdir) / "_static", folder_of(app)
     for source in (assets, Path(app.confdir) / "book/_static"):
         shutil.copytree(source, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
-    remove_stale(filecmp.dircmp(assets / "fonts", static / "fonts", hide=[]))
+
+
+def replace(source: Path, target: Path) -> None:
+    """A folder of the site is what its source is. Sphinx never removes what is no longer made."""
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+    remove_stale(filecmp.dircmp(source, target, hide=[]))
 
 
 def remove_stale(compared: filecmp.dircmp[str]) -> None:
@@ -139,22 +141,16 @@ def faces_css() -> str:
     )
 
 
-def make_fonts(folder: Path) -> None:
-    """The faces as small woff2 files."""
+def make_fonts(folder: Path, signs: Iterable[str]) -> None:
+    """The faces as small woff2 files, with these signs, of those that they have."""
     folder.mkdir(parents=True)
     for source in FACES:
         package, stem = source.split("/")
         file = resources.files(f"font_source_{package}") / "files" / f"{stem}.ttf"
-        subset(file, folder / face_file(source), parsed(GLYPHS))
+        subset(file, folder / face_file(source), map(ord, signs), FEATURES)
 
 
-def parsed(ranges: str) -> Iterable[int]:
-    from fontTools.subset import parse_unicodes
-
-    return parse_unicodes(ranges)
-
-
-def subset(source: Traversable, target: Path, signs: Iterable[int], features: Iterable[str] = ("*",)) -> None:
+def subset(source: Traversable, target: Path, signs: Iterable[int], features: Iterable[str] = ()) -> None:
     """Writes the font's `signs`, code points, to `target`, with these features of its layout."""
     from fontTools import subset  # takes a third of a second to import: only when there is something to do
 

@@ -13,7 +13,7 @@ from sphinx.util import logging
 
 BUDGET_KB = 300  # of one page, compressed
 FIGURE_KB = 150  # of one figure with controls
-FIGURE = re.compile(rb'<gtt-explorable id="([\w-]+)".*?</gtt-explorable>', re.DOTALL)
+FIGURE = re.compile(r'<gtt-explorable id="([\w-]+)".*?</gtt-explorable>', re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -78,17 +78,22 @@ def report(app: Sphinx, error: Exception | None) -> None:
     """Prints the size of each page and the time that its code took."""
     if error or app.builder.name != "html":
         return
+    from minirnn.figures.apart import whole  # found once `assets` has prepared the path
+
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
     for page in sorted(app.env.found_docs):
-        html = (Path(app.outdir) / f"{page}.html").read_bytes()
-        kb = len(gzip.compress(html)) / 1024
+        html = (Path(app.outdir) / f"{page}.html").read_text(encoding="utf-8")
+        kb = compressed(html)
         seconds = ran(app.env, page).get("runtime") or 0
         print(f"{page:<28}{len(html) / 1024:>9.0f}{kb:>9.0f}{seconds:>8.1f}")
         if kb > BUDGET_KB:
             log.warning("%s is %.0f KB compressed; the budget is %s KB", page, kb, BUDGET_KB)
         for figure in FIGURE.finditer(html):
-            if (kb := len(gzip.compress(figure[0])) / 1024) > FIGURE_KB:
-                name = figure[1].decode()
+            if (kb := compressed(whole(Path(app.outdir), figure[0]))) > FIGURE_KB:
                 log.warning(
-                    "%s: the figure %s is %.0f KB compressed; the budget is %s KB", page, name, kb, FIGURE_KB
+                    "%s: the figure %s is %.0f KB compressed; the budget is %s KB", page, figure[1], kb, FIGURE_KB
                 )
+
+
+def compressed(text: str) -> float:
+    return len(gzip.compress(text.encode())) / 1024

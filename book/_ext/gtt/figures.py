@@ -39,6 +39,13 @@ PAGE = """\
 </main></body></html>
 """
 
+STATES = """\
+<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><meta name="robots" content="noindex">
+<link rel="stylesheet" href="../_static/tokens.css"><link rel="stylesheet" href="../_static/explorable.css"></head>
+<body><main class="gtt-explorable">{pictures}</main></body></html>
+"""
+
 
 def numbers(env: BuildEnvironment) -> dict[str, list[str]]:
     """{page: names} of the figures of a page in its order; what has a number of Sphinx's has "" for a name."""
@@ -126,20 +133,32 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Elemen
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
-    """On build-finished: the pages of figures, and the faces of their letters for pictures that are taken along."""
+    """On build-finished: the pages of figures, and the faces of their letters for pictures that are taken along.
+    What is large of a figure moves out of its chapter's page."""
     if error or app.builder.name != "html":
         return
+    from minirnn.figures import apart  # found once `assets` has prepared the path
+
     site = Path(app.outdir)
     (site / FOLDER).mkdir(exist_ok=True)
     written = set()
     for page in sorted(app.env.found_docs):
-        for figure in FIGURE.finditer((site / f"{page}.html").read_bytes()):
-            name, html = figure[1].decode(), figure[0].decode()
-            text = alone(page, name, html, app.env.titles[page].astext(), app.config.language)
-            written.add(site / file_of(page, name))
-            (site / file_of(page, name)).write_text(text, encoding="utf-8")
-    for file in {*(site / FOLDER).glob("*.html")} - written:  # of figures that are no more
-        file.unlink()
+        file = site / f"{page}.html"
+        before = after = file.read_text(encoding="utf-8")
+        for figure in FIGURE.finditer(before):
+            name, own = figure[1], file_of(page, figure[1])
+            html = apart.whole(site, figure[0])
+            title, stem = app.env.titles[page].astext(), own.removesuffix(".html")
+            (site / own).write_text(alone(page, name, html, title, app.config.language), encoding="utf-8")
+            pictures = STATES.format(language=app.config.language, title=escape(title), pictures=apart.states(html))
+            (site / f"{stem}.states.html").write_text(pictures, encoding="utf-8")
+            written |= {own, f"{stem}.js", f"{stem}.states.html"}
+            after = after.replace(figure[0], apart.separate(site, stem, html, "../" * page.count("/")))
+        if after != before:
+            file.write_text(after, encoding="utf-8")
+    for file in (site / FOLDER).glob("*.*"):
+        if f"{FOLDER}/{file.name}" not in written:  # of a figure that is no more
+            file.unlink()
     (site / "_static/faces.js").write_text(f"gttFaces(`{faces(site / '_static/fonts')}`);\n", encoding="utf-8")
 
 

@@ -45,7 +45,7 @@ def settle(app: Sphinx, config: Config) -> None:
     (folder / "messages.js").write_text(f"globalThis.gttMessages = {text};\n", encoding="utf-8")
     os.environ["MINIRNN_MESSAGES"] = str(folder / "messages.json")
     config.html_static_path.append(str(folder))
-    config.html_js_files.insert(0, ("messages.js", {"defer": "defer"}))
+    config.html_js_files.insert(0, ("messages.js", {"defer": "defer", "priority": 399}))
     config.html_theme_options["search_bar_text"] = say(config.html_theme_options["search_bar_text"])
     for name in ("togglebutton_hint", "togglebutton_hint_hide"):
         setattr(config, name, say(getattr(config, name)))
@@ -120,7 +120,12 @@ def switch(page: str, language: str, address: str) -> str:
 def offer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """On html-page-context: a translated page leads to the English one, and that to its translations."""
+    """On html-page-context: a translated page leads to the English one, and that to its translations. Templates can say
+    their texts in the language of the page, and lead to a page where it is."""
+    context["say"] = say
+    context["place"] = lambda page: (
+        context["pathto"](page) if page in app.env.found_docs else english(pagename, page)
+    )
     if doctree is None:
         return
     up = "../" * pagename.count("/")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,6 @@ import tinycss2
 from docutils import nodes
 from sphinx.application import Sphinx
 from tinycss2.ast import Node
-
-SHEETS = {  # what lies in _static: where it comes from. Compressed, of 78 KB 19 KB remain.
-    "styles/pydata-sphinx-theme.css": (
-        "pydata_sphinx_theme",
-        "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css",
-    ),
-    "sphinx-design.min.css": ("sphinx_design", "static/sphinx-design.min.css"),
-    "mystnb.*.css": ("myst_nb", "static/mystnb.css"),
-}
 
 
 def defer(
@@ -37,23 +27,9 @@ def defer(
 
 
 def restore(app: Sphinx, error: Exception | None) -> None:
-    """On build-finished, before MyST-NB copies its style: Sphinx refuses to overwrite one that `slim` changed."""
+    """On build-finished, before MyST-NB copies its style: Sphinx does not overwrite another one of its name."""
     for sheet in Path(app.outdir).glob("_static/mystnb.*.css"):
         sheet.unlink()
-
-
-def slim(app: Sphinx, error: Exception | None) -> None:
-    """On build-finished."""
-    if error or app.builder.name != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    # The theme's icons are 1.4 MB of script that hold up every page; book.css draws the few it shows.
-    (static / "scripts/fontawesome.js").write_text("")
-    used = names(Path(app.outdir))
-    for pattern, (package, path) in SHEETS.items():
-        rules = tinycss2.parse_stylesheet((resources.files(package) / path).read_text(encoding="utf-8"), True, True)
-        for sheet in static.glob(pattern):
-            sheet.write_text(used_rules(rules, used), encoding="utf-8")
 
 
 def names(site: Path) -> set[str]:
@@ -62,17 +38,18 @@ def names(site: Path) -> set[str]:
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         names |= {word for value in re.findall(r'class="([^"]*)"', text) for word in value.split()}
-        for script in re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", text, re.DOTALL):
-            names.update(re.findall(r"[\w-]+", script))
-    for script in site.glob("_static/**/*.js"):
-        names.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
-    return names
+        names.update(*map(words, re.findall(r"<script(?![^>]*json)[^>]*>(.*?)</script>", text, re.DOTALL)))
+    return names.union(*(words(script.read_text(encoding="utf-8")) for script in site.glob("_static/**/*.js")))
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[\w-]+", text))
 
 
 def used_rules(rules: Iterable[Node], used: set[str]) -> str:
     """The rules that can apply where no class but `used` is set.
 
-    >>> css = ".a.b, p .c{x:1} .d:not(.e){y:2} :is(.a, .c){q:0} @media print{.c{z:3} .a{z:4}} @font-face{src:q}"
+    >>> css = ".a.b, p .c{ x:1/**/ } .d:not(.e){y:2} :is(.a, .c){q:0} @media print{.c{z:3} .a{z:4}} @font-face{src:q}"
     >>> used_rules(tinycss2.parse_stylesheet(css, skip_whitespace=True), {"a", "b", "d"})
     '.a.b{x:1}.d:not(.e){y:2}:is(.a, .c){q:0}@media print{.a{z:4}}@font-face{src:q}'
     """
@@ -81,14 +58,20 @@ def used_rules(rules: Iterable[Node], used: set[str]) -> str:
         if rule.type == "qualified-rule":
             able = [tinycss2.serialize(s).strip() for s in selectors(rule.prelude) if applies(s, used)]
             if able:
-                css += ",".join(able) + "{" + tinycss2.serialize(rule.content) + "}"
-        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+                css += ",".join(able) + "{" + plain(rule.content) + "}"
+        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports", "container"):
             inside = used_rules(tinycss2.parse_rule_list(rule.content, True, True), used)
             if inside:
                 css += f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inside}}}"
         else:
-            css += rule.serialize()
+            css += plain([rule])
     return css
+
+
+def plain(tokens: Iterable[Node]) -> str:
+    """Declarations without comments and indents."""
+    said = "".join(" " if t.type == "whitespace" else t.serialize() for t in tokens if t.type != "comment")
+    return said.strip()
 
 
 def selectors(prelude: Iterable[Node]) -> list[list[Node]]:

@@ -56,7 +56,7 @@ class Check(SphinxDirective):
                 "a check is a list of '- [x] choice' and '- [ ] choice', one of them right, "
                 "each followed by a paragraph that answers it"
             )
-        out = [raw('<fieldset class="gtt-check"><legend>', "**Check yourself.** "), *question,
+        out = [raw('<fieldset class="gtt-check"><legend>', f"**{say('Check yourself.')}** "), *question,
                raw("</legend>", "\n\n")]  # fmt: skip
         for k, (item, mark) in enumerate(zip(items, marks, strict=True)):
             choice, *answer = item.children
