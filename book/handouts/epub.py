@@ -141,5 +141,5 @@ def write(book: Path, site: Path) -> Path:
     target = downloads.folder(site) / downloads.EPUB
     with running() as browser:
         target.write_bytes(made(book, site, browser))
-    downloads.offer(site)
+    downloads.done(target, site)
     return target

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 
-from handouts import downloads, epub, joined, pdf, pictures, slides
+from handouts import downloads, epub, joined, offline, pdf, pictures, slides
 from handouts.pages import article
 from minirnn.figures import explorable, single
 from tests.conftest import ROOT, serve
@@ -210,17 +210,45 @@ def test_the_epub_is_xhtml_whose_links_resolve(site, browser):
     assert "download" not in one
 
 
-def test_the_front_page_names_what_is_there(site):
+def test_the_front_page_names_what_is_made_of_its_pages(site):
     front = site / "book/intro.html"
     front.write_text('<p>x</p><div class="gtt-take-along"></div><p>y</p>')
-    downloads.offer(site)
-    assert "href" not in front.read_text()
     (downloads.folder(site) / downloads.PDF).write_bytes(bytes(1_500_000))
+    downloads.offer(site)
+    assert "href" not in front.read_text(), "nobody knows of which pages"
+    downloads.done(site / downloads.FOLDER / downloads.PDF, site)
     for _ in range(2):  # a second time changes nothing
         downloads.offer(site)
         assert [a["href"] for a in soup(front.read_text()).select("a")] == [f"../_downloads/{downloads.PDF}"]
     assert "(1.5 MB)" in front.read_text()
     assert front.read_text().endswith("<p>y</p>")
+    page = site / "book/two.html"
+    before = page.read_text()
+    page.write_text(before.replace("<h1>Two", "<h1>Three"))
+    downloads.offer(site)
+    assert "href" not in front.read_text(), "the PDF is of an earlier build"
+    page.write_text(before.replace("<body>", "<body>A menu"))  # what is beside the text may change
+    downloads.offer(site)
+    assert "href" in front.read_text()
+
+
+def test_the_whole_site_in_one_file_holds_the_others_and_not_itself(site):
+    front = site / "book/intro.html"
+    front.write_text('<div class="gtt-take-along"></div>')
+    made = downloads.folder(site) / downloads.EPUB
+    made.write_bytes(b"x")
+    downloads.done(made, site)
+    for _ in range(2):
+        target = offline.write(site.parents[1], site)
+        with zipfile.ZipFile(target) as held:
+            top = {name.split("/")[0] for name in held.namelist()}
+            names = {name.partition("/")[2] for name in held.namelist()}
+            inside = held.read("gradients-through-time/book/intro.html").decode()
+        assert top == {"gradients-through-time"}
+        assert {"book/one.html", "_static/a.css", f"_downloads/{downloads.EPUB}"} <= names
+        assert f"_downloads/{downloads.SITE}" not in names
+        assert [a["href"] for a in soup(inside).select("a")] == [f"../_downloads/{downloads.EPUB}"]
+        assert len(soup(front.read_text()).select("a")) == 2
 
 
 # ---- slides
