@@ -27,6 +27,10 @@ FIGURE = (
     "<figcaption>What to see.</figcaption></figure>"
     '<script type="application/json">{"frames": "</div>"}</script></gtt-explorable></div>'
 )
+MATRIX = (  # MathML of browsers; of EPUB's, which is older, neither a fraction nor a table has such attributes
+    '<math><mfrac displaystyle="true"><mn>1</mn><mn>2</mn></mfrac><mtable displaystyle="false" scriptlevel="0"><mtr>'
+    "<mtd><mn>3</mn></mtd></mtr></mtable></math>"
+)
 PAGES = {
     "book/one": (
         '<section id="one"><h1>One &amp; all<a class="headerlink" href="#one">#</a></h1>'
@@ -45,7 +49,7 @@ PAGES = {
         '<label for="c-0">This</label><div class="answer right"><p>Because.</p></div></div></fieldset>'
         "<h2>Summary</h2><ul><li>Small it is.</li></ul></section>"
     ),
-    "book/two": f'<section id="two"><h1>Two</h1>{FIGURE}<p><a href="one.html#thm">theorem</a></p></section>',
+    "book/two": f'<section id="two"><h1>Two</h1>{FIGURE}<p><a href="one.html#thm">theorem</a></p>{MATRIX}</section>',
     "book/lessons/one": (
         '<section id="l"><h1>Lesson</h1><div class="needs"><dl><dt>Aim</dt><dd><p>To see.</p></dd><dt>Take home</dt>'
         "<dd><p>Small.</p></dd></dl></div>"
@@ -207,6 +211,8 @@ def test_the_epub_is_xhtml_whose_links_resolve(site, browser):
     assert "viewBox" in one, "names of SVG have capital letters"
     assert 'properties="svg"' in files["OEBPS/book.opf"]
     assert "gtt-explorable>" not in one
+    assert '<mstyle displaystyle="true" scriptlevel="0"><mfrac><mn>1' in files["OEBPS/page-02.xhtml"]
+    assert '<mstyle displaystyle="false" scriptlevel="0"><mtable><mtr>' in files["OEBPS/page-02.xhtml"]
     assert "download" not in one
 
 
