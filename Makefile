@@ -32,6 +32,7 @@ help:
 	@echo "make pdf     print the built book into one PDF (needs chromium); make epub writes an EPUB"
 	@echo "make figures draw every figure as SVG and PNG into one zip"
 	@echo "make offline write one zip of the built book, for a course without a network"
+	@echo "make handouts   make the last four, in this order; the front page of the built book then offers them"
 	@echo "make lite    let readers run the notebooks in their browsers (PYODIDE=folder: with a copy of Pyodide of your own)"
 	@echo "make links   try the links that lead out of the book (needs a network)"
 	@echo "make clean   remove the built files, and .venv"
@@ -199,13 +200,13 @@ lite: book
 	@PYTHONPATH=book/_ext $(BIN)/python -m gtt.lite
 	@echo "The notebooks run in a reader's browser: see a page's rocket, then \"This browser\""
 
-offline: book
-	$(BIN)/python -m zipfile -c _build/gradients-through-time.zip _build/html
-	@echo "The book in one file: _build/gradients-through-time.zip (unpack, open html/index.html)"
-
 # Of the built book; each file goes to _build/html/_downloads, and the front page names those that are there.
-pdf epub figures: .venv/ready
+pdf epub figures offline: .venv/ready
 	@PYTHONPATH=book $(BIN)/python -m handouts $@
+
+# One after the other, also under `make -j`: each of them writes into the front page; the zip holds the others.
+handouts: .venv/ready
+	@for kind in pdf epub figures offline; do $(MAKE) --no-print-directory $$kind || exit; done
 
 links: .venv/ready
 	$(BIN)/jupyter-book build . --builder linkcheck
@@ -213,4 +214,4 @@ links: .venv/ready
 clean:
 	rm -rf _build build minirnn.egg-info .venv
 
-.PHONY: help book book-sphinx quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package lite offline pdf epub figures links clean
+.PHONY: help book book-sphinx quick library test test-install serve lab sweeps assignments new-assignment grade grade-bench similar bench drag-bench diagnose-bench lint check lock package lite offline pdf epub figures handouts links clean

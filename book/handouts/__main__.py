@@ -1,14 +1,19 @@
-"""python -m handouts pdf | figures | epub, in the folder book/ of a built book."""
+"""python -m handouts pdf | epub | figures | offline, in the folder book/ of a built book."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import epub, pdf, pictures
+from . import epub, offline, pdf, pictures
 
 BOOK = Path(__file__).resolve().parents[2]
-KINDS: dict[str, Callable[[Path, Path], Path]] = {"pdf": pdf.write, "epub": epub.write, "figures": pictures.write}
+KINDS: dict[str, Callable[[Path, Path], Path]] = {
+    "pdf": pdf.write,
+    "epub": epub.write,
+    "figures": pictures.write,
+    "offline": offline.write,
+}
 
 
 def main() -> None:

@@ -26,14 +26,14 @@ AS_XHTML = """() => [...document.querySelectorAll("article")].map((article) => {
     plain.append(...own.childNodes);
     own.replaceWith(plain);
   }
-  for (const fraction of article.querySelectorAll("mfrac[displaystyle]")) { // newer MathML than EPUB has
-    const style = document.createElementNS(fraction.namespaceURI, "mstyle");
+  for (const part of article.querySelectorAll("mfrac[displaystyle], mtable[scriptlevel]")) {
+    const style = document.createElementNS(part.namespaceURI, "mstyle"); // newer MathML than EPUB has
     for (const name of ["displaystyle", "scriptlevel"]) {
-      style.setAttribute(name, fraction.getAttribute(name) ?? "0");
-      fraction.removeAttribute(name);
+      style.setAttribute(name, part.getAttribute(name) ?? "0");
+      part.removeAttribute(name);
     }
-    fraction.replaceWith(style);
-    style.append(fraction);
+    part.replaceWith(style);
+    style.append(part);
   }
   for (const path of article.querySelectorAll("path:not([d])")) path.setAttribute("d", "M0 0"); // empty lines
   return [article.querySelector("h1").textContent.trim(), new XMLSerializer().serializeToString(article)];
@@ -141,5 +141,5 @@ def write(book: Path, site: Path) -> Path:
     target = downloads.folder(site) / downloads.EPUB
     with running() as browser:
         target.write_bytes(made(book, site, browser))
-    downloads.offer(site)
+    downloads.done(target, site)
     return target

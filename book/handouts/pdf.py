@@ -72,5 +72,5 @@ def write(book: Path, site: Path) -> Path:
     target = downloads.folder(site) / downloads.PDF
     with running() as browser:
         target.write_bytes(made(book, site, browser))
-    downloads.offer(site)
+    downloads.done(target, site)
     return target

@@ -106,5 +106,5 @@ def write(book: Path, site: Path) -> Path:
             "figures/figures.csv", "\ufeff" + listed.getvalue()
         )  # so that a spreadsheet reads it as UTF-8
         held.writestr("figures/README.txt", README)
-    downloads.offer(site)
+    downloads.done(target, site)
     return target

@@ -588,8 +588,8 @@
 
   /** For anywidget: the same element, which asks the kernel. */
   function render({ model, el }) {
-    el.innerHTML = model.get("html");
-    const figure = el.firstElementChild;
+    el.insertAdjacentHTML("beforeend", model.get("html")); // Jupyter Book 2 has put the style sheet there
+    const figure = el.querySelector("gtt-explorable");
     figure.begin();
     // else JupyterLab takes the arrow keys; it asks the element in focus itself, not those around it
     const focusable = figure.querySelectorAll("input, select, button, summary, .gtt-scroll");

@@ -16,11 +16,11 @@ with extra("draw"):
     import traitlets
 
 
-def _dark_palette() -> str:
-    """The dark hues for the notebooks that mark their theme in other ways than a page of the book."""
-    return palette_css().replace(
-        'html[data-theme="dark"]', ':is(body[data-jp-theme-light="false"],body.vscode-dark)'
-    )
+def _palette() -> str:
+    """The hues for the notebooks that mark a dark theme in other ways than a page of the book, and for Jupyter Book 2,
+    which shows a widget in a shadow tree, where nothing is :root."""
+    dark = ':is(body[data-jp-theme-light="false"],body.vscode-dark)'
+    return palette_css().replace(":root{", ":root,:host{", 1).replace('html[data-theme="dark"]', dark)
 
 
 class LiveExplorable(anywidget.AnyWidget):
@@ -31,7 +31,7 @@ class LiveExplorable(anywidget.AnyWidget):
     is {"state"}.
     """
 
-    _css = _dark_palette() + page_assets()["explorable.css"]
+    _css = _palette() + page_assets()["explorable.css"]
     html = traitlets.Unicode().tag(sync=True)
     state = traitlets.List(traitlets.Float()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)

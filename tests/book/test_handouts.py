@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 
-from handouts import downloads, epub, joined, pdf, pictures, slides
+from handouts import downloads, epub, joined, offline, pdf, pictures, slides
 from handouts.pages import article
 from minirnn.figures import explorable, single
 from tests.conftest import ROOT, serve
@@ -26,6 +26,10 @@ FIGURE = (
     '<div class="gtt-columns"><use href="#cost-figure_1"/></div><form class="gtt-form"><input id="cost--s"></form>'
     "<figcaption>What to see.</figcaption></figure>"
     '<script type="application/json">{"frames": "</div>"}</script></gtt-explorable></div>'
+)
+MATRIX = (  # MathML of browsers; of EPUB's, which is older, neither a fraction nor a table has such attributes
+    '<math><mfrac displaystyle="true"><mn>1</mn><mn>2</mn></mfrac><mtable displaystyle="false" scriptlevel="0"><mtr>'
+    "<mtd><mn>3</mn></mtd></mtr></mtable></math>"
 )
 PAGES = {
     "book/one": (
@@ -45,7 +49,7 @@ PAGES = {
         '<label for="c-0">This</label><div class="answer right"><p>Because.</p></div></div></fieldset>'
         "<h2>Summary</h2><ul><li>Small it is.</li></ul></section>"
     ),
-    "book/two": f'<section id="two"><h1>Two</h1>{FIGURE}<p><a href="one.html#thm">theorem</a></p></section>',
+    "book/two": f'<section id="two"><h1>Two</h1>{FIGURE}<p><a href="one.html#thm">theorem</a></p>{MATRIX}</section>',
     "book/lessons/one": (
         '<section id="l"><h1>Lesson</h1><div class="needs"><dl><dt>Aim</dt><dd><p>To see.</p></dd><dt>Take home</dt>'
         "<dd><p>Small.</p></dd></dl></div>"
@@ -207,20 +211,50 @@ def test_the_epub_is_xhtml_whose_links_resolve(site, browser):
     assert "viewBox" in one, "names of SVG have capital letters"
     assert 'properties="svg"' in files["OEBPS/book.opf"]
     assert "gtt-explorable>" not in one
+    assert '<mstyle displaystyle="true" scriptlevel="0"><mfrac><mn>1' in files["OEBPS/page-02.xhtml"]
+    assert '<mstyle displaystyle="false" scriptlevel="0"><mtable><mtr>' in files["OEBPS/page-02.xhtml"]
     assert "download" not in one
 
 
-def test_the_front_page_names_what_is_there(site):
+def test_the_front_page_names_what_is_made_of_its_pages(site):
     front = site / "book/intro.html"
     front.write_text('<p>x</p><div class="gtt-take-along"></div><p>y</p>')
-    downloads.offer(site)
-    assert "href" not in front.read_text()
     (downloads.folder(site) / downloads.PDF).write_bytes(bytes(1_500_000))
+    downloads.offer(site)
+    assert "href" not in front.read_text(), "nobody knows of which pages"
+    downloads.done(site / downloads.FOLDER / downloads.PDF, site)
     for _ in range(2):  # a second time changes nothing
         downloads.offer(site)
         assert [a["href"] for a in soup(front.read_text()).select("a")] == [f"../_downloads/{downloads.PDF}"]
     assert "(1.5 MB)" in front.read_text()
     assert front.read_text().endswith("<p>y</p>")
+    page = site / "book/two.html"
+    before = page.read_text()
+    page.write_text(before.replace("<h1>Two", "<h1>Three"))
+    downloads.offer(site)
+    assert "href" not in front.read_text(), "the PDF is of an earlier build"
+    page.write_text(before.replace("<body>", "<body>A menu"))  # what is beside the text may change
+    downloads.offer(site)
+    assert "href" in front.read_text()
+
+
+def test_the_whole_site_in_one_file_holds_the_others_and_not_itself(site):
+    front = site / "book/intro.html"
+    front.write_text('<div class="gtt-take-along"></div>')
+    made = downloads.folder(site) / downloads.EPUB
+    made.write_bytes(b"x")
+    downloads.done(made, site)
+    for _ in range(2):
+        target = offline.write(site.parents[1], site)
+        with zipfile.ZipFile(target) as held:
+            top = {name.split("/")[0] for name in held.namelist()}
+            names = {name.partition("/")[2] for name in held.namelist()}
+            inside = held.read("gradients-through-time/book/intro.html").decode()
+        assert top == {"gradients-through-time"}
+        assert {"book/one.html", "_static/a.css", f"_downloads/{downloads.EPUB}"} <= names
+        assert f"_downloads/{downloads.SITE}" not in names
+        assert [a["href"] for a in soup(inside).select("a")] == [f"../_downloads/{downloads.EPUB}"]
+        assert len(soup(front.read_text()).select("a")) == 2
 
 
 # ---- slides

@@ -1,5 +1,5 @@
-"""What readers get besides the pages: launch buttons, notebooks, what shows where a page is shared, the workflows,
-one zip. Binder itself is in tests/install/test_binder.py."""
+"""What readers get besides the pages: launch buttons, notebooks, what shows where a page is shared, the workflows.
+Binder itself is in tests/install/test_binder.py."""
 
 import importlib
 import json
@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import nbformat
@@ -156,16 +155,6 @@ def test_without_an_address_a_page_offers_its_notebook_and_names_no_host(built_b
             assert "git clone" not in str(notebook.cells)
 
 
-def test_the_whole_book_in_one_file(built_book, tmp_path):
-    recipe = re.search(r"-m zipfile -c \S+ (\S+)", (ROOT / "Makefile").read_text())[1]
-    assert recipe == "_build/html"
-    subprocess.run(
-        [sys.executable, "-m", "zipfile", "-c", tmp_path / "book.zip", "html"], cwd=built_book.parent, check=True
-    )
-    with zipfile.ZipFile(tmp_path / "book.zip") as whole:
-        assert {"html/index.html", "html/book/bptt.html"} <= set(whole.namelist())
-
-
 def test_the_workflows_are_valid():
     if shutil.which("check-jsonschema", path=str(Path(sys.executable).parent)) is None:
         pytest.skip("no linter for workflow files: pip install check-jsonschema")
@@ -190,6 +179,8 @@ def test_binder_is_prepared_for_the_branch_that_the_buttons_open():
     assert "git push --force origin HEAD:notebooks" in publishes
     assert "cp -r _build/html/_notebooks notebooks" in publishes
     assert '/build/gh/$GITHUB_REPOSITORY/notebooks"' in asks
+    assert "make lite" in publishes, "its button stands on pages only if it is made with them"
+    assert "make handouts" in publishes, "the front page offers what is there"
     names = re.findall(r"\$\(config (\w+)\)", asks)
     assert names
     assert all(re.search(rf'^ *{name}: "', (ROOT / "_config.yml").read_text(), re.MULTILINE) for name in names)
