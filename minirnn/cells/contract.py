@@ -111,7 +111,7 @@ class Sized:
 
     def __init_subclass__(cls) -> None:
         before = {name for base in cls.__mro__[1:] for name in vars(base)}
-        replaced = {"step", "linearize", "vjp_step", "drive"} & vars(cls).keys() & before
+        replaced = {"step", "gates", "linearize", "vjp_step", "drive"} & vars(cls).keys() & before
         rules = ["vjp_inputs", "jvp_inputs"] if "drive" in replaced else []
         replaced -= {"drive"}
         if replaced and not {"scan", "scan_adjoints"} & vars(cls).keys():

@@ -130,7 +130,8 @@ def _vanished_at_zero(carry: np.ndarray) -> np.ndarray:
     gate of more than a half, is rounded to itself.
     """
     floats = np.finfo(carry.dtype)
-    return np.where(np.abs(carry) < floats.tiny / floats.eps, carry.dtype.type(0.0), carry)
+    vanished = np.abs(carry) < floats.tiny / floats.eps
+    return np.where(vanished, carry.dtype.type(0.0), carry) if vanished.any() else carry
 
 
 def _drive_again(cell: Cell, params: Params, X: np.ndarray) -> np.ndarray:
