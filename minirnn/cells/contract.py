@@ -40,7 +40,7 @@ import numpy as np
 from minirnn.core import checks
 from minirnn.core.activations import ACTIVATIONS
 from minirnn.core.params import Params
-from minirnn.core.products import times_many
+from minirnn.core.products import affine
 
 Local = Sequence[np.ndarray]
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
@@ -111,7 +111,7 @@ class Sized:
 
     def __init_subclass__(cls) -> None:
         before = {name for base in cls.__mro__[1:] for name in vars(base)}
-        replaced = {"step", "linearize", "vjp_step", "drive"} & vars(cls).keys() & before
+        replaced = {"step", "gates", "linearize", "vjp_step", "drive"} & vars(cls).keys() & before
         rules = ["vjp_inputs", "jvp_inputs"] if "drive" in replaced else []
         replaced -= {"drive"}
         if replaced and not {"scan", "scan_adjoints"} & vars(cls).keys():
@@ -165,7 +165,7 @@ class Affine(Sized):
         }
 
     def drive(self, params: Params, X: np.ndarray) -> np.ndarray:
-        return times_many(X, params["U"]) + params["b"]
+        return affine(X, params["U"], params["b"])
 
     def vjp_inputs(self, params: Params, D: np.ndarray) -> np.ndarray:
         return D @ params["U"]

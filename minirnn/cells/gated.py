@@ -10,6 +10,7 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
+from minirnn.cells import in_place
 from minirnn.cells.contract import Affine, Initializer, Local
 from minirnn.core import checks, initializers
 from minirnn.core.activations import sigmoid, sigmoids, tanh_slope
@@ -71,18 +72,21 @@ class LSTM(Gated):
         c = f * h_prev[..., self.n :] + i * g
         return anp.concatenate([o * anp.tanh(c), c], axis=-1)
 
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
+        return in_place.lstm_states(params, drive, h0)
+
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         n = self.n
         a = times_many(H_prev[..., :n], params["W"])
         a += drive
         a_g, c_prev, c = a[..., 2 * n : 3 * n], H_prev[..., n:], H[..., n:]
         gates, slopes = sigmoids(a)  # σ(a) and σ(-a), the product of which is σ'(a)
-        slopes *= gates
         i, f, _, o = parts(gates, 4)
+        slopes[..., : 2 * n] *= gates[..., : 2 * n]
         slopes[..., :n] *= np.tanh(a_g)
         slopes[..., n : 2 * n] *= c_prev
         np.multiply(i, tanh_slope(a_g), out=slopes[..., 2 * n : 3 * n])
-        slopes[..., 3 * n :] *= np.tanh(c)
+        slopes[..., 3 * n :] *= H[..., :n]  # σ(a_o) tanh c is h
         return f, o * tanh_slope(c), slopes
 
     def vjp_step(self, params: Params, local: Local, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -91,6 +95,11 @@ class LSTM(Gated):
         delta_c = delta[..., self.n :] + delta_h * dh_dc
         d = np.concatenate([delta_c, delta_c, delta_c, delta_h], axis=-1) * slopes  # i, f, g act on c; o on h
         return np.concatenate([d @ params["W"], delta_c * f], axis=-1), d
+
+    def scan_adjoints(
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return in_place.lstm_adjoints(params, local, dE, carry)
 
     def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
         f, dh_dc, slopes = local
@@ -164,6 +173,9 @@ class GRU(UpdateGated):
         rz = sigmoid(a_rz)
         return a_rz, rz, drive[..., 2 * n :] + rz[..., :n] * q, q
 
+    def scan(self, params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
+        return in_place.gru_states(params, drive, h0)
+
     def linearize(self, params: Params, drive: np.ndarray, H_prev: np.ndarray, H: np.ndarray) -> Local:
         n, slopes = self.n, times_many(H_prev, params["W"])
         a_rz, q = slopes[..., : 2 * n], slopes[..., 2 * n :] + params["c"]
@@ -188,6 +200,11 @@ class GRU(UpdateGated):
         slopes, r, z = local
         d = np.concatenate([delta, delta, delta], axis=-1) * slopes
         return self.recurrent_adjoint(d, r) @ params["W"] + delta * z, d
+
+    def scan_adjoints(
+        self, params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return in_place.gru_adjoints(params, local, dE, carry)
 
     def jvp_step(self, params: Params, local: Local, V: np.ndarray) -> np.ndarray:
         slopes, r, z = local

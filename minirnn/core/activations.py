@@ -24,7 +24,21 @@ def _sigmoid(a: Any, out: Any = None) -> Any:
     with np.errstate(over="ignore"):  # 1/inf is 0, as it should be
         np.exp(e, out=e)
     e += 1.0
-    return np.reciprocal(e, out=e)[()]
+    return _inverse(e)[()]
+
+
+def sigmoid_in_place(a: np.ndarray) -> None:
+    """`sigmoid`, for loops in which overflow is allowed: at a step of few numbers to allow it costs as much as e⁻ᵃ."""
+    np.negative(a, out=a)
+    np.exp(a, out=a)
+    a += 1.0
+    _inverse(a)
+
+
+def _inverse(a: np.ndarray) -> np.ndarray:
+    """1/a, in place. NumPy divides with the processor's vector instructions; its `reciprocal`, which does not, takes
+    twice as long."""
+    return np.divide(1.0, a, out=a)
 
 
 _traced = primitive(_sigmoid)
@@ -44,11 +58,11 @@ def sigmoids(a: Any) -> tuple[Any, Any]:
     e = np.negative(a)
     with np.errstate(over="ignore", invalid="ignore"):
         np.exp(e, out=e)
-        opened = e + 1.0
-        np.reciprocal(opened, out=opened)
+        opened = _inverse(e + 1.0)
         whole = e > 2 / np.finfo(e.dtype).eps  # σ(-a) rounds to 1, also where e⁻ᵃ is inf and the product inf·0
         e *= opened
-    np.copyto(e, 1.0, where=whole)
+    if whole.any():
+        np.copyto(e, 1.0, where=whole)
     return opened, e
 
 
@@ -61,7 +75,7 @@ def tanh_slope(a: Any) -> Any:
     with np.errstate(over="ignore"):
         square = np.cosh(a)[...]
         square *= square
-    return np.reciprocal(square, out=square)[()]
+    return _inverse(square)[()]
 
 
 def sigmoid_slope(a: Any) -> Any:

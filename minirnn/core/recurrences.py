@@ -85,7 +85,7 @@ def doubling(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None = None) -> np.n
 
 def scan_states(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
     """`linear_scan` for arguments that fit."""
-    return _fastest(*_start(a, b, h0))
+    return _fastest(*_fitted(a, b, h0))
 
 
 def scan_adjoints(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -93,39 +93,48 @@ def scan_adjoints(a: np.ndarray, g: np.ndarray, carry: np.ndarray | None) -> tup
     a = _constant(a).conj()
     varying = a.ndim == g.ndim
     shifted = np.concatenate([a[:1], a[:0:-1]]) if varying else a  # reversed, ā_{t+1} meets q_{t+1}
-    shifted, Q = _start(shifted, g, None)
-    backwards = Q[::-1]  # a view: where the loop works in place, its result already lies in the order of time
-    if carry is not None:
-        backwards[0] += carry
-    q = _fastest(shifted, backwards)[::-1]
+    shifted, g, _ = _fitted(shifted, g, None)
+    q = np.empty_like(
+        g
+    )  # the loop writes to a view of it that runs backwards, so its result lies in the order of time
+    q = _fastest(shifted, g[::-1], carry, q[::-1])[::-1]
     return q, (a[0] if varying else a) * q[0]
 
 
-# The three ways. They start from the a and H that `_start` returns.
+# The three ways, from the a and b that `_fitted` returns, and what comes to b_1 from h0.
 
 
-def _fastest(a: np.ndarray, H: np.ndarray) -> np.ndarray:
-    return (_blocked if H.size < FEW * len(H) and len(H) > 8 else _sequential)(a, H)
+def _fastest(a: np.ndarray, b: np.ndarray, first: np.ndarray | None, out: np.ndarray | None = None) -> np.ndarray:
+    if b.size < FEW * len(b) and len(b) > 8:
+        return _blocked(a, b, first)
+    return _sequential(a, b, first, out)
 
 
-def _sequential(a: np.ndarray, H: np.ndarray) -> np.ndarray:
-    factors, product = a if a.ndim == H.ndim else [a] * len(H), np.empty_like(H[0])
-    for t in range(1, len(H)):
-        np.multiply(factors[t], H[t - 1], out=product)  # new memory at each step takes as long as the product
-        H[t] += product
+def _sequential(
+    a: np.ndarray, b: np.ndarray, first: np.ndarray | None, out: np.ndarray | None = None
+) -> np.ndarray:
+    H = np.empty_like(b) if out is None else out
+    H[0] = b[0] if first is None else b[0] + first
+    before, factors = H[:1], a[1:] if a.ndim == b.ndim else [a] * (len(b) - 1)
+    for factor, b_t, h in zip(factors, b[1:, None], H[1:, None], strict=True):  # views, also of numbers (T,)
+        np.multiply(factor, before, out=h)  # new memory at each step takes as long as the product
+        h += b_t
+        before = h
     return H
 
 
-def _doubling(a: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _doubling(a: np.ndarray, b: np.ndarray, first: np.ndarray | None) -> np.ndarray:
+    start = _started(b, first)
     H, A, step = start.copy(), np.broadcast_to(a, start.shape).copy(), 1
     while step < len(H):
         H[step:] += A[step:] * H[:-step]  # the product is a new array, so H is read before it is changed
         A[step:] = A[step:] * A[:-step]
         step *= 2
-    return H if _in_range(a, start, H, H, A) else _sequential(a, start)
+    return H if _in_range(a, start, H, H, A) else _sequential(a, start, None)
 
 
-def _blocked(a: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _blocked(a: np.ndarray, b: np.ndarray, first: np.ndarray | None) -> np.ndarray:
+    start = _started(b, first)
     T, varying = len(start), a.ndim == start.ndim
     length = isqrt(T - 1) + 1
     count = -(-T // length)
@@ -142,7 +151,7 @@ def _blocked(a: np.ndarray, start: np.ndarray) -> np.ndarray:
     for k in range(1, count):
         H[k] += (powers[k] if varying else powers) * H[k - 1, -1]
     ends, H = H[:, -1], H.reshape(-1, *start.shape[1:])[:T]
-    return H if _in_range(a, start, H, ends, powers) else _sequential(a, start)
+    return H if _in_range(a, start, H, ends, powers) else _sequential(a, start, None)
 
 
 def _in_range(a: np.ndarray, start: np.ndarray, H: np.ndarray, carried: np.ndarray, products: np.ndarray) -> bool:
@@ -164,16 +173,25 @@ def _in_range(a: np.ndarray, start: np.ndarray, H: np.ndarray, carried: np.ndarr
 def _by(way: Callable[..., np.ndarray], a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
     _check(a, b, h0, "b", "h0")
     with overflow_allowed():
-        return way(*_start(a, b, h0))
+        return way(*_fitted(a, b, h0))
 
 
-def _start(a: np.ndarray, b: np.ndarray, h0: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """a with as many axes as b[0] or b, and a copy of b in which b_1 contains a_1 h0."""
-    a, H = _constant(a), b.astype(np.result_type(a, b))
+def _fitted(
+    a: np.ndarray, b: np.ndarray, h0: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """a with as many axes as b[0] or b; b in the dtype of the result; and a_1 h0."""
+    a, b = _constant(a), b.astype(np.result_type(a, b), copy=False)
     varying = a.ndim == b.ndim
-    if h0 is not None:
-        H[0] += (a[0] if varying else a) * h0
-    return a if varying else a.reshape((1,) * (b.ndim - 1 - a.ndim) + a.shape), H
+    first = None if h0 is None else (a[0] if varying else a) * h0
+    return a if varying else a.reshape((1,) * (b.ndim - 1 - a.ndim) + a.shape), b, first
+
+
+def _started(b: np.ndarray, first: np.ndarray | None) -> np.ndarray:
+    """A copy of b in which b_1 contains `first`."""
+    start = b.copy()
+    if first is not None:
+        start[0] += first
+    return start
 
 
 def _constant(a: np.ndarray) -> np.ndarray:

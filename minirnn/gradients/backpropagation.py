@@ -130,7 +130,8 @@ def _vanished_at_zero(carry: np.ndarray) -> np.ndarray:
     gate of more than a half, is rounded to itself.
     """
     floats = np.finfo(carry.dtype)
-    return np.where(np.abs(carry) < floats.tiny / floats.eps, carry.dtype.type(0.0), carry)
+    vanished = np.abs(carry) < floats.tiny / floats.eps
+    return np.where(vanished, carry.dtype.type(0.0), carry) if vanished.any() else carry
 
 
 def _drive_again(cell: Cell, params: Params, X: np.ndarray) -> np.ndarray:
@@ -147,20 +148,23 @@ def gradient_and_carry(
     """(eq. gradient), summed block by block from the last to the first; and the carry to h_0. If dE has fewer than T
     steps, they are the last ones, and the steps before them have no errors."""
     total: Params = {}
-    for block in reversed(blocks(len(X), entries(cell, X.shape[1]))):
+    steps = blocks(len(X), entries(cell, X.shape[1]))
+    none = np.zeros((steps[0].stop if len(dE) < len(X) else 0, *dE.shape[1:]), dE.dtype)
+    none.flags.writeable = False  # one array serves all blocks without errors
+    for block in reversed(steps):
         states = H[block.start : block.stop + 1]
-        local, D, carry = adjoints(cell, params, X[block], states, _errors(dE, block, len(X)), carry)
+        local, D, carry = adjoints(cell, params, X[block], states, _errors(dE, none, block, len(X)), carry)
         for key, term in sum_over_time(cell, params, X[block], states[:-1], local, D).items():
             total[key] = total[key] + term if key in total else term
     return total, carry
 
 
-def _errors(dE: np.ndarray, block: slice, T: int) -> np.ndarray:
-    """dE of a block of the T steps: dE holds the last steps, and those before have no errors."""
+def _errors(dE: np.ndarray, none: np.ndarray, block: slice, T: int) -> np.ndarray:
+    """dE of a block of the T steps: dE holds the last steps, and those before have no errors, as `none` has."""
     first = T - len(dE)
     known = dE[max(block.start - first, 0) : max(block.stop - first, 0)]
-    silent = block.stop - block.start - len(known)
-    return np.concatenate([np.zeros((silent, *dE.shape[1:]), dE.dtype), known]) if silent else known
+    silent = none[: block.stop - block.start - len(known)]
+    return np.concatenate([silent, known]) if len(silent) and len(known) else known if len(known) else silent
 
 
 # --- entries -------------------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, LSTM, MinGRU, ResetFirstGRU, unroll
-from tests.helpers import random_params, refused
+from minirnn import GRU, LSTM, MinGRU, ResetFirstGRU, bptt, unroll
+from minirnn.gradients import backpropagation
+from minirnn.learning import losses
+from tests.helpers import distance, random_case, random_params, refused
 
 
 def logistic(a):
@@ -71,6 +73,34 @@ def test_chaotic_lstm_of_the_literature_has_its_largest_lyapunov_exponent():
             size = np.linalg.norm(v)
             v, growth = v / size, growth + np.log(size)
         assert growth / T == pytest.approx(exponent, abs=0.01)
+
+
+@pytest.mark.parametrize("base", [LSTM, GRU])
+def test_a_class_with_other_gates_has_the_loop_over_its_own_step(base):
+    class Shut(base):
+        def gates(self, params, h_prev, drive):
+            return super().gates(params, h_prev, 0 * drive)
+
+    cell = Shut(2, 3)
+    params, X, state = setting(cell)
+    np.testing.assert_array_equal(unroll(cell, params, X, state), unroll(cell, params, 2 * X, state))
+    assert (Shut.scan, Shut.scan_adjoints) == (None, None)
+
+
+@pytest.mark.parametrize("cell", [LSTM(2, 3), GRU(2, 3)], ids=repr)
+@pytest.mark.parametrize("size", [1.0, 50.0])
+def test_loops_that_make_no_array_agree_with_those_over_the_step(cell, size, monkeypatch):
+    """Also where gates are shut or open to the last digit, and with a carry from later steps."""
+    params, X, h0, loss = random_case(
+        np.random.default_rng(1), cell, 40, 3, losses.at_every_step, losses.squared_error
+    )
+    monkeypatch.setattr(backpropagation, "BLOCK", 64)
+    E, gradient = bptt(cell, params, size * X, loss, h0)
+    monkeypatch.setattr(type(cell), "scan", None)
+    monkeypatch.setattr(type(cell), "scan_adjoints", None)
+    E_loops, by_loops = bptt(cell, params, size * X, loss, h0)
+    assert pytest.approx(E_loops, rel=1e-13) == E
+    assert distance(gradient, by_loops) < 1e-13
 
 
 def test_biases_start_where_memory_is_the_first_guess():
