@@ -43,7 +43,8 @@ def test_processes_of_make_keep_what_python_compiled(folder):
     done = subprocess.run(
         make(probe, "probe"), cwd=folder, env=ENV | {"PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, text=True
     )
-    assert "PATH=" in done.stdout and "PYTHONDONTWRITEBYTECODE" not in done.stdout
+    assert "PATH=" in done.stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in done.stdout
 
 
 def test_grade_takes_any_name_of_a_folder(folder):
