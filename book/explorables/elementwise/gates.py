@@ -18,7 +18,7 @@ INPUTS = {"plain": "x", "normalised": "γx", "leaky": "(1-λ)x"}
 
 
 class Facts(NamedTuple):
-    b: int
+    b: float
     unit: str
     lam: float
     memory: float  # 1/(1-λ), steps
@@ -27,15 +27,15 @@ class Facts(NamedTuple):
     curves: dict[str, np.ndarray]  # the sensitivity of each unit at BIASES
 
 
-def compute(b: int, unit: str) -> Facts:
-    lam = float(gates.multiplier(float(b)))
+def compute(b: float, unit: str) -> Facts:
+    lam = float(gates.multiplier(b))
     return Facts(
         b=b,
         unit=unit,
         lam=lam,
         memory=1 / (1 - lam),
         left=lam**100,
-        sensitivity=float(gates.sensitivity(float(b), unit)),
+        sensitivity=float(gates.sensitivity(b, unit)),
         curves={name: gates.sensitivity(BIASES, name) for name in INPUTS},
     )
 
@@ -74,7 +74,7 @@ def draw_sensitivities(ax: Axes, facts: Facts) -> None:
 
 def words(facts: Facts) -> str:
     return (
-        f"A gate with bias {facts.b}: λ = {facts.lam:.4f}, a memory of {facts.memory:.3g} steps; after 100 steps "
+        f"A gate with bias {facts.b:g}: λ = {facts.lam:.4f}, a memory of {facts.memory:.3g} steps; after 100 steps "
         f"{facts.left:.2g} of a state is left. For a {facts.unit} unit and white inputs the mean squared "
         f"derivative of the output in the bias is {facts.sensitivity:.3g}; curves show it over the bias, with the "
         "two other ways in grey."
@@ -90,7 +90,7 @@ FIGURE = explorable(
     "what is left of a state after t steps; grey: b = 0, 2, 4 and 6. Right: mean squared derivative of the output "
     "in b, white inputs, for h_t = λh_{t−1} + the input as it is, times γ, or times 1-λ; the chosen unit is orange, "
     "the others are grey.",
-    b=Control([-2, -1, 0, 1, 2, 3, 4, 5, 6, 7], label="bias b"),
+    b=Control([k / 2 for k in range(-5, 16)], label="bias b", format=".1f"),
     unit=Control(list(INPUTS), label="unit"),
     pad=Pad("b", axes=1),
     start={"b": 1},

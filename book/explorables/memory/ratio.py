@@ -19,7 +19,8 @@ from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 from minirnn.theory.parametrizations import RATES
 
-TAUS, MOVE = [3, 10, 30, 100, 300, 1000], 0.1
+TAUS = [3, 4, 5, 6, 8, 10, 13, 18, 24, 30, 40, 55, 75, 100, 130, 180, 240, 300, 400, 550, 750, 1000]
+MOVE = 0.1
 SHOWN = {"scale": "|dτ/dw|", "ratio": "|dτ/dw| / |w|"}
 SHOWN_WORDS = {"scale": "gradient scale", "ratio": "gradient scale divided by the weight"}
 PARAMETERS = {"direct": (-1.0, 0.0), "exp": (-7.5, 1.0), "softplus": (-7.5, 1.0), "best": (0.0, 34.0)}  # drawn
