@@ -217,7 +217,7 @@ def write_course(folder: Path) -> None:
     for name in notebooks.names():
         nb = notebooks.notebook(notebooks.source(name))
         notebooks.with_answers(nb, answers.hidden_code(name, with_right=True))
-        files = {f"{name}.ipynb": notebooks.as_json(nb), **notebooks.helpers(name)}
+        files = {f"{name}.ipynb": notebooks.as_saved(nb), **notebooks.helpers(name)}
         for path, text in files.items():
             target = folder / "source" / name / path
             target.parent.mkdir(parents=True, exist_ok=True)

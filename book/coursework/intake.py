@@ -25,7 +25,7 @@ NOTEBOOK = re.compile(r"(.*)\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
 ARCHIVE = re.compile(r".*\.(zip|tar|t?gz|tgz|7z|rar|bz2|xz)", re.IGNORECASE | re.DOTALL)
 TEST_CELL = re.compile(rb'"(test-\w+)"')
 RESULTS = re.compile(r"(grades|written)\b.*", re.IGNORECASE | re.DOTALL)  # what grading writes beside the students'
-HANDED_OUT = ("selfcheck.py", "hints.py", "milestones.py", "README.txt", "timestamp.txt")  # nbgrader's is the last
+HANDED_OUT = ("selfcheck.py", "hints.py", "milestones.py", "README.txt", "timestamp.txt", "submission_secret.txt")
 LISTED = 5  # files that a remark names
 
 
@@ -133,9 +133,10 @@ def handed_in(source: Path, folder: str, names: Sequence[str]) -> tuple[list[Sub
 
 
 def handed_out(path: Names) -> bool:
-    """Is it of the students' zip, besides the notebooks, or of nbgrader?"""
-    *_, folder, name = path
-    return name in HANDED_OUT or (folder == "answers" and name.endswith(".json"))
+    """Is it of the students' zip, besides the notebooks, or of nbgrader, as its feedback on an earlier attempt?"""
+    *above, folder, name = path
+    of_nbgrader = above[-1:] == ["feedback"] and name.endswith(".html")
+    return name in HANDED_OUT or of_nbgrader or (folder == "answers" and name.endswith(".json"))
 
 
 def listed(words: list[str]) -> str:

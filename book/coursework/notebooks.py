@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 BOOK = Path(__file__).resolve().parents[1]
@@ -105,6 +106,11 @@ def as_json(nb: NotebookNode) -> str:
     return json.dumps(nb, indent=1, ensure_ascii=False) + "\n"
 
 
+def as_saved(nb: NotebookNode) -> str:
+    """As Jupyter saves it: where a student has saved a notebook, a later release still merges with it line by line."""
+    return str(nbformat.v4.writes(nb)) + "\n"
+
+
 def helpers(name: str) -> dict[str, str]:
     """{path: text} of what a student's notebook imports: the checks, and the numbers they know."""
     paths = ("selfcheck.py", "hints.py", f"answers/{name}.json")
@@ -139,7 +145,7 @@ def release_files() -> dict[str, str]:
     files = {"README.txt": README, "mini.py": stripped((project / "mini.py").read_text(encoding="utf-8"))}
     files["milestones.py"] = (project / "milestones.py").read_text(encoding="utf-8")
     for name in names():
-        files[f"{name}.ipynb"] = as_json(notebook(stripped(source(name))))
+        files[f"{name}.ipynb"] = as_saved(notebook(stripped(source(name))))
         files |= helpers(name)
     return files
 

@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, quantiles
+from urllib.parse import quote
 
 from coursework import items, notebooks, report
 from coursework.dates import Course
@@ -37,7 +38,8 @@ def write(
     """Writes the page, and the table of parts."""
     parts = items.items(results)
     sections = "".join(assignment(name, results, finals, parts, course) for name in names(results))
-    body = f"<h1>The class</h1>{counts(results, remarks)}{not_graded(remarks)}{sections}{ranked(parts)}"
+    first = f"<h1>The class</h1>{counts(results, remarks)}{not_graded(remarks)}"
+    body = f"{first}{sections}{ranked(parts)}{students(results, finals, course)}"
     save(target / "grades.html", "The class", body)
     rows = [
         [i.name, i.part, i.of, i.students, i.solved, f"{i.mean:.3f}", number(i.discrimination), *message]
@@ -64,9 +66,20 @@ def number(value: float | None) -> str:
 
 
 def not_graded(remarks: Sequence[Remark]) -> str:
+    """What a teacher has to look at, and who handed in nothing."""
     if not remarks:
         return ""
-    rows = [[each.student, each.name or "–", each.text] for each in sorted(remarks)]
+    who: dict[tuple[str, str], list[str]] = {}  # of what is the same for many there is one row, below what is not
+    for each in sorted(remarks):
+        who.setdefault((each.name, each.text), []).append(each.student)
+    rows = [
+        [
+            students[0] if len(students) == 1 else f"{len(students)} students: {', '.join(students)}",
+            name or "–",
+            why,
+        ]
+        for (name, why), students in sorted(who.items(), key=lambda item: len(item[1]))
+    ]
     return f"<h2>Not graded</h2>{table(['who', 'assignment', 'why'], rows)}"
 
 
@@ -133,6 +146,25 @@ def spread(points: Sequence[float]) -> str:
         return mean
     low, middle, high = quantiles(points)
     return f"{mean}, quartiles {low:.1f}, {middle:.1f} and {high:.1f}"
+
+
+def students(results: Sequence[Graded], finals: Mapping[Pair, float], course: Course) -> str:
+    """What each student has, with links to the pages that they get."""
+    order = names(results)
+    cells: dict[str, dict[str, str]] = {}
+    for student, name, result in results:
+        final, late = (
+            finals.get((student, name)),
+            course.verdict(student, name, result.get("arrived") or {}, None).late,
+        )
+        points = f"{final:g}" if final is not None else f"{result['points']} of {result['of']} so far"
+        cells.setdefault(student, {})[name] = f"{points}; {late}" if late else points
+    rows = [
+        [Markup(f'<a href="{quote(student, safe="")}/index.html">{html.escape(student)}</a>'),
+         *(mine.get(name, "–") for name in order)]
+        for student, mine in sorted(cells.items())
+    ]  # fmt: skip
+    return f"<h2>The students</h2>{table(['student', *order], rows)}" if rows else ""
 
 
 def remark(item: Item) -> Markup:

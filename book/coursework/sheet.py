@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
+from math_core import LatexError, LatexToMathML
+
 from coursework import markup, scheme
 from coursework.marks import Marks
 from coursework.records import Pair
@@ -30,6 +32,30 @@ next one. Alt+PageUp, Alt+PageDown: one back, one on.</span></p>
 <section><h2>Mark scheme</h2><pre>{scheme}</pre><h3>This student's numbers</h3>{numbers}
 <details><summary>What was asked</summary><pre>{asked}</pre></details></section></div>
 <script src="marking.js"></script>"""
+
+FORMULA = re.compile(r"\$\$?([^$]+)\$\$?")
+MARKS = (("code", re.compile(r"`([^`]+)`")), ("em", re.compile(r"\*(?=\S)([^*]+)(?<=\S)\*")))
+
+
+def typeset(text: str) -> str:
+    r"""A text of an assignment's source, with its formulas as MathML. A student's own text stays as it was typed.
+
+    >>> typeset(r"*A full answer* says $\alpha < 1$ of `a < b`.")
+    '<em>A full answer</em> says <math><mi>α</mi><mo>&lt;</mo><mn>1</mn></math> of <code>a &lt; b</code>.'
+    """
+    converter = LatexToMathML(fancy_error=False)
+    pieces = FORMULA.split(text)
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            try:
+                pieces[i] = converter.convert_with_local_state(piece, displaystyle=False)
+            except LatexError:  # it is read as TeX, then
+                pieces[i] = html.escape(f"${piece}$")
+        else:
+            pieces[i] = html.escape(piece)
+            for tag, mark in MARKS:
+                pieces[i] = mark.sub(rf"<{tag}>\1</{tag}>", pieces[i])
+    return "".join(pieces)
 
 
 class Sheets:
@@ -71,11 +97,11 @@ class Sheets:
             points="" if given is None else f"{given:g}",
             state="" if given is None else "saved",
             comment=html.escape(comments.get(pair, "")),
-            scheme=html.escape(scheme.scheme(self.name, pair[0])),
+            scheme=typeset(scheme.scheme(self.name, pair[0])),
             numbers=markup.table(
                 ["what is measured", "value"], [*scheme.own_numbers(self.name, pair[0]), self.code(pair)]
             ),
-            asked=html.escape(scheme.asked(self.name)),
+            asked=typeset(scheme.asked(self.name)),
         )
 
     def text(self, pair: Pair) -> str:

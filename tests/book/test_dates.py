@@ -125,11 +125,11 @@ def test_the_table_shows_raw_points_lateness_and_what_is_left(tmp_path, monkeypa
     table = {(row["student"], row["assignment"]): row for row in rows(tmp_path / "out")}
     kept = ("total", "handed_in", "late", "taken_off", "final")
     assert [table["zoe", "bptt"][key] for key in kept] == [
-        "90", "2026-11-22 15:30+00:00", "1 day 16 hours late", "18", "72"
+        "90", "2026-11-22 16:30+01:00", "1 day 16 hours late", "18", "72"
     ]  # fmt: skip
-    assert [table["ada", "bptt"][key] for key in kept] == ["", "2026-11-20 15:30+00:00", "", "0", ""]
+    assert [table["ada", "bptt"][key] for key in kept] == ["", "2026-11-20 16:30+01:00", "", "0", ""]
     page = (tmp_path / "out/zoe/bptt.html").read_text()
-    assert "22 November 2026 at 15:30 (UTC), 1 day 16 hours late: 18 points are taken off, and 72 are left." in page
+    assert "22 November 2026 at 16:30 (CET), 1 day 16 hours late: 18 points are taken off, and 72 are left." in page
     assert "has no name as nbgrader gives it" in table["eve+bptt+soon", ""]["notes"]
     assert "earlier attempts, not graded: 2026-11-19T08:00:00.000001+00:00" in table["ada", "bptt"]["notes"]
 

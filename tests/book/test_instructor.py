@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import pytest
 
 from tests.book import submissions
@@ -65,6 +66,28 @@ def test_the_link_for_a_hub_opens_an_assignment_of_the_release():
     folder, file = asked["urlpath"].removeprefix("lab/tree/").removesuffix("?autodecode").split("/")
     assert folder == asked["targetPath"]
     assert file in notebooks.release_files()
+
+
+def test_a_correction_merges_with_what_a_student_saved(tmp_path):
+    """nbgitpuller merges line by line, so the release is written as Jupyter saves it."""
+    release = {path: text for path, text in notebooks.release_files().items() if path.endswith(".ipynb")}
+    for text in release.values():
+        assert nbformat.writes(nbformat.reads(text, 4)) + "\n" == text
+    mine = nbformat.reads(release["bptt.ipynb"], 4)
+    cell = next(cell for cell in mine.cells if cell.source == 'student = ""')
+    cell.source, cell.execution_count = 'student = "ada"', 2
+    files = {
+        "mine": nbformat.writes(mine) + "\n",
+        "before": release["bptt.ipynb"],
+        "theirs": release["bptt.ipynb"].replace("10 minutes, 15 points", "20 minutes, 15 points"),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    run = subprocess.run(["git", "merge-file", "-p", *files], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, "a conflict, in which nbgitpuller keeps the student's file"
+    text = "".join(cell.source for cell in nbformat.reads(run.stdout, 4).cells)
+    assert 'student = "ada"' in text
+    assert "20 minutes, 15 points" in text
 
 
 @pytest.mark.slow

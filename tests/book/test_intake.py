@@ -102,7 +102,16 @@ ADA = [("ada", "bptt")]
 # what is made: which submissions, and for (student, assignment) words of the remark
 CASES: dict[str, tuple[Callable[[Path], object], list, dict]] = {
     "as asked": (texts("ada/bptt.ipynb", "ada/clipping.ipynb"), [*ADA, ("ada", "clipping")], {}),
-    "as nbgrader has it": (texts("ada/bptt/bptt.ipynb", "ada/bptt/timestamp.txt"), ADA, {}),
+    "as nbgrader has it": (
+        texts(
+            "ada/bptt/bptt.ipynb",
+            "ada/bptt/timestamp.txt",
+            "ada/bptt/submission_secret.txt",
+            "ada/bptt/feedback/2026-11-20 15:30:10.123456 UTC/bptt.html",
+        ),
+        ADA,
+        {},
+    ),
     "the whole zip": (
         texts("ada/bptt.ipynb", "ada/selfcheck.py", "ada/hints.py", "ada/answers/bptt.json", "ada/README.txt"),
         ADA,

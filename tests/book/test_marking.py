@@ -14,7 +14,7 @@ from tests.book.test_intake import graded_in_name_only, put, rows
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import answers, command, grade, marking, marks, notebooks, report, scheme, written
+from coursework import answers, command, grade, marking, marks, notebooks, report, scheme, sheet, written
 
 TEXT = "<script>alert('ada')</script>\nMy r is -0.05."
 EVIL = "=cmd() <img src=x onerror=alert(1)>\nsecond line; with, all"
@@ -131,6 +131,14 @@ def test_the_scheme_has_the_numbers_of_each_students_own_task(name):
         assert all(scheme.spoken(value, 4) in texts[-1] for value in values)
         assert scheme.own_numbers(name, student)[0][1] == scheme.spoken(own)
     assert len(set(texts)) == 3
+    for text in (texts[0], scheme.asked(name)):
+        set_text = sheet.typeset(text)
+        assert set_text.count("<math") == len(sheet.FORMULA.findall(text))
+        assert "$" not in set_text
+
+
+def test_a_formula_that_cannot_be_set_is_shown_as_it_is_written():
+    assert sheet.typeset(r"so $\nonsense{a}<b$ holds") == r"so $\nonsense{a}&lt;b$ holds"
 
 
 def test_the_page_has_the_scheme_with_this_students_numbers(server):
@@ -143,7 +151,7 @@ def test_the_page_has_the_scheme_with_this_students_numbers(server):
     assert "&lt;script&gt;alert(&#x27;ada&#x27;)" in page
     assert page.count("<script") == 1
     assert "85 of 85, without forward, error, adjoints, gradient, rate" in page  # as the fixture has it
-    assert "A full answer* gives both numbers" in page
+    assert "<em>A full answer</em> gives both numbers" in page
     assert "In at most 150 words" in page
 
 

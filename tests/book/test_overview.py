@@ -77,10 +77,26 @@ def test_who_is_not_graded_is_first_and_nothing_is_markup(written):
     assert "nothing was handed in" in page
     assert "<script" not in page
     assert "stopped with &lt;script&gt;" in page
-    assert re.findall(r"(?:src|href)=", page) == []
+    assert re.findall(r"src=", page) == []
+    assert re.findall(r'href="(.*?)"', page) == [f"s{i:02}/index.html" for i in range(12)]
     assert "1 came late" in page
     assert "graded for 1 of them" in page
     assert 'aria-label="Students by points: 3 from 0, 3 from 51, 5 from 68, 1 from 76.5"' in page
+
+
+def test_the_same_reason_of_many_is_one_row_below_the_others():
+    missing = [Remark(f"s{i}", "bptt", "nothing was handed in") for i in range(3)]
+    page = overview.not_graded([*missing, Remark("zoe", "", "'x' is no notebook")])
+    assert page.index("is no notebook") < page.index("3 students: s0, s1, s2")
+    assert page.count("nothing was handed in") == 1
+
+
+def test_each_student_has_points_and_a_link_whatever_the_name_holds():
+    given = [("a&b", "bptt", result(*FULL)), ("javascript:0/..", "bptt", result(0, *FULL[1:]))]
+    page = overview.students(given, {("a&b", "bptt"): 97.5}, dates.NO_COURSE)
+    assert re.findall(r'href="(.*?)"', page) == ["a%26b/index.html", "javascript%3A0%2F../index.html"]
+    assert ">a&amp;b</a></td><td>97.5<" in page
+    assert "<td>70 of 85 so far<" in page
 
 
 def test_the_table_of_parts_has_each_message(written):

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from tests.book import submissions
+from tests.conftest import ROOT
 
 from coursework import answers, notebooks  # isort: skip
 from coursework.command import main  # isort: skip
@@ -31,6 +32,15 @@ def nbgrader(folder: Path, *words: str) -> str:
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-3000:]
     return run.stdout
+
+
+def test_each_command_of_the_page_is_one_of_nbgraders():
+    from nbgrader.apps import NbGraderApp
+
+    page = (ROOT / "book/grading.md").read_text()
+    words = set(re.findall(r"^nbgrader (\w+)", page, re.MULTILINE))
+    assert "autograde" in words
+    assert words <= NbGraderApp.subcommands.keys()
 
 
 def test_nbgrader_makes_the_same_release_and_gives_the_same_points(tmp_path):
