@@ -47,6 +47,7 @@ def is_large(built_book: Path, name: str) -> bool:
     return (built_book / name.partition("?")[0]).stat().st_size >= LARGE
 
 
+ROWS_CUT = """[...document.querySelectorAll(".gtt-rows td")].filter((e) => e.scrollHeight > e.clientHeight + 1).length"""
 TABLES_CUT = """[...document.querySelectorAll(".bd-article .pst-scrollable-table-container")]
   .filter((e) => e.scrollWidth > e.clientWidth + 1).length"""
 
@@ -101,6 +102,7 @@ def test_a_visit_from_a_phone(open_page: Any, built_book: Path, name: str) -> No
     assert too_wide(page) <= 0
     assert cut_code(page) == 0
     assert page.evaluate(TABLES_CUT) == 0
+    assert page.evaluate(ROWS_CUT) == 0
     assert faint_texts(page) == []
     if not is_large(built_book, name):  # there axe has looked at the same elements on the desktop
         assert_nothing_stands_in_anyones_way(page, large=False)
