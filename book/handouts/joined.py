@@ -22,6 +22,7 @@ LEFT_OUT = (
     ".headerlink, .gtt-columns, .gtt-form, .gtt-foot, .gtt-guess, .gtt-verdict, .gtt-pad, .gtt-said, .gtt-reset"
 )
 LEFT_OUT += ", .gtt-download, .gtt-take-along, gtt-ask form, gtt-ask [role=status], .said, button, .visually-hidden"
+LONG = 30  # lines of code, beyond which a block goes on over the page
 NAMES = ("id", "for", "name", "aria-labelledby", "aria-describedby")  # attributes that are ids,
 LINKS = ("href", "xlink:href")  # that begin with # where they lead to one,
 PAINTS = ("clip-path", "fill", "mask", "style")  # and that may have url(#...)
@@ -70,6 +71,14 @@ def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Eleme
         elif "src" in tag.attrs:
             tag["src"] = posixpath.normpath(posixpath.join(root, posixpath.dirname(page), tag["src"]))
         rename(tag, prefix(page))
+    for caption in text.select(
+        "gtt-explorable figcaption"
+    ):  # with its picture, and not a page later below small ones
+        if stage := caption.find_parent("figure").select_one(".gtt-stage"):
+            stage.insert_after(caption.extract())
+    for code in text.find_all("pre"):
+        if code.get_text().count("\n") > LONG:
+            code["class"] = [*code.get("class", []), "paper-long"]
     text["id"] = prefix(page)
     for details in text.find_all("details"):
         details["open"] = ""

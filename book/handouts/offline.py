@@ -7,7 +7,7 @@ from . import downloads
 
 
 def write(book: Path, site: Path) -> Path:
-    """Writes the zip among the site's downloads. It holds all of them but itself, so its front page does not offer it."""
+    """Writes the zip among the downloads of the site: all of them but itself, so its front page does not offer it."""
     target = downloads.folder(site) / downloads.SITE
     target.unlink(missing_ok=True)
     downloads.offer(site)

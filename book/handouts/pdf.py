@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import downloads
-from .chromium import running
+from .chromium import FOR_PAPER, running
 from .joined import joined
 
 PLACE = re.compile(
@@ -70,7 +70,7 @@ def made(book: Path, site: Path, browser: Any) -> bytes:
 def write(book: Path, site: Path) -> Path:
     """Writes the PDF among the site's downloads."""
     target = downloads.folder(site) / downloads.PDF
-    with running() as browser:
+    with running(FOR_PAPER) as browser:
         target.write_bytes(made(book, site, browser))
     downloads.done(target, site)
     return target

@@ -107,6 +107,20 @@ def test_joined_pages_lead_to_each_other(site):
         assert book.find(id=target), "ids in pictures are renamed with what names them"
 
 
+def test_a_caption_stands_with_its_picture_and_long_code_may_go_on_over_the_page(site):
+    page = site / "book/two.html"
+    figure = FIGURE.replace('<div class="gtt-picture"', '<div class="gtt-stage"><div class="gtt-picture"', 1)
+    figure = figure.replace(
+        '<div class="gtt-columns"', '</div><div class="gtt-small">At 2</div><div class="gtt-columns"'
+    )
+    code = "".join(f"<pre>{'x = 1' * 3}{line * count}</pre>" for line, count in (("\ny", 5), ("\ny", 60)))
+    page.write_text(page.read_text().replace(FIGURE, figure + code))
+    book = soup(joined.joined(site.parents[1], site))
+    parts = [part.get("class", [part.name])[0] for part in book.select("#two-- figure > *")]
+    assert parts == ["gtt-stage", "figcaption", "gtt-small"]
+    assert ["paper-long" in pre.get("class", []) for pre in book.select("#two-- pre")] == [False, True]
+
+
 def test_joined_pages_have_contents_and_no_furniture(site):
     book = soup(joined.joined(site.parents[1], site))
     assert [link.get_text() for link in book.select(".paper-contents li > a:first-child")] == [

@@ -1,5 +1,6 @@
-"""A figure as Jupyter Book 2 shows it by its directive {anywidget}: in a shadow tree, in which the figure's style sheet is
-there before the figure, with a model that has no kernel. Its renderer is @myst-theme/anywidget 1.4, which this repeats."""
+"""A figure as Jupyter Book 2 shows it by its directive {anywidget}: in a shadow tree, in which the figure's style sheet
+is there before the figure, with a model that has no kernel. This repeats what its renderer does, which is
+@myst-theme/anywidget 1.4."""
 
 import json
 from pathlib import Path

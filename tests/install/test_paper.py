@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,12 @@ def test_the_outline_has_each_page_once_and_leads_to_it(reader: Any) -> None:
     entries = [*flat(reader.outline)]
     first = [letters(item.title) for depth, item in entries if depth == 1]
     assert first == [letters(h1.get_text()) for h1 in document().select("article h1")]
-    assert len(first) > 60
-    for (_, one), (_, two) in zip(entries, entries[1:], strict=False):
+    assert len(first) > 50
+    for (_, one), (_, two) in pairwise(entries):
         assert (one.title, one.page) != (two.title, two.page), "a title that stands on two pages is there twice"
     pages = [reader.get_destination_page_number(item) for _, item in entries]
     assert pages == sorted(pages)
-    assert len(entries) > 400
+    assert len(entries) > 1000
 
 
 def test_each_link_within_it_leads_somewhere_and_each_number_is_right(reader: Any) -> None:
