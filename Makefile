@@ -156,6 +156,7 @@ bench: .venv/ready
 	@$(BIN)/python -c '$(IMPORT_TIME); print(f"import minirnn: {end - begin:.2f} s; the aim is 0.5 s")'
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.cores
 	$(BIN)/python -m tests.benchmarks.watching
 
 drag-bench: .venv/ready

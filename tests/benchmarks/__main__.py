@@ -30,13 +30,14 @@ import numpy as np
 from scipy.optimize import nnls
 from tqdm import tqdm
 
-from minirnn import GRU, LRU, LSTM, VanillaRNN, bptt, unroll
+from minirnn import VanillaRNN, bptt, unroll
 from minirnn.diagnosis.entry import diagnose
 from minirnn.dynamics.exponents import network, spectrum
 from minirnn.gradients.checkpointing import checkpointed_bptt
 from minirnn.learning import losses
 from minirnn.learning.sweeps import results as results_of
 from minirnn.learning.sweeps import sweep
+from tests.benchmarks.cases import CELLS, DTYPES, SIZES, case
 from tests.benchmarks.of_a_book import of_a_book
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.turns import Player, first, peak, seconds
@@ -46,27 +47,6 @@ sys.path.append(str(Path(__file__).parents[2] / "book"))
 from experiments.chaos.lstm_scales import lstm
 from experiments.record import CACHE, load, rounded, save, write
 from explorables.speed.aims import missed
-
-CELLS = {cell.__name__: cell for cell in (VanillaRNN, LSTM, GRU, LRU)}
-SIZES = [
-    (200, 32, 64, 8),
-    (200, 64, 128, 32),
-    (1000, 32, 64, 8),
-    (784, 100, 128, 1),
-    (100, 20, 50, 6),
-    (200, 1, 64, 8),
-]
-DTYPES = ["float64", "float32"]
-
-
-def case(name: str, dtype: str, T: int, B: int, n: int, m: int) -> tuple:
-    """A cell, random parameters with a readout of 10, inputs and targets."""
-    rng, cell = np.random.default_rng(0), CELLS[name](m=m, n=n)
-    params = cell.init(rng) | losses.init_readout(rng, cell, outputs=10)
-    if name == "LRU":
-        params["nu_log"] -= 1.0  # slower decay: no state underflows, where arithmetic on denormals is slow
-    X, target = rng.standard_normal((T, B, m)), rng.standard_normal((B, 10))
-    return cell, {k: v.astype(dtype) for k, v in params.items()}, X.astype(dtype), target.astype(dtype)
 
 
 def measure(name: str, dtype: str, T: int, B: int, n: int, m: int, budget: float) -> dict[str, Any]:
