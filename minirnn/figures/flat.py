@@ -1,6 +1,8 @@
-"""Pictures of few elements. At each step of a drag a browser goes through all of a picture, also through what stands still,
-and makes a space of its own for each `<use>` and each `transform`. So the picture of a live figure has few of them, and
-its marks, the ticks of an axis and the letters of a text are one path each.
+"""Pictures of few elements.
+
+At each step of a drag a browser goes through all of a picture, also through what stands still, and makes a space of
+its own for each `<use>` and each `transform`. So the picture of a live figure has few of them: its marks, the ticks of an
+axis and the letters of a text are one path each.
 """
 
 import re
@@ -20,10 +22,12 @@ def flat(svg: str) -> str:
     >>> line = '<defs><path id="m" d="M0 0l0 3" style="stroke: red"/></defs>'
     >>> flat(f"<svg>{line}{tick.format(1)}{tick.format(2.5)}</svg>")
     '<svg><path d="M1 9l0 3M2.5 9l0 3" style="fill: red; stroke: red"/></svg>'
-    >>> flat('<svg><g transform="translate(1 2)" style="fill: red"><text><tspan x="0 5" y=".5">10</tspan></text></g></svg>')
+    >>> number = '<text><tspan x="0 5" y=".5">10</tspan></text>'
+    >>> flat(f'<svg><g transform="translate(1 2)" style="fill: red">{number}</g></svg>')
     '<svg><text style="fill: red"><tspan x="1 6" y="2.5">10</tspan></text></svg>'
-    >>> letter = '<defs><path id="l" d="M64 0l9-9z" transform="scale(.5)"/></defs><use href="#l"/><use href="#l" transform="{}"/>'
-    >>> flat(f'<svg><g transform="scale(2)">{letter.format("translate(10 1) scale(.5)")}</g></svg>')
+    >>> shape = '<defs><path id="l" d="M64 0l9-9z" transform="scale(.5)"/></defs>'
+    >>> letters = '<use href="#l"/><use href="#l" transform="translate(10 1) scale(.5)"/>'
+    >>> flat(f'<svg><g transform="scale(2)">{shape}{letters}</g></svg>')
     '<svg><path d="M64 0l9-9zM52 2l4.5-4.5z" transform="scale(2) scale(.5)"/></svg>'
     """
     root = ET.fromstring(svg)
@@ -133,16 +137,22 @@ def _join_marks(group: ET.Element, shapes: dict[str, ET.Element]) -> None:
     """The marks of an artist that a script moves become one path, whose `data-mark` is a mark at the origin. Not where
     marks with borders of another colour may overlap: one path would draw all borders after all areas."""
     uses = list(group.iter("use"))
-    if not uses or len({(use.get("href"), use.get("style")) for use in uses}) > 1 or any(u.get("transform") for u in uses):
+    if (
+        not uses
+        or len({(use.get("href"), use.get("style")) for use in uses}) > 1
+        or any(u.get("transform") for u in uses)
+    ):
         return
     shape = shapes[uses[0].get("href", "")]
     style = _style(uses[0]) | _style(shape)
-    if len(uses) > 1 and ("opacity" in str(style) or style.get("stroke", "none") not in ("none", style.get("fill"))):
+    if len(uses) > 1 and (
+        "opacity" in str(style) or style.get("stroke", "none") not in ("none", style.get("fill"))
+    ):
         return
     mark = _short(shape.get("d", ""))
     outline = "".join(_moved(mark, float(use.get("x", 0)), float(use.get("y", 0))) for use in uses)
     path = ET.Element("path", {"data-mark": mark, "d": outline, "style": _written(style)})
-    for parent, child in [(parent, child) for parent in group.iter() for child in parent if child in uses]:
+    for parent, child in list(_with_parents(group, "use")):
         if parent.get("clip-path"):
             path.set("clip-path", parent.get("clip-path", ""))
         parent.remove(child)

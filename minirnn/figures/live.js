@@ -37,6 +37,15 @@ const gttLive = (() => {
   /** Of markup the texts between its tags, as language.py has them. */
   const said = (markup) => markup.replace(/(^|>)([^<>]+)/g, (_, tag, text) => tag + gttSay(text));
 
+  /** Writes a text into the nodes that are there, if as many parts of it are raised as of the last one. */
+  function write(line, text) {
+    const [first, ...parts] = text.split(/\^\{([^}]*)\}/).map(gttSay), node = line.firstChild;
+    if (!first || node?.nodeType !== Node.TEXT_NODE || line.children.length !== parts.length)
+      return void (line.innerHTML = said(raised(escaped(text))));
+    if (node.data !== first) node.data = first;
+    parts.forEach((part, i) => gttWrite(line.children[i], part));
+  }
+
   // ---- what has a name
 
   const same = (a, b) => a.length === b?.length && a.every(([x, y], i) => Object.is(x, b[i][0]) && Object.is(y, b[i][1]));
@@ -60,11 +69,7 @@ const gttLive = (() => {
       if (points) this.move(points.map(([x, y]) => [this.panel.x.place(x), this.panel.y.place(y)]));
       if (text !== undefined && text !== this.text) {
         const parts = text.split("\n");
-        this.lines.forEach((line, i) => {
-          const markup = said(raised(escaped(parts[i] ?? "")));
-          if (/[<&]/.test(markup)) line.innerHTML = markup;
-          else gttWrite(line, markup);
-        });
+        this.lines.forEach((line, i) => write(line, parts[i] ?? ""));
         this.text = text;
       }
       if (hue && hue !== this.hue) this.paint(hue);

@@ -53,8 +53,8 @@ def show(fig: Figure, alt: str) -> Picture:
 
 
 def windows(fig: Figure, name: str) -> str:
-    """The columns of panels as windows onto the drawing with the id `name`, hidden but where a style shows them; "" where
-    a drawing cannot be cut."""
+    """The columns of panels as windows onto the drawing with the id `name`, hidden but where a style shows them; ""
+    where a drawing cannot be cut."""
     cuts, spans = columns_of(fig)
     width, height = (72 * float(side) for side in fig.get_size_inches())
     views = ""

@@ -30,11 +30,13 @@ LOOK = """async ([name, states]) => {
     const place = (e) => [Number(e.getAttribute("x")), Number(e.getAttribute("y"))];
     const d = path ? [...path.getAttribute("d").matchAll(/-?[\\d.]+(e-?\\d+)?/g)].map((m) => Number(m[0])) : [];
     const begins = joined ? [...joined.getAttribute("d").matchAll(/M(-?[\\d.]+) (-?[\\d.]+)/g)] : [];
-    const joint = begins.filter((_, i) => i % mark.length === 0).flatMap((m) => [m[1] - mark[0][0], m[2] - mark[0][1]]);
+    const joint = begins.filter((_, i) => i % mark.length === 0)
+      .flatMap((m) => [m[1] - mark[0][0], m[2] - mark[0][1]]);
     const style = (path ?? joined ?? marks[0] ?? lines[0]).getAttribute("style");
     const anchor = lines.length === 1 ? place(lines[0]).map((v, i) => v - shifts[0][i]) : [];
     return {
-      visible: shown(group), points: lines.length ? anchor : path ? d : joined ? joint : marks.filter(shown).flatMap(place),
+      visible: shown(group),
+      points: lines.length ? anchor : path ? d : joined ? joint : marks.filter(shown).flatMap(place),
       text: lines.map((e) => e.textContent).join("\\n"),
       hues: [...style.matchAll(/--gtt-(\\w+)/g)].map((m) => m[1]).filter((h) => h !== "paper"),
     };

@@ -90,6 +90,28 @@ def test_the_first_20_updates_are_those_of_minirnn(call: Any) -> None:
             assert np.allclose(there, here, rtol=1e-9, atol=1e-12), (units, task, key)
 
 
+def test_runs_that_take_turns_are_those_that_run_alone(call: Any) -> None:
+    """Arrays are used again within a run; its first report, which neither rate nor clip changes, within its figure."""
+    pair = (FOLDER.parent / "exploding" / "two_runs.js").read_text(encoding="utf-8")
+    body = f"""{pair}
+        const settings = {{ task: "order", cell: "GRU", gain: 1.2, clip: 0.5, rate: 0.3, length: 10, seed: 1 }};
+        const reports = (change) => {{
+            const runs = both({{ ...settings, ...change }});
+            return Array.from({{ length: 4 }}, () => runs.next().value);
+        }};
+        const own = (all) => all.map((r) => [r.own.loss, r.own.norm, ...r.own.lags]);
+        const beside = "nothing", changes = [
+            ...["nothing", "gain 1", "LRU", "tanh"].map((beside) => ({{ beside }})),
+            {{ rate: 0.1, beside }}, {{ beside }}, {{ cell: "LRU", beside }}];
+        return [...changes.map((change) => own(reports(change))), reports({{ beside: "LRU" }}).map((r) => r.other.loss)];"""
+    alone, *others, slower, again, same, other = call(body, None)
+    assert others == [alone] * 3
+    assert again == alone
+    assert slower[0] == alone[0]
+    assert slower[3] != alone[3]
+    assert other == [loss for loss, *_ in same]
+
+
 # ---- the figure: its button, its slider, its address
 
 

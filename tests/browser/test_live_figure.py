@@ -126,6 +126,57 @@ def test_a_phone_shows_the_same_in_its_columns(open_page: Any, url: str) -> None
     assert len(ids) == len(set(ids))
 
 
+def test_a_drag_makes_no_nodes(open_page: Any, url: str) -> None:
+    """A new node, were it a text, makes a browser ask for the whole page what it styles by an element's children."""
+    script = """states => {
+        const figure = document.getElementById("demo"), made = [];
+        figure.moveTo(states[0]);
+        const watch = new MutationObserver((changes) => made.push(...changes));
+        watch.observe(document.body, { subtree: true, childList: true });
+        states.slice(1).forEach((state) => figure.moveTo(state));
+        made.push(...watch.takeRecords());
+        return made.map((change) => change.target.outerHTML);
+    }"""
+    tab = open_page(url)
+    states = [{"slope": slope, "base": base} for slope, base in ((0.4, 4.1), (-0.7, 4.9), (1.11, 3.03), (0.2, 4.4))]
+    assert tab.evaluate(script, states) == []
+    assert tab.locator("#demo output").all_inner_texts()[:2] == ["0.20\u00a0steps", "4.400"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_nobody_sees_follows_when_the_drag_rests(open_page: Any, url: str, width: int) -> None:
+    script = """slope => {
+        const figure = document.getElementById("demo"), line = figure.live.artists.line;
+        const shown = () => line.map(({ svg, path }) => [Boolean(svg.closest(".gtt-columns")), path.getAttribute("d")]);
+        const before = Object.fromEntries(shown());
+        figure.moveTo({ slope });
+        const moved = shown().filter(([column, d]) => d !== before[column]).map(([column]) => column);
+        return new Promise((done) => setTimeout(() => done([moved, new Set(shown().map(([, d]) => d)).size]), 500));
+    }"""
+    tab = open_page(url, width=width)
+    tab.wait_for_function("document.getElementById('demo').isPhone !== undefined")
+    assert tab.evaluate(script, -1.1) == [[width == 390], 1]
+
+
+def test_what_was_dragged_is_printed_at_once(open_page: Any, url: str) -> None:
+    tab = open_page(url, width=390)
+    tab.wait_for_function("document.getElementById('demo').isPhone")
+    script = """slope => {
+        document.getElementById("demo").moveTo({ slope });
+        dispatchEvent(new Event("beforeprint"));
+        return new Set(document.getElementById("demo").live.artists.line.map((a) => a.path.getAttribute("d"))).size;
+    }"""
+    assert tab.evaluate(script, -1.1) == 1
+
+
+def test_its_picture_has_few_elements() -> None:
+    """No <use>, no group that says nothing, and of transforms those of a title of two lines."""
+    svg = demo.frame(demo.start).svg
+    assert "<use" not in svg
+    assert "<g>" not in svg
+    assert svg.count("transform=") == 2
+
+
 def test_what_changed_is_announced_and_nothing_else(open_page: Any, url: str) -> None:
     tab = open_page(url)
     tab.locator("#demo--base").press("End")

@@ -37,7 +37,8 @@ def test_columns_of_panels_stand_below_each_other(open_page: Any, tmp_path: Path
     stills = pictures()
     style = faces() + palette_css() + (ROOT / "book/_static/book.css").read_text("utf-8")
     cells = "".join(
-        f'<section id="{name}"><div class="cell"><figure><div class="text_html">{still._repr_html_()}</div></figure></div></section>'
+        f'<section id="{name}"><div class="cell"><figure><div class="text_html">{still._repr_html_()}</div></figure>'
+        "</div></section>"
         for name, still in stills.items()
     )
     page = tmp_path / "stills.html"
@@ -48,7 +49,9 @@ def test_columns_of_panels_stand_below_each_other(open_page: Any, tmp_path: Path
     )
     tab = open_page(page.as_uri(), width=390)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-    wide = "() => [...document.querySelectorAll('.text_html')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+    wide = (
+        "() => [...document.querySelectorAll('.text_html')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+    )
     assert tab.evaluate(wide) == 0
     sizes = tab.evaluate(LARGE)
     assert {name for name, _ in sizes} == {*STILLS}, "each has columns"
