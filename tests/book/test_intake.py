@@ -329,6 +329,10 @@ FORMS: dict[str, tuple[Callable[[], object], str]] = {
     "old Mac line ends": (lambda: with_line_ends("\r"), ""),
     "blanks at line ends": (lambda: with_line_ends("  \n"), ""),
     "the format of 2014": (as_format_3, "nbformat is 3"),
+    "a number of 6000 digits": (
+        lambda: text().replace('"nbformat_minor"', f'"more": {"9" * 6000}, "nbformat_minor"').encode(),
+        FORMAT,
+    ),
     "a format to come": (lambda: submissions.right("ada") | {"nbformat": 5}, "nbformat is 5"),
     "no format": (lambda: {"cells": submissions.right("ada")["cells"]}, "nbformat is None"),
 }
