@@ -23,6 +23,9 @@ UNWRITTEN = "not written yet. Put your code in the place of `raise NotImplemente
 NO_ID = (
     'Put your student id between the quotes of `student = ""`, at the top, and run that cell and the one below it.'
 )
+UNSEEN = (
+    "Around your student id there is a character that cannot be seen: {student!a}. Delete all, and type your id."
+)
 Task = dict[str, dict[str, str]]  # {what differs between students: {value: its words}}
 
 
@@ -45,6 +48,10 @@ def generator(assignment: str, student: str) -> np.random.Generator:
     """
     if not isinstance(student, str) or not student.strip():
         raise Wrong(NO_ID)
+    if not (
+        student.strip()[0] + student.strip()[-1]
+    ).isprintable():  # as copied from a page: it would be another's id
+        raise Wrong(UNSEEN.format(student=student))
     digest = sha256(f"{assignment}/{student.strip().lower()}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 

@@ -67,9 +67,14 @@ def parsed(data: bytes) -> tuple[Any, list[str]]:
     if encoding != "utf-8":
         notes.append(f"the file is in {encoding}; usual is utf-8 without a byte order mark")
     try:
-        return json.loads(string), notes
+        return json.loads(string, parse_int=whole), notes
     except (ValueError, RecursionError) as error:
         raise NotANotebook(kind(data, string) or f"its JSON cannot be read: {error}") from error
+
+
+def whole(digits: str) -> int | float:
+    """A number of an output may have more digits than Python turns into an int, and is not looked at."""
+    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def kind(data: bytes, string: str) -> str:

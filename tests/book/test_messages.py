@@ -222,6 +222,13 @@ def test_the_check_of_a_measurement_knows_whose_it_is(capsys):
             check.own("rate", rate, student, answer)
 
 
+@pytest.mark.parametrize("student", ["\u200bada", " ada\ufeff", "\u202aada\u202c"])
+def test_an_id_with_what_cannot_be_seen_around_it_is_refused_while_one_works(student):
+    """When it is graded, it would be somebody else's."""
+    with pytest.raises(selfcheck.Wrong, match=r"cannot be seen: '.*\\u"):
+        selfcheck.generator("bptt", student)
+
+
 def test_a_function_that_calls_one_not_written_yet_is_told_which():
     def forward(*args):
         raise NotImplementedError
