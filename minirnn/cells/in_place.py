@@ -46,14 +46,17 @@ def lstm_adjoints(params: Params, local: Local, dE: np.ndarray, carry: np.ndarra
     D, back, through = np.empty(slopes.shape, dE.dtype), carry.copy(), np.empty_like(carry[:, n:])
     delta_h, delta_c = back[:, :n], back[:, n:]
     gates, gate_slopes = (a.reshape(*a.shape[:-1], 4, n) for a in (D, slopes))
-    for t in reversed(range(len(dE))):
-        back += dE[t]
-        np.multiply(delta_h, dh_dc[t], out=through)
+    onto_c = gates[:, :, :3], gate_slopes[:, :, :3]  # i, f, g act on c
+    onto_h = gates[:, :, 3], gate_slopes[:, :, 3]  # o acts on h
+    steps = (a[::-1] for a in (D, f, dh_dc, dE, *onto_c, *onto_h))
+    for d, f_t, dh_dc_t, dE_t, d_c, slope_c, d_h, slope_h in zip(*steps, strict=True):
+        back += dE_t
+        np.multiply(delta_h, dh_dc_t, out=through)
         delta_c += through
-        np.multiply(gate_slopes[t, :, :3], delta_c[:, None], out=gates[t, :, :3])  # i, f, g act on c
-        np.multiply(gate_slopes[t, :, 3], delta_h, out=gates[t, :, 3])  # o acts on h
-        delta_c *= f[t]
-        np.matmul(D[t], W, out=delta_h)
+        np.multiply(slope_c, delta_c[:, None], out=d_c)
+        np.multiply(slope_h, delta_h, out=d_h)
+        delta_c *= f_t
+        np.matmul(d, W, out=delta_h)
     return D, back
 
 
@@ -90,14 +93,13 @@ def gru_adjoints(params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
         np.empty_like(slopes[0]),
     )
     gates, gate_slopes = (a.reshape(*a.shape[:-1], 3, n) for a in (D, slopes))
-    for t in reversed(range(len(dE))):
-        back += dE[t]
-        np.multiply(gate_slopes[t], back[:, None], out=gates[t])
-        to_W[:, : 2 * n] = D[t, :, : 2 * n]
-        np.multiply(
-            D[t, :, 2 * n :], r[t], out=to_W[:, 2 * n :]
-        )  # the rows of s are reached through the reset gate
-        back *= z[t]
+    steps = (a[::-1] for a in (D[..., : 2 * n], D[..., 2 * n :], r, z, dE, gates, gate_slopes))
+    for d_rz, d_s, r_t, z_t, dE_t, d_gates, slope in zip(*steps, strict=True):
+        back += dE_t
+        np.multiply(slope, back[:, None], out=d_gates)
+        to_W[:, : 2 * n] = d_rz
+        np.multiply(d_s, r_t, out=to_W[:, 2 * n :])  # the rows of s are reached through the reset gate
+        back *= z_t
         np.matmul(to_W, W, out=through)
         back += through
     return D, back
