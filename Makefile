@@ -84,7 +84,8 @@ OF_THE_HOUSE := tests/test_house.py tests/test_dependencies.py    # 2500 tests, 
 
 # Lint uses one core, so the tests run beside it.
 quick: .venv/ready
-	@$(MAKE) --no-print-directory -j2 lint library
+	@$(MAKE) --no-print-directory -j2 lint library || \
+	  { echo "Lint or a test failed. Lint speaks first, above the tests' dots; alone: make lint"; exit 1; }
 
 library: .venv/ready
 	$(PYTEST) -q -m "not slow" minirnn $(ROOMS) $(filter-out $(OF_THE_HOUSE),$(wildcard tests/test_*.py))

@@ -22,7 +22,7 @@ from coursework.records import Arrived
 from coursework.roster import Roster
 
 UNPACKED = 50_000_000  # bytes of all zips that one student handed in at a time, so that none fills the disk of all
-STAMP, INSIDE = "timestamp.txt", ".unpacked"  # nbgrader's, beside a submission; what a zip's folder ends with
+STAMP = "timestamp.txt"  # nbgrader's, beside a submission
 
 
 @dataclass
@@ -232,7 +232,7 @@ def put(source: Path, path: Names, folder: Path, inner: Names, room: int) -> tup
     target.write_bytes(data)
     if target.suffix.lower() != ".zip":
         return inner, {}
-    unpacked = target.with_suffix(INSIDE)
+    unpacked = target.with_suffix(files.INSIDE)
     try:
         refused = archives.unpack(target, unpacked, room)
         return (*inner[:-1], unpacked.name), refused

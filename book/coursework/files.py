@@ -14,6 +14,7 @@ from pathlib import Path
 Names = tuple[str, ...]  # a path below a folder
 MOST = 50_000_000  # bytes of a file
 DEPTH, FOLDERS = 6, 200  # below a student's folder
+INSIDE = ".unpacked"  # what the name of a folder ends with that holds what a student's zip held
 KINDS = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket",
          stat.S_IFCHR: "device", stat.S_IFBLK: "device"}  # fmt: skip
 # what systems and tools leave in a folder
@@ -40,8 +41,8 @@ def on_one_line(text: str) -> str:
 
 
 def shown(path: Sequence[str]) -> str:
-    """A path for a message; of a long one its ends."""
-    text = "/".join(map(printable, path))
+    """A path for a message; of a long one its ends. A folder made of a zip has the name of the zip."""
+    text = "/".join(printable(name.removesuffix(INSIDE) + ".zip" * name.endswith(INSIDE)) for name in path)
     return f"'{text}'" if len(text) <= 400 else f"'{text[:200]} … {text[-100:]}'"
 
 

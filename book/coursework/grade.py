@@ -156,7 +156,10 @@ def grade_all(plan: Plan) -> int:
         names = ", ".join(notebooks.names() if only is None else [only])
         print(f"Nothing to grade: no STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
     many = "1 grade" if len(results) == 1 else f"{len(results)} grades"
-    print(f"{many} in {target / 'grades.csv'}; rows on files that were not graded: {len(rows)}")
+    noted = sum(bool(result.get("notes")) for _, _, result in results)
+    print(
+        f"{many} in {target / 'grades.csv'}, {noted} with a note; rows on files that were not graded: {len(rows)}"
+    )
     return 0 if todo and not failures and not lost else 1
 
 

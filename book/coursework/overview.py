@@ -1,7 +1,7 @@
 """The class at a glance: TO/grades.html, and TO/grades-parts.csv with a row for each message that a part showed."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from pathlib import Path
 from statistics import fmean, quantiles
 from urllib.parse import quote
@@ -57,8 +57,18 @@ def names(results: Iterable[Graded]) -> list[str]:
 
 def counts(results: Sequence[Graded], remarks: Sequence[Remark]) -> str:
     students = {student for student, _, _ in results}
-    missing = f"; {len(remarks)} that were not graded are first" if remarks else "; nothing is without a grade"
-    return f"<p>{len(results)} grades of {len(students)} students{missing}.</p>"
+    few = (
+        "one is not graded, and stands first"
+        if len(remarks) == 1
+        else f"{len(remarks)} are not graded, and stand first"
+    )
+    missing = f"; {few}" if remarks else "; nothing is without a grade"
+    return f"<p>{many(results, 'grade')} of {many(students, 'student')}{missing}.</p>"
+
+
+def many(things: Sized, noun: str) -> str:
+    """How many there are, as a text: 1 grade, 2 grades."""
+    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
 
 
 def number(value: float | None) -> str:

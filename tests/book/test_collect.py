@@ -14,7 +14,7 @@ from tests.book.test_intake import graded_in_name_only, put, rows
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book"))
-from coursework import archives, collect, grade, intake, platforms, roster
+from coursework import archives, collect, files, grade, intake, platforms, roster
 
 NAMES = ["bptt", "clipping"]
 NOBODY, TWO = "nobody in roster.csv is this", "may be any of 0042, 0043"
@@ -122,7 +122,9 @@ def test_a_zip_that_a_student_handed_in_is_unpacked_or_named(tmp_path, people):
     graded, said = found_in(collected)
     assert graded == ["0 ada mine"]
     assert "is a zip that was not unpacked: '../bptt.ipynb' leads out" in said["zoe"]
-    assert collected.of(0, ("ada", "work.unpacked", "mine", "bptt.ipynb"))["stem"].startswith("Ada")
+    path = ("ada", "work.unpacked", "mine", "bptt.ipynb")
+    assert collected.of(0, path)["stem"].startswith("Ada")
+    assert files.shown(path) == "'ada/work.zip/mine/bptt.ipynb'"  # as the student named it
 
 
 def test_the_zips_of_one_student_cannot_fill_the_disk(tmp_path, people, monkeypatch):

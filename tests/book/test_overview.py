@@ -120,3 +120,10 @@ def test_a_student_reads_what_is_right_and_where_to_read_on(written):
     assert "1 day late" in page.replace("24 hours", "1 day")
     assert "Read the chapter “Backpropagation through time”" not in page
     assert set(re.findall(r'href="(.*?)"', page)) == {"bptt.html", "clipping.html"}
+
+
+def test_a_page_of_one_ungraded_file_speaks_of_one():
+    graded, remark = ("ada", "bptt", {"points": 1, "of": 2, "parts": []}), Remark("ben", "bptt", "lost")
+    assert "1 grades" not in overview.counts([graded], [remark])
+    assert "one is not graded, and stands first" in overview.counts([graded], [remark])
+    assert "2 are not graded, and stand first" in overview.counts([graded], [remark, remark])

@@ -52,7 +52,7 @@ def told(page, asked, texts):
 
 
 def test_every_chapter_has_two_questions_and_asks_all_of_them():
-    assert len(CHAPTERS) == 11
+    assert CHAPTERS
     for name in CHAPTERS:
         keys = re.findall(r"^:::\{ask\} .*\n:key: (\w+)$", (ROOT / f"book/{name}.md").read_text(), re.MULTILINE)
         assert len(keys) >= 2
@@ -65,7 +65,7 @@ def test_what_is_right_is_accepted_and_each_mistake_gets_its_message(page, key):
     question = ALL[key]
     asked = json.loads(json.dumps(question.asked(key)))
     assert told(page, asked, [question.answer()]) == [[True, "Right."]]
-    assert len(question.mistakes) >= 3
+    assert len(question.mistakes) >= 3, f"a question names at least three mistakes; {key} names too few"
     for wrong, message in asked["mistakes"]:
         assert told(page, asked, [wrong]) == [[False, f"Not yet: {message}"]], wrong
     for right, said in told(page, asked, list(GARBAGE)):
