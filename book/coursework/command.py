@@ -88,7 +88,8 @@ def begin(name: str) -> int:
         return 2
     print("\n".join(["Written:", *(f"  {file}" for file in files)]))
     print(
-        "It can be handed out and graded as it is; book/grading.md has a table of assignments that may list it. Replace its parts by yours, make the answers and run the tests:\n"
+        "It can be handed out and graded as it is; the table in book/grading.md may list it.\n"
+        "Replace its parts by yours, make the answers and run the tests:\n"
         f"  cd book && ../.venv/bin/python -m coursework answers {name} && cd ..\n"
         f'  .venv/bin/python -m pytest -q tests/book/test_assignments.py -k "[{name}"'
     )
