@@ -103,7 +103,8 @@ def test_runs_that_take_turns_are_those_that_run_alone(call: Any) -> None:
         const beside = "nothing", changes = [
             ...["nothing", "gain 1", "LRU", "tanh"].map((beside) => ({{ beside }})),
             {{ rate: 0.1, beside }}, {{ beside }}, {{ cell: "LRU", beside }}];
-        return [...changes.map((change) => own(reports(change))), reports({{ beside: "LRU" }}).map((r) => r.other.loss)];"""
+        const other = reports({{ beside: "LRU" }}).map((r) => r.other.loss);
+        return [...changes.map((change) => own(reports(change))), other];"""
     alone, *others, slower, again, same, other = call(body, None)
     assert others == [alone] * 3
     assert again == alone
