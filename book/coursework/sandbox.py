@@ -26,6 +26,10 @@ network. So nothing was graded. Either install the sandbox (Debian and Ubuntu: a
 a machine that holds nothing of value, add --unsafe."""
 
 
+COVERED = """
+
+In a container its covers over /proc are in the way: podman takes them off by --security-opt unmask='/proc/*'."""
+
 ELSEWHERE = """Grading needs Linux: the sandbox (bubblewrap) and the limits of memory and time are Linux's. Here you can
 make the release (`release`), the course for nbgrader (`course`) and the checks' answers (`answers`). To grade, use a
 Linux machine: on Windows the Windows Subsystem for Linux, on macOS a virtual machine."""
@@ -109,4 +113,5 @@ def unavailable(folder: Path, *hidden: Path) -> str | None:
             return f"{place} lies in {seen}, which a sandbox sees, because Python or the system is there."
     line = command(folder, folder, [sys.executable, "-c", "import numpy, ipykernel"])
     tried = subprocess.run(line, capture_output=True, text=True, timeout=60)
-    return f"bwrap does not work here: {tried.stderr.strip()[-500:]}" if tried.returncode else None
+    why = tried.stderr.strip()[-500:]
+    return f"bwrap does not work here: {why}{COVERED * ('mount proc' in why)}" if tried.returncode else None

@@ -419,7 +419,7 @@ def test_the_release_has_no_solutions(tmp_path):
             text = archive.read(file).decode()
             unpacked[file] = text
             if file.endswith(".ipynb"):  # as JSON, and as it is read
-                unpacked[f"{file}, read"] = "\n".join(c["source"] for c in json.loads(text)["cells"])
+                unpacked[f"{file}, read"] = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"])
     assert sum(file.endswith(".ipynb") for file in unpacked) == len(NAMES)
     assert leaks(unpacked) == []
     folder = {f.relative_to(tmp_path).as_posix(): f.read_text() for f in (tmp_path / "assignments").rglob("*.*")}

@@ -14,7 +14,7 @@ import pytest
 from tests.book import submissions
 from tests.conftest import ROOT
 
-from coursework import children, notebooks  # isort: skip
+from coursework import children, notebooks, sandbox  # isort: skip
 
 PAGE = (ROOT / "book/grading.md").read_text()
 FILE = (ROOT / "book/coursework/Containerfile").read_text().replace("\\\n", " ")
@@ -54,6 +54,16 @@ def test_what_the_container_copies_is_enough_to_grade(tmp_path):
     settings = (ROOT / "pyproject.toml").read_text()
     assert 'readme = "README.md"' in settings
     assert "git" not in " ".join(instructions("COPY"))
+
+
+def test_who_runs_the_container_without_its_options_is_told_which(tmp_path, monkeypatch):
+    said = "bwrap: Can't mount proc on /proc: Operation not permitted"
+    failed = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda tool: tool)
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda *args, **words: failed)
+    why = sandbox.unavailable(tmp_path)
+    option = re.search(r"--security-opt unmask=\S+", why.removesuffix("."))[0]
+    assert option in re.search(r"^podman run .*$", PAGE, re.MULTILINE)[0]
 
 
 def test_the_link_for_a_hub_opens_an_assignment_of_the_release():
