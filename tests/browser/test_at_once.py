@@ -112,3 +112,20 @@ def test_a_brace_is_whole_wherever_it_stands(browser: Any, tmp_path: Path) -> No
     tiled.close()
     assert min(widths) > 80, "stretched"
     assert max(widths) - min(widths) <= 3, widths
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["bptt", "memory", "chaos"])
+def test_a_link_brings_its_figure_to_the_screen_of_a_phone(browser: Any, site: str, name: str) -> None:
+    """Also where the page lays out what it rolls by, and gets another height meanwhile."""
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{site}/book/{name}.html")
+    page.wait_for_function(FIGURES_ANSWER)
+    link = page.locator(".notice a.gtt-goto:visible").last
+    figure = link.get_attribute("href").partition("?")[0].removeprefix("#")
+    link.click()
+    page.wait_for_timeout(2000)
+    stage = page.locator(f"#{figure} .gtt-stage").bounding_box()
+    assert 0 < stage["y"] < 800 - min(stage["height"], 600)
+    context.close()
