@@ -545,7 +545,20 @@
     const [top, bottom] = place;
     const by = !fits(place) || top < header ? top - header : Math.max(0, bottom - innerHeight);
     // a place of the page and no distance: a browser that keeps what is in view where it is has moved on meanwhile
-    scrollTo({ top: start + by, behavior: byReader && !reduced() ? "smooth" : "auto" });
+    const smooth = byReader && !reduced();
+    scrollTo({ top: start + by, behavior: smooth ? "smooth" : "auto" });
+    if (smooth && Math.abs(by) > 1) settle(figure.piece("stage"), stage.top - by);
+  }
+
+  /** What a page lays out as it rolls by may move its end: then the rest of the way follows, unless the reader moves on. */
+  function settle(stage, top) {
+    const moves = new AbortController(), once = { once: true, signal: moves.signal };
+    for (const type of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(type, () => moves.abort(), once);
+    const arrive = () => {
+      moves.abort();
+      scrollBy(0, stage.getBoundingClientRect().top - top);
+    };
+    addEventListener("scrollend", arrive, once);
   }
 
   /** Writes the sentence of a link above the controls, with a way back to it. Returns how high it is. */

@@ -47,7 +47,9 @@ def is_large(built_book: Path, name: str) -> bool:
     return (built_book / name.partition("?")[0]).stat().st_size >= LARGE
 
 
-ROWS_CUT = """[...document.querySelectorAll(".gtt-rows td")].filter((e) => e.scrollHeight > e.clientHeight + 1).length"""
+ROWS_CUT = (
+    """[...document.querySelectorAll(".gtt-rows td")].filter((e) => e.scrollHeight > e.clientHeight + 1).length"""
+)
 TABLES_CUT = """[...document.querySelectorAll(".bd-article .pst-scrollable-table-container")]
   .filter((e) => e.scrollWidth > e.clientWidth + 1).length"""
 
