@@ -55,8 +55,9 @@ itself. {source} What you change is kept in this browser, and is sent nowhere.</
 </main></body></html>
 """
 ELSEWHERE = """For this it loads Python and its packages from <strong>{host}</strong>, where the Pyodide project
-publishes them, and not from this book: about {size} MB, once. That server sees your address. Nothing has been loaded from
-it yet. Where it cannot be reached, no cell runs, and the line below the notebook goes on saying “Unknown”."""
+publishes them, and not from this book: about {size} MB, once. That server sees your address.
+Nothing has been loaded from it yet. Where it cannot be reached, no cell runs, and the line below the notebook goes on
+saying “Unknown”."""
 OURS = "For this it loads Python and its packages from this site: about {size} MB, once."
 NEEDED = ("micropip", "ipython", "numpy", "scipy", "matplotlib", "scikit-learn", "joblib", "cloudpickle", "tqdm")
 SIZE = 40  # Python, NumPy, SciPy, Matplotlib and what they need, compressed
