@@ -54,9 +54,12 @@ itself. {source} What you change is kept in this browser, and is sent nowhere.</
 <p><a href="{back}">Back to the page</a></p>
 </main></body></html>
 """
-ELSEWHERE = """For this it loads Python and its packages from <strong>{host}</strong>, a server of the Pyodide project
-and not of this book: about {size} MB, once. That server sees your address. Nothing has been loaded from it yet."""
+ELSEWHERE = """For this it loads Python and its packages from <strong>{host}</strong>, where the Pyodide project
+publishes them, and not from this book: about {size} MB, once. That server sees your address.
+Nothing has been loaded from it yet. Where it cannot be reached, no cell runs, and the line below the notebook goes on
+saying “Unknown”."""
 OURS = "For this it loads Python and its packages from this site: about {size} MB, once."
+NEEDED = ("micropip", "ipython", "numpy", "scipy", "matplotlib", "scikit-learn", "joblib", "cloudpickle", "tqdm")
 SIZE = 40  # Python, NumPy, SciPy, Matplotlib and what they need, compressed
 
 
@@ -67,6 +70,8 @@ def make() -> None:
     source = os.environ.get("PYODIDE", "")
     if source and not Path(source, "pyodide-lock.json").is_file():
         raise FileNotFoundError(f"PYODIDE must name a folder with pyodide-lock.json, got {source!r}")
+    if source and (files := missing(Path(source))):
+        raise FileNotFoundError(f"PYODIDE must name a full copy of Pyodide; {source!r} lacks {', '.join(files)}")
     for name in ("site", "wheels", "contents", "modules"):
         shutil.rmtree(WORK / name, ignore_errors=True)
     wheels(WORK / "wheels")
@@ -86,6 +91,18 @@ def make() -> None:
         target = SITE / "_notebooks" / Path(name).with_suffix(".html")
         target.parent.mkdir(exist_ok=True)
         target.write_text(page(name, title_of(file), host), encoding="utf-8")
+
+
+def missing(folder: Path) -> list[str]:
+    """The files of packages that the notebooks need and that a copy of Pyodide lacks, as the package of npm does: an
+    import in a reader's browser would be the first to say so."""
+    packages = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    names = [*NEEDED]
+    for name in names:  # grows by what each depends on
+        others = (other.replace("_", "-") for other in packages[name]["depends"])
+        names += [other for other in others if other not in names]
+    files = sorted(packages[name]["file_name"] for name in names)
+    return [file for file in files if not (folder / file).is_file()]
 
 
 def wheels(folder: Path) -> None:
@@ -142,4 +159,7 @@ def run(*command: str | Path) -> None:
 
 
 if __name__ == "__main__":
-    make()
+    try:
+        make()
+    except FileNotFoundError as error:
+        sys.exit(f"lite: {error}")
