@@ -22,9 +22,10 @@ def affine(X: Any, U: Any, b: Any) -> Any:
     plain = all(type(a) is np.ndarray for a in (X, U, b))  # traced by autograd they are not
     if not plain or U.ndim > 2 or b.ndim > 1:
         return times_many(X, U) + b
-    rows = X.reshape(-1, X.shape[-1])
-    with_one = np.concatenate([rows, np.ones((len(rows), 1), X.dtype)], axis=-1)
-    return times(with_one, np.concatenate([U, b[:, None]], axis=-1)).reshape(*X.shape[:-1], -1)
+    m = X.shape[-1]
+    rows, weights = np.ones((X.size // m, m + 1), X.dtype), np.empty((m + 1, len(b)), np.result_type(U, b))
+    rows[:, :m], weights[:m], weights[m] = X.reshape(-1, m), U.T, b
+    return (rows @ weights).reshape(*X.shape[:-1], -1)
 
 
 def times(h: Any, W: Any) -> Any:
