@@ -9,7 +9,7 @@ from minirnn.core import checks, initializers
 from minirnn.core.activations import ACTIVATIONS, IN_PLACE
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
-from minirnn.core.products import affine_vjp, outer_sum, times, times_many
+from minirnn.core.products import affine_vjp, outer_sum, row_sum, times, times_many
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class IndRNN(Activated):
         return local[0] * (params["w"] * V)
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
-        return {"w": (D * H_prev).sum(-2), **affine_vjp(X, D)}
+        return {"w": row_sum(D * H_prev), **affine_vjp(X, D)}
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,14 @@ def outer_sum(D: np.ndarray, Z: np.ndarray) -> np.ndarray:
     return D.swapaxes(-1, -2) @ Z
 
 
+def row_sum(D: np.ndarray) -> np.ndarray:
+    """Σ_B of D (..., B, k): a product with 1s, which BLAS makes in a half to a quarter of the time of `sum`."""
+    return np.ones(D.shape[-2], D.dtype) @ D
+
+
 def affine_vjp(X: np.ndarray, D: np.ndarray) -> Params:
     """Gradients of the drive U x + b: U (..., k, m) and b (..., k)."""
-    return {"U": outer_sum(D, X), "b": D.sum(-2)}
+    return {"U": outer_sum(D, X), "b": row_sum(D)}
 
 
 def affine(X: Any, U: Any, b: Any) -> Any:
