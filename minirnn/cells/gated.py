@@ -16,7 +16,7 @@ from minirnn.core import checks, initializers
 from minirnn.core.activations import sigmoid, sigmoids, tanh_slope
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
-from minirnn.core.products import affine_vjp, outer_sum, parts, times, times_many
+from minirnn.core.products import affine_vjp, outer_sum, parts, row_sum, times, times_many
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class GRU(UpdateGated):
 
     def vjp_params(self, params: Params, X: np.ndarray, H_prev: np.ndarray, local: Local, D: np.ndarray) -> Params:
         DW = self.recurrent_adjoint(D, local[1])
-        return {"W": outer_sum(DW, H_prev), **affine_vjp(X, D), "c": DW[..., 2 * self.n :].sum(-2)}
+        return {"W": outer_sum(DW, H_prev), **affine_vjp(X, D), "c": row_sum(DW[..., 2 * self.n :])}
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,14 @@ def lstm_states(params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray
     W, n = params["W"].T, params["W"].shape[1]
     H, a, written = (
         np.empty((*drive.shape[:-1], 2 * n), drive.dtype),
-        np.empty_like(drive[0]),
+        np.empty(drive.shape[1:], drive.dtype),
         np.empty_like(h0[:, n:]),
     )
     i, f, g, o = parts(a, 4)
     h, c = h0[:, :n], h0[:, n:]
     with overflow_allowed():
         for u, h_t, c_t in zip(drive, H[..., :n], H[..., n:], strict=True):
-            np.matmul(h, W, out=a)
+            np.dot(h, W, out=a)
             a += u
             np.tanh(g, out=written)
             sigmoid_in_place(a)
@@ -63,12 +63,16 @@ def lstm_adjoints(params: Params, local: Local, dE: np.ndarray, carry: np.ndarra
 def gru_states(params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
     """H (T, B, n), the states after h0 (eq. gru)."""
     W, n = params["W"].T, params["W"].shape[1]
-    H, a, kept = np.empty((*drive.shape[:-1], n), drive.dtype), np.empty_like(drive[0]), np.empty_like(h0)
+    H, a, kept = (
+        np.empty((*drive.shape[:-1], n), drive.dtype),
+        np.empty(drive.shape[1:], drive.dtype),
+        np.empty_like(h0),
+    )
     rz, (*_, s), h = a[:, : 2 * n].copy(), parts(a, 3), h0  # σ of a part of the rows of a takes longer
     r, z = parts(rz, 2)
     with overflow_allowed():
         for u_rz, u_s, h_t in zip(drive[..., : 2 * n], drive[..., 2 * n :], H, strict=True):
-            np.matmul(h, W, out=a)
+            np.dot(h, W, out=a)
             np.add(a[:, : 2 * n], u_rz, out=rz)
             sigmoid_in_place(rz)
             s += params["c"]
@@ -89,8 +93,8 @@ def gru_adjoints(params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
     D, back, through, to_W = (
         np.empty(slopes.shape, dE.dtype),
         carry.copy(),
-        np.empty_like(carry),
-        np.empty_like(slopes[0]),
+        np.empty(carry.shape, carry.dtype),
+        np.empty(slopes.shape[1:], slopes.dtype),
     )
     gates, gate_slopes = (a.reshape(*a.shape[:-1], 3, n) for a in (D, slopes))
     steps = (a[::-1] for a in (D[..., : 2 * n], D[..., 2 * n :], r, z, dE, gates, gate_slopes))
@@ -100,6 +104,6 @@ def gru_adjoints(params: Params, local: Local, dE: np.ndarray, carry: np.ndarray
         to_W[:, : 2 * n] = d_rz
         np.multiply(d_s, r_t, out=to_W[:, 2 * n :])  # the rows of s are reached through the reset gate
         back *= z_t
-        np.matmul(to_W, W, out=through)
+        np.dot(to_W, W, out=through)
         back += through
     return D, back

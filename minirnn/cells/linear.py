@@ -18,7 +18,7 @@ from minirnn.cells.elementwise import ElementwiseLinear
 from minirnn.core import checks, initializers
 from minirnn.core.arguments import checked
 from minirnn.core.params import Params
-from minirnn.core.products import affine_vjp, outer_sum, times_many
+from minirnn.core.products import affine_vjp, outer_sum, row_sum, times_many
 
 
 def to_complex(h: Any) -> Any:
@@ -154,7 +154,7 @@ class DiagonalRNN(Paired, ElementwiseLinear):
         gamma = self.input_scale(params)[:, None]
         dgamma = (dB_re * params["B_re"] + dB_im * params["B_im"]).sum(-1)
         return {
-            **self.vjp_eigenvalues(params, terms.sum(-2)),
+            **self.vjp_eigenvalues(params, row_sum(terms)),
             "B_re": gamma * dB_re,
             "B_im": gamma * dB_im,
             **self.vjp_input_scale(params, dgamma),

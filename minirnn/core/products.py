@@ -12,9 +12,14 @@ def outer_sum(D: np.ndarray, Z: np.ndarray) -> np.ndarray:
     return D.swapaxes(-1, -2) @ Z
 
 
+def row_sum(D: np.ndarray) -> np.ndarray:
+    """Σ_B of D (..., B, k): a product with 1s, which BLAS makes in a half to a quarter of the time of `sum`."""
+    return np.ones(D.shape[-2], D.dtype) @ D
+
+
 def affine_vjp(X: np.ndarray, D: np.ndarray) -> Params:
     """Gradients of the drive U x + b: U (..., k, m) and b (..., k)."""
-    return {"U": outer_sum(D, X), "b": D.sum(-2)}
+    return {"U": outer_sum(D, X), "b": row_sum(D)}
 
 
 def affine(X: Any, U: Any, b: Any) -> Any:
@@ -22,9 +27,10 @@ def affine(X: Any, U: Any, b: Any) -> Any:
     plain = all(type(a) is np.ndarray for a in (X, U, b))  # traced by autograd they are not
     if not plain or U.ndim > 2 or b.ndim > 1:
         return times_many(X, U) + b
-    rows = X.reshape(-1, X.shape[-1])
-    with_one = np.concatenate([rows, np.ones((len(rows), 1), X.dtype)], axis=-1)
-    return times(with_one, np.concatenate([U, b[:, None]], axis=-1)).reshape(*X.shape[:-1], -1)
+    m = X.shape[-1]
+    rows, weights = np.ones((X.size // m, m + 1), X.dtype), np.empty((m + 1, len(b)), np.result_type(U, b))
+    rows[:, :m], weights[:m], weights[m] = X.reshape(-1, m), U.T, b
+    return (rows @ weights).reshape(*X.shape[:-1], -1)
 
 
 def times(h: Any, W: Any) -> Any:

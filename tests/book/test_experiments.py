@@ -39,8 +39,8 @@ def test_one_run_made_again_is_the_saved_one(name):
 
 
 def test_every_experiment_has_its_record():
-    # bench.json and watch.json are made by `make bench`, which compares the results of all libraries before it times
-    # them; and before_tuning.json is what an earlier version of diagnosis said, which is no more
+    # bench.json, cores.json and watch.json are made by `make bench`, which compares the results of all libraries before
+    # it times them; and before_tuning.json is what an earlier version of diagnosis said, which is no more
     records = {path.stem for path in record.RESULTS.glob("*.json")} - {"bench", "cores", "watch", "before_tuning"}
     assert {name.rpartition(".")[2] for name in EXPERIMENTS} == records
 

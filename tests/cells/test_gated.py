@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minirnn import GRU, LSTM, MinGRU, ResetFirstGRU, bptt, unroll
+from minirnn import GRU, LSTM, MinGRU, ResetFirstGRU, VanillaRNN, bptt, unroll
 from minirnn.gradients import backpropagation
 from minirnn.learning import losses
 from tests.helpers import distance, random_case, random_params, refused
@@ -101,6 +101,23 @@ def test_loops_that_make_no_array_agree_with_those_over_the_step(cell, size, mon
     E_loops, by_loops = bptt(cell, params, size * X, loss, h0)
     assert pytest.approx(E_loops, rel=1e-13) == E
     assert distance(gradient, by_loops) < 1e-13
+
+
+@pytest.mark.parametrize("cell", [VanillaRNN(2, 3), LSTM(2, 3), GRU(2, 3)], ids=repr)
+def test_loops_that_make_no_array_take_arrays_of_any_layout(cell):
+    """They hand their own arrays to `np.dot`, which takes no other layout for its result than that of C."""
+    params, X, h0, loss = random_case(
+        np.random.default_rng(1), cell, 9, 4, losses.at_every_step, losses.squared_error
+    )
+    expected = bptt(cell, params, X, loss, h0)[1]
+
+    def turned(params, H):
+        E, dE, readout = loss(params, H)
+        return E, np.asfortranarray(dE), readout
+
+    turned_params = {key: np.asfortranarray(p) for key, p in params.items()}
+    gradient = bptt(cell, turned_params, np.asfortranarray(X), turned, np.asfortranarray(h0))[1]
+    assert distance(gradient, expected) < 1e-13
 
 
 def test_biases_start_where_memory_is_the_first_guess():

@@ -40,7 +40,7 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "objective": "evaluate",
     "activations": "sigmoid sigmoid_in_place sigmoids sigmoid_slope tanh_slope",
     "in_place": "lstm_states lstm_adjoints gru_states gru_adjoints",
-    "products": "affine outer_sum affine_vjp times times_many parts",
+    "products": "affine outer_sum row_sum affine_vjp times times_many parts",
     "contract": "step_jacobian input_jacobian",
     "entry": "network_of diagnose_model",
     "exponents": "growth orthonormalize",

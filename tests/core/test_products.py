@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from autograd import grad
 
-from minirnn.core.products import affine, times_many
+from minirnn.core.products import affine, row_sum, times_many
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -37,3 +37,12 @@ def test_autograd_follows_each_argument_alone(of):
     X, U, _ = arguments
     expected = (np.ones((4, 6)) @ U, np.broadcast_to(X.sum(0), (6, 1)), np.full(6, 4.0))[of]
     np.testing.assert_allclose(slope, expected, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+@pytest.mark.parametrize("shape", [(5, 3), (4, 5, 3), (1, 3), (2, 4, 5, 3)])
+def test_a_sum_of_rows_by_a_product(shape, dtype):
+    D = np.random.default_rng(0).standard_normal(shape).astype(dtype)
+    total = row_sum(D)
+    assert total.dtype == dtype
+    np.testing.assert_allclose(total, D.sum(-2), atol=1e-6 if dtype == np.float32 else 1e-15)
