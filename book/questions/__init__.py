@@ -21,8 +21,8 @@ class Question:
 
     right      what is right, as a function of the names
     typed      a right formula, as a reader may type it: the page folds it, and a test compares it with `right`
-    mistakes   (formula, message): what readers are likely to type, and what they are told; at least three. A formula has the signs
-               + - * / ^, brackets, names, and the functions that book/_static/ask.js knows
+    mistakes   (formula, message): what readers are likely to type, and what they are told; at least three.
+               A formula has the signs + - * / ^, brackets, names, and the functions that book/_static/ask.js knows
     names      the names of a formula, each with the range of its values; none where a number is asked for
     tol        how far an answer may be off, as a share of what is right; for numbers the text says to how many digits
     """

@@ -25,7 +25,7 @@ SHIFTS = """globalThis.shifts = []; new PerformanceObserver((list) => list.getEn
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_nothing_moves_while_a_chapter_loads(browser: Any, built_book: Path, site: str, name: str) -> None:
-    """On a phone, from a server whose answers come late, and from the disk. A dot that a script puts in its place may."""
+    """On a phone, from a server whose answers come late, and from the disk. A dot that a script places may."""
     for root in (site, built_book.as_uri()):
         context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
         page = context.new_page()

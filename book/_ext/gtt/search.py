@@ -1,4 +1,7 @@
-"""The index of the search: each section of each page, with its own address, as plain words. book/_static/search.js ranks them."""
+"""The index of the search: each section of each page, with its own address, as plain words.
+
+book/_static/search.js ranks them.
+"""
 
 import json
 import re
