@@ -71,11 +71,13 @@ def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Eleme
         elif "src" in tag.attrs:
             tag["src"] = posixpath.normpath(posixpath.join(root, posixpath.dirname(page), tag["src"]))
         rename(tag, prefix(page))
-    for caption in text.select(
-        "gtt-explorable figcaption"
-    ):  # with its picture, and not a page later below small ones
-        if stage := caption.find_parent("figure").select_one(".gtt-stage"):
-            stage.insert_after(caption.extract())
+    for figure in text.select(
+        "gtt-explorable figure"
+    ):  # so its caption stands below its picture, and not a page later
+        if small := figure.select(".gtt-small"):
+            others = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "gtt-others"})
+            figure.insert_after(others)
+            others.extend([part.extract() for part in small])
     for code in text.find_all("pre"):
         if code.get_text().count("\n") > LONG:
             code["class"] = [*code.get("class", []), "paper-long"]
