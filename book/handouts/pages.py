@@ -13,7 +13,7 @@ SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 
 def article(site: Path, page: str) -> Element:
     """The text of a page, without scripts and the marks beside its headings. Raises ValueError if it has none."""
-    from minirnn.figures.apart import whole  # a build that imports this module has not yet prepared the path
+    from minirnn.figures.beside import whole  # a build that imports this module has not yet prepared the path
 
     text = FIGURE.sub(lambda figure: whole(site, figure[0]), (site / f"{page}.html").read_text(encoding="utf-8"))
     text = SCRIPT.sub("", text)

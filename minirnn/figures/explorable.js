@@ -71,7 +71,7 @@
       this.reflect();
     }
 
-    /** Loads what is in a file beside the page (apart.py), and begins with it. */
+    /** Loads what is in a file beside the page (beside.py), and begins with it. */
     load(file) {
       this.coming ??= new Promise((done, failed) => {
         const script = document.createElement("script");

@@ -16,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from minirnn.dependencies import data_files, needed
-from minirnn.figures.apart import whole
+from minirnn.figures.beside import whole
 from minirnn.figures.frames import draw_frames
 from tests.book.figures import CHAPTERS, figures_of
 from tests.book.test_front import UNEVEN

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from handouts import chromium
-from minirnn.figures import apart
+from minirnn.figures import beside
 from minirnn.figures.assets import page_assets
 from tests.book.figures import CHAPTERS
 from tests.browser.conftest import FIGURES_ANSWER, wait_for_state
@@ -25,7 +25,7 @@ SHIFTS = """globalThis.shifts = []; new PerformanceObserver((list) => list.getEn
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_nothing_moves_while_a_chapter_loads(browser: Any, built_book: Path, site: str, name: str) -> None:
-    """On a phone, from a server whose answers come late, and from the disk. A dot that a script places may."""
+    """On a phone, from a server whose answers come late, and from the disk. A dot that a script places may move."""
     for root in (site, built_book.as_uri()):
         context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
         page = context.new_page()
@@ -66,7 +66,7 @@ def test_a_figure_fetches_what_it_needs_when_it_is_moved(browser: Any, tmp_path:
     (tmp_path / "figures").mkdir()
     for figure in (unrolled, place):
         markup = figure.html()
-        html = html.replace(markup, apart.separate(tmp_path, f"figures/demo-{figure.name}", markup, "", least=0))
+        html = html.replace(markup, beside.separate(tmp_path, f"figures/demo-{figure.name}", markup, "", least=0))
     assert html.count("data-src=") == 2
     for name, text in page_assets().items():
         (tmp_path / name).write_text(text)

@@ -78,7 +78,7 @@ def report(app: Sphinx, error: Exception | None) -> None:
     """Prints the size of each page and the time that its code took."""
     if error or app.builder.name != "html":
         return
-    from minirnn.figures.apart import whole  # found once `assets` has prepared the path
+    from minirnn.figures.beside import whole  # found once `assets` has prepared the path
 
     print(f"\n{'page':<28}{'HTML KB':>9}{'gzip KB':>9}{'run s':>8}")
     for page in sorted(app.env.found_docs):

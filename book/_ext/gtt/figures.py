@@ -137,7 +137,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     What is large of a figure moves out of its chapter's page."""
     if error or app.builder.name != "html":
         return
-    from minirnn.figures import apart  # found once `assets` has prepared the path
+    from minirnn.figures import beside  # found once `assets` has prepared the path
 
     site = Path(app.outdir)
     (site / FOLDER).mkdir(exist_ok=True)
@@ -147,13 +147,15 @@ def write(app: Sphinx, error: Exception | None) -> None:
         before = after = file.read_text(encoding="utf-8")
         for figure in FIGURE.finditer(before):
             name, own = figure[1], file_of(page, figure[1])
-            html = apart.whole(site, figure[0])
+            html = beside.whole(site, figure[0])
             title, stem = app.env.titles[page].astext(), own.removesuffix(".html")
             (site / own).write_text(alone(page, name, html, title, app.config.language), encoding="utf-8")
-            pictures = STATES.format(language=app.config.language, title=escape(title), pictures=apart.states(html))
+            pictures = STATES.format(
+                language=app.config.language, title=escape(title), pictures=beside.named_states(html)
+            )
             (site / f"{stem}.states.html").write_text(pictures, encoding="utf-8")
             written |= {own, f"{stem}.js", f"{stem}.states.html"}
-            after = after.replace(figure[0], apart.separate(site, stem, html, "../" * page.count("/")))
+            after = after.replace(figure[0], beside.separate(site, stem, html, "../" * page.count("/")))
         if after != before:
             file.write_text(after, encoding="utf-8")
     for file in (site / FOLDER).glob("*.*"):

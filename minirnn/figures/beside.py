@@ -8,9 +8,9 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-LARGE = 12_000  # characters; what is less would take as long to ask for as to load
+WORTH_A_FILE = 12_000  # characters; what is less would take as long to ask for as to load
 DATA = re.compile(r'<script type="application/json">(.+?)</script>', re.DOTALL)
-SMALL = re.compile(r'<div class="gtt-small">.*</div>(?=<figcaption>)', re.DOTALL)
+NAMED_STATES = re.compile(r'<div class="gtt-small">.*</div>(?=<figcaption>)', re.DOTALL)
 APART = re.compile(
     r'<script type="application/json" data-src="(?:\.\./)*([^"?]+)\.js[^"]*">(.*?)</script>', re.DOTALL
 )
@@ -18,13 +18,13 @@ WITHOUT = re.compile(r'<noscript><iframe class="gtt-states".*?</noscript>', re.D
 BEGIN, END = "(globalThis.gttHeld ??= {})[{name}] = ", ";\n"
 
 
-def separate(site: Path, name: str, figure: str, up: str, least: int = LARGE) -> str:
+def separate(site: Path, name: str, figure: str, up: str, least: int = WORTH_A_FILE) -> str:
     """The markup of a figure without what is large of it, which is written to site/NAME.js; `up` leads from the page to
     the site."""
-    data, small = DATA.search(figure), SMALL.search(figure)
+    data, small = DATA.search(figure), NAMED_STATES.search(figure)
     if not data or len(data[1]) + len(small[0] if small else "") < least:
         return figure
-    out = data[1] if len(data[1]) >= min(least, LARGE) else None
+    out = data[1] if len(data[1]) >= min(least, WORTH_A_FILE) else None
     held = f'{{"data":{out or "null"},"small":{quoted(small[0] if small else "")}}}'
     text = BEGIN.replace("{name}", json.dumps(name)) + held + END
     (site / f"{name}.js").write_text(text, encoding="utf-8")
@@ -48,7 +48,7 @@ def whole(site: Path, figure: str) -> str:
 
     >>> from tempfile import mkdtemp
     >>> small = '<div class="gtt-small"><svg></svg><p>λ = 1</p></div>'
-    >>> figure = f'{small}<figcaption><script type="application/json">["{"x" * LARGE}"]</script>'
+    >>> figure = f'{small}<figcaption><script type="application/json">["{"x" * WORTH_A_FILE}"]</script>'
     >>> site = Path(mkdtemp())
     >>> apart = separate(site, "cost", figure, "../")
     >>> re.sub("=[0-9a-f]{8}", "=…", apart).partition("<figcaption>")[2]
@@ -67,7 +67,7 @@ def whole(site: Path, figure: str) -> str:
     return WITHOUT.sub(lambda _: json.loads(small), figure, count=1)
 
 
-def states(figure: str) -> str:
+def named_states(figure: str) -> str:
     """The pictures of the named states in a whole figure, "" if it has none."""
-    small = SMALL.search(figure)
+    small = NAMED_STATES.search(figure)
     return small[0] if small else ""
