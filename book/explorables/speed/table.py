@@ -38,9 +38,7 @@ def fits() -> str:
             a, b, c = of_library["fit"].values()
             lines.append(f"| {cell} | {library} | {a:.1f} | {b:.1f} | {c:.2f} |")
     again = load("bench")["settings"].get("again")
-    return "\n".join(
-        [*lines, *(["", f"The record was {again}, which made all of these numbers larger."] if again else [])]
-    )
+    return "\n".join([*lines, *(["", f"The record was {again}."] if again else [])])
 
 
 def of_a_book() -> str:
