@@ -158,4 +158,5 @@ def introduce(app: Sphinx, error: Exception | None) -> None:
         original = site.parent / f"{page}.html"
         if original.exists() and f'hreflang="{language}"' not in (text := original.read_text(encoding="utf-8")):
             link = switch(page, language, f"{'../' * page.count('/')}{language}/{page}.html")
+            link = link.replace(say("Language"), "Language")  # the page on which it stands is English
             original.write_text(text.replace("<!-- languages -->", link), encoding="utf-8")
