@@ -69,7 +69,7 @@ EXPERIMENT = Experiment(
             page="forwards",
             text="Sparse forcing about every predictability time learns a chaotic system; clipping does not",
             theirs="several systems; clipping “much worse”",
-            deviation="Hénon instead, all observed; τ = 2 for τ_pred = 1.65",
+            deviation="Hénon instead, all observed; forced every 2 steps, where theory has 1.65",
             judge=clipping_is_worse,
         ),
         Claim(
