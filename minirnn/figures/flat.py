@@ -133,11 +133,17 @@ def _join_marks(group: ET.Element, shapes: dict[str, ET.Element]) -> None:
     """The marks of an artist that a script moves become one path, whose `data-mark` is a mark at the origin. Not where
     marks with borders of another colour may overlap: one path would draw all borders after all areas."""
     uses = list(group.iter("use"))
-    if not uses or len({(use.get("href"), use.get("style")) for use in uses}) > 1 or any(u.get("transform") for u in uses):
+    if (
+        not uses
+        or len({(use.get("href"), use.get("style")) for use in uses}) > 1
+        or any(u.get("transform") for u in uses)
+    ):
         return
     shape = shapes[uses[0].get("href", "")]
     style = _style(uses[0]) | _style(shape)
-    if len(uses) > 1 and ("opacity" in str(style) or style.get("stroke", "none") not in ("none", style.get("fill"))):
+    if len(uses) > 1 and (
+        "opacity" in str(style) or style.get("stroke", "none") not in ("none", style.get("fill"))
+    ):
         return
     mark = _short(shape.get("d", ""))
     outline = "".join(_moved(mark, float(use.get("x", 0)), float(use.get("y", 0))) for use in uses)

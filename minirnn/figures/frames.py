@@ -82,7 +82,9 @@ class Job:
                     axes.set_gid(f"panel-{number}")  # a phone's column leaves out those of the others
                 svg = compact(drawn(figure), self.name)
             first = point == self.start
-            cuts, spans = columns_of(figure) if first else ((), ())  # a third of the time, and the same in each frame
+            cuts, spans = (
+                columns_of(figure) if first else ((), ())
+            )  # a third of the time, and the same in each frame
             names = geometry(figure) if first else {}
             width, height = (72 * float(s) for s in figure.get_size_inches())
             pad = () if self.pad_axes is None else _pad_box(figure, self.pad_axes)
