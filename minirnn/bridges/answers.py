@@ -23,6 +23,7 @@ from minirnn.bridges.tensors import import_torch, to_array
 from minirnn.learning.observed import Answers
 
 FOLLOWED = 4  # so many answers are followed back
+NONE = 0.1  # an answer that reads less than this at its own step, in other sequences, has its axes in order
 Place = tuple[tuple[int, ...], int, int | None]  # an answer, the step and the sequence that its number may mean
 
 
@@ -88,12 +89,16 @@ def answers_of(answer: Any, targets: Any, recorder: Recorder, given: Given) -> A
 
 
 def look(answer: Any, places: list[Place], calls: list[Call], T: int, B: int) -> list[Look]:
-    """Where these answers look; none if one of them looks at no output of the calls."""
-    shares = [read(answer[place], calls, T, B) for place, _, _ in places]
-    steps = [M[t].sum() for M, (_, t, _) in zip(shares, places, strict=True)]
-    sequences = [0.0 if b is None else M[:, b].sum() for M, (_, _, b) in zip(shares, places, strict=True)]
-    breadths = [1 / (M.sum(axis=0) ** 2).sum() for M in shares if M.any()]
-    return [Look(*(float(np.mean(each)) for each in (steps, sequences, breadths)))] if breadths else []
+    """Where these answers look; none if the first of them does not look at its own step of another sequence, which
+    saves the others."""
+    looks: list[Look] = []
+    for place, t, b in places:
+        M = read(answer[place], calls, T, B)
+        step, sequence = float(M[t].sum()), 0.0 if b is None else float(M[:, b].sum())
+        if not looks and step * (1 - sequence) < NONE:
+            return []
+        looks.append(Look(step, sequence, float(1 / (M.sum(axis=0) ** 2).sum()) if M.any() else 0.0))
+    return [Look(*np.mean(looks, axis=0).tolist())] if looks else []
 
 
 def shown(answer: Any, targets: tuple[int, ...]) -> Any:
