@@ -112,5 +112,10 @@ class TrainingLog:
         wanted = "loss (K,) and norm (K,), maybe update (K,), clip and rate"
         if not {"loss", "norm"} <= {*arrays} <= {*cls.__dataclass_fields__}:
             raise ValueError(f"log must hold {wanted}, got {path} with {', '.join(sorted(arrays)) or 'nothing'}")
-        single = {key: float(checks.float_array(key, arrays[key], ())) for key in ("clip", "rate") if key in arrays}
-        return cls(**{key: np.asarray(a, float) for key, a in arrays.items() if key not in single}, **single)
+        numbers = {
+            key: float(checks.float_array(key, arrays[key], ())) for key in ("clip", "rate") if key in arrays
+        }
+        rows = {key: np.asarray(arrays[key], float) for key in arrays if key not in numbers}
+        return cls(
+            rows["loss"], rows["norm"], rows.get("update"), clip=numbers.get("clip"), rate=numbers.get("rate")
+        )
