@@ -22,7 +22,7 @@ from minirnn.bridges.hooks import Call, Recorder
 from minirnn.bridges.tensors import import_torch, to_array
 from minirnn.learning.observed import Answers
 
-FOLLOWED = 4  # so many answers are followed back
+EXAMPLES = 4  # so many answers are followed back
 NONE = 0.1  # an answer that reads less than this at its own step, in other sequences, has its axes in order
 Place = tuple[tuple[int, ...], int, int | None]  # an answer, the step and the sequence that its number may mean
 
@@ -79,7 +79,7 @@ def answers_of(answer: Any, targets: Any, recorder: Recorder, given: Given) -> A
     """The record of a model's answers, (N, q), (N,) or (T, B, …), to targets of the same first axes; of the sequence
     that most looks as if its axes were exchanged."""
     shape = tuple(getattr(targets, "shape", ()))
-    found, looks = shown(answer, shape), [Look(0.0, 0.0, 0.0)]
+    found, looks = answering(answer, shape), [Look(0.0, 0.0, 0.0)]
     for calls in (calls for sequences in recorder.sequences.values() for calls in sequences):
         T, B = sum(len(call.X) for call in calls), calls[0].X.shape[1]
         for places in () if found is None or B == 1 else places_of(tuple(found.shape), shape, T, B):
@@ -101,7 +101,7 @@ def look(answer: Any, places: list[Place], calls: list[Call], T: int, B: int) ->
     return [Look(*np.mean(looks, axis=0).tolist())] if looks else []
 
 
-def shown(answer: Any, targets: tuple[int, ...]) -> Any:
+def answering(answer: Any, targets: tuple[int, ...]) -> Any:
     """The tensor of the answer whose first axis is that of the targets; None if autograd follows none of this kind."""
     several = (
         answer.values() if isinstance(answer, dict) else answer if isinstance(answer, tuple | list) else [answer]
@@ -120,13 +120,13 @@ def places_of(answer: tuple[int, ...], targets: tuple[int, ...], T: int, B: int)
     """
     if len(answer) < 3 or len(targets) < 2:
         if answer[0] == T and len(answer) < 3:  # not the first and the last: there all may look
-            some = np.unique(np.linspace(min(1, T - 1), max(T - 2, 0), FOLLOWED).astype(int)).tolist()
+            some = np.unique(np.linspace(min(1, T - 1), max(T - 2, 0), EXAMPLES).astype(int)).tolist()
             yield [((k,), k, k if B == T else None) for k in some]
         return
     rows, columns = answer[:2]
     if (rows, columns) != targets[:2]:
         return
-    pairs = [(k * (rows - 1) // FOLLOWED, (FOLLOWED - k) * (columns - 1) // FOLLOWED) for k in range(1, FOLLOWED)]
+    pairs = [(k * (rows - 1) // EXAMPLES, (EXAMPLES - k) * (columns - 1) // EXAMPLES) for k in range(1, EXAMPLES)]
     pairs = [(i, j) for i, j in pairs if i != j]
     if rows == T:
         yield [((i, j), i, j if columns == B else None) for i, j in pairs]
