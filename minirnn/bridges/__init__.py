@@ -3,6 +3,7 @@ functions of PyTorch, JAX and autograd as cells. PyTorch and JAX are imported by
 """
 
 from minirnn.bridges import (
+    answers,
     constant_answers,
     frameworks,
     hooks,
@@ -18,6 +19,7 @@ from minirnn.bridges.torch_weights import from_state_dict, from_torch, to_torch
 
 __all__ = [
     "StepCell",
+    "answers",
     "constant_answers",
     "frameworks",
     "from_state_dict",

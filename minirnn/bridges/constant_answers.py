@@ -15,16 +15,20 @@ from minirnn.bridges.tensors import import_torch
 
 def shared_axes(shape: tuple[int, ...], T: int, B: int, targets: tuple[int, ...] = ()) -> tuple[int, ...]:
     """The axes of sequences and steps of an answer: (T, B) or (B, T), as its targets, whose shape tells it from (B, q)
-    with q = T; (B, q), (B,), (B·T, q); (T, B, q), (B, T, q), or (B, q, T); none where it is not of such a shape.
+    with q = T; (B, q), (B,), (B·T, q), or (T, q) and as many targets, where a layer took examples for steps; (T, B, q),
+    (B, T, q), or (B, q, T); none where it is not of such a shape.
 
     >>> [shared_axes(shape, T=5, B=2) for shape in ((2, 5), (2, 3), (2, 5, 3), (2, 3, 5), (3, 3))]
     [(0,), (0,), (0, 1), (0, 2), ()]
     >>> shared_axes((2, 5), T=5, B=2, targets=(2, 5))
     (0, 1)
+    >>> shared_axes((5, 3), T=5, B=2, targets=(5,))
+    (0,)
     """
     if len(shape) == 2 and {*shape} == {T, B} and targets == shape:
         return (0, 1)
-    if len(shape) in (1, 2) and shape[0] in (B, B * T):
+    exchanged = targets[:1] == shape[:1] == (T,)
+    if len(shape) in (1, 2) and (shape[0] in (B, B * T) or exchanged):
         return (0,)
     if len(shape) == 3 and {*shape[:2]} == {T, B}:
         return (0, 1)

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from minirnn.bridges.answers import answers_of, listening
 from minirnn.bridges.constant_answers import loss_of_constant
 from minirnn.bridges.hooks import Recorder, left_as_it_was
 from minirnn.bridges.recomputed import layers_of_sequence
@@ -64,7 +65,8 @@ def observe_torch(
         without_dropout(model)
         with Recorder(model) as recorder, on_one_device(model):
             answer, given = (None, None) if batch is None else answered(model, batch)
-            E = loss() if batch is None else loss(answer, given)
+            with listening() as heard:
+                E = loss() if batch is None else loss(answer, given)
         check_run(model, E, recorder)
         weights = named_weights(model, recorder)
         asked = [*recorder.probes(), *(p for p in weights.values() if p.requires_grad)]
@@ -76,6 +78,7 @@ def observe_torch(
         params = {key: to_array(p) for key, p in weights.items()}
         layers = layers_of(recorder, by_id)
         T, B, _ = layers[0].X.shape
+        answers = answers_of(answer, given, recorder, heard)
         if baseline is None and batch is not None:
             baseline = loss_of_constant(loss, answer, given, T, B)
     targets = targets_in_time(given if targets is None else targets, T, B)
@@ -90,6 +93,7 @@ def observe_torch(
         baseline=baseline,
         lengths=None if lengths is None else to_array(lengths),
         tables=tables_of(model, weights),
+        answers=answers,
     )
 
 

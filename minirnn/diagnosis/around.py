@@ -149,6 +149,33 @@ def bad_loss(m: Measures) -> Evidence | None:
     return Evidence(1.0, f"The loss is {m.loss}; parameters, inputs, targets and states are finite.")
 
 
+def swapped_axes(m: Measures) -> Evidence | None:
+    """The evidence for `axes-swapped`: the answer to example k reads step k, of the same sequence for all k."""
+    a, (T, B, _) = m.answers, m.shape
+    if a is None or a.own_step == 0:
+        return None
+    # chance gives a quarter of four answers; batch norm over N answers leaves an answer 1 - 2/N of what it reads
+    strength = ramp(a.own_step * (1 - a.own_sequence), 0.4, 0.7)
+    # answers at each step that look at all sequences together may be meant, those that look at one sequence hardly
+    whence = f"{a.sequences:.0f} of the {B} sequences" if a.sequences > 1.5 else "one sequence"
+    text = f"The answer to example k reads step k of {whence}: the {T} examples were taken for steps"
+    return Evidence(
+        (0.95 if a.sequences > 1.5 else 0.99) * strength, f"{text}, and each depends on those before it."
+    )
+
+
+def answered_probabilities(m: Measures) -> Evidence | None:
+    """The evidence for `answers-are-probabilities`: a fact, since scores never add up to 1 in each row."""
+    if m.answers is None or m.answers.of_probabilities is None:
+        return None
+    name, classes = m.answers.of_probabilities
+    least = np.log(np.e + classes - 1) - 1 if name == "cross_entropy" else -1.0
+    text = f"{name} was given rows of {classes} numbers from 0 to 1 that add up to 1"
+    return Evidence(
+        1.0, f"{text}; the least loss that such answers can reach is {least:.3g}; the loss is {m.loss:.3g}."
+    )
+
+
 # --- updates --------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """The causes that a report can name, each with its evidence, a first remedy, and an observation that would rule it out.
 
 >>> sorted(CAUSES)[:3]
-['chaotic', 'clip-too-low', 'constant-answer']
+['answers-are-probabilities', 'axes-swapped', 'chaotic']
 """
 
 from collections.abc import Callable
@@ -10,6 +10,8 @@ from typing import NamedTuple
 from minirnn.diagnosis import around, inside
 from minirnn.diagnosis.measures import Measures
 from minirnn.diagnosis.strengths import Evidence
+
+SAY_LAG = "lag=…"  # how texts name the option; the command line has another word for it
 
 
 class Cause(NamedTuple):
@@ -53,6 +55,20 @@ CAUSES: dict[str, Cause] = {
         "field-guide#loss-not-finite",
         "a loss that is finite on the same states",
     ),
+    "axes-swapped": Cause(
+        "A recurrent layer takes the examples for steps, and the steps for sequences.",
+        around.swapped_axes,
+        "batch_first=True for inputs (B, T, m), and batch_first=False for (T, B, m)",
+        "field-guide#axes-swapped",
+        "an answer at every step that is meant to read all sequences together",
+    ),
+    "answers-are-probabilities": Cause(
+        "The loss takes scores, and is given probabilities.",
+        around.answered_probabilities,
+        "leave out the softmax: cross_entropy takes the scores, nll_loss their log_softmax",
+        "field-guide#answers-are-probabilities",
+        "answers below 0 or above 1",
+    ),
     "states-overflow": Cause(
         "The states overflow, or grow without end.",
         inside.overflowing_states,
@@ -72,7 +88,7 @@ CAUSES: dict[str, Cause] = {
         inside.vanishing,
         "orthogonal or identity weights, a gated cell with a forget bias near log T, or an LRU",
         "vanishing",
-        "a task that needs only the last steps: say so by lag=…; or a loss far below that of a constant",
+        f"a task that needs only the last steps: say so by {SAY_LAG}; or a loss far below that of a constant",
     ),
     "chaotic": Cause(
         "The network is chaotic: nearby states part, and gradients grow with the lag.",
@@ -163,7 +179,7 @@ CAUSES: dict[str, Cause] = {
         around.read_padding,
         "read each sequence's state at its own end: states[arange(B), lengths - 1], or the last state of a packed one",
         "field-guide#reads-padding",
-        "a task whose delay is meant: say so by lag=…",
+        f"a task whose delay is meant: say so by {SAY_LAG}",
     ),
     "targets-off-scale": Cause(
         "The targets are far from what the readout can reach soon.",

@@ -3,9 +3,12 @@
     python -m minirnn.diagnosis run.py:model --batch batch.npz --loss cross-entropy
 
 run.py is your own program, which is run to its end; `model` is a name in it, of a torch.nn.Module, of a pair
-(cell, params) of minirnn, or of a function without arguments that returns one. batch.npz holds X and y: X as the model
-takes it (our cells: (T, B, m)), y class numbers or values. The exit code is 0 if no cause was found, 1 if one was, 2 if
-the command cannot be carried out.
+(cell, params) of minirnn, or of a function without arguments that returns one. The model is measured as it then is:
+load its weights in the file, and keep training under `if __name__ == "__main__"`.
+
+batch.npz holds X and y: X as the model takes it (our cells: (T, B, m)), y class numbers or values. With --lag N, the
+steps that the task reaches back, and --log log.npz, which `save` of a `TrainingLog` writes, the report knows more. The
+exit code is 0 if no cause was found, 1 if one was, 2 if the command cannot be carried out.
 
 >>> print(main(["run.py"]))  # doctest: +ELLIPSIS
 usage: ...
@@ -27,9 +30,11 @@ from minirnn.bridges.tensors import import_torch
 from minirnn.cells.contract import Cell
 from minirnn.core import checks
 from minirnn.core.arguments import lacking
+from minirnn.diagnosis.causes import SAY_LAG
 from minirnn.diagnosis.entry import diagnose, diagnose_model
 from minirnn.diagnosis.report import Report
 from minirnn.learning import losses
+from minirnn.learning.observed import TrainingLog
 
 IGNORED = -100  # what PyTorch's cross-entropy leaves out
 LOSSES = {"cross-entropy": losses.softmax_cross_entropy, "squared-error": losses.squared_error}
@@ -43,13 +48,20 @@ def parser() -> argparse.ArgumentParser:
     """The arguments."""
     made = argparse.ArgumentParser("python -m minirnn.diagnosis", description="Why does this network not learn?")
     made.add_argument(
-        "model", metavar="FILE.py:NAME", help="a torch.nn.Module, or (cell, params); your file is run"
+        "model",
+        metavar="FILE.py:NAME",
+        help="a torch.nn.Module, or (cell, params); your file is run, "
+        "and the model measured as it then is: load its weights there",
     )
     made.add_argument("--batch", required=True, metavar="FILE.npz", help="arrays X and y")
     made.add_argument(
         "--loss", choices=LOSSES, help="without it: cross-entropy for class numbers, else squared error"
     )
     made.add_argument("--every-step", action="store_true", help="y has a target for each step, not for the last")
+    made.add_argument("--lag", type=int, metavar="N", help="how many steps the task reaches back")
+    made.add_argument(
+        "--log", metavar="FILE.npz", help="a training log, of watcher.log().save(FILE) or run.log().save(FILE)"
+    )
     return made
 
 
@@ -65,21 +77,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, TypeError, ValueError, OSError, ModuleNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(report)
+    print(str(report).replace(SAY_LAG, "--lag N"))
     return int(report.findings[0].name not in ("nothing-found", "cannot-tell"))
 
 
 def report_of(given: argparse.Namespace) -> Report:
     """Loads model and batch, and diagnoses."""
+    log = None if given.log is None else TrainingLog.load(given.log)
     model, (X, y) = load_model(given.model), load_batch(given.batch)
     classes = y.dtype.kind in "iu"
     error = LOSSES[given.loss] if given.loss else LOSSES["cross-entropy" if classes else "squared-error"]
     if isinstance(model, tuple) and len(model) == 2 and not lacking(Cell, model[0]):
         check_batch(X, y, given.every_step)
         loss = (losses.at_every_step if given.every_step else losses.at_end)(error, y)
-        return diagnose(*model, X, loss)
+        return diagnose(*model, X, loss, log=log, lag=given.lag)
     if hasattr(model, "named_modules"):
-        return diagnose_torch(model, X, y, given.loss or ("cross-entropy" if classes else "squared-error"))
+        kind = given.loss or ("cross-entropy" if classes else "squared-error")
+        return diagnose_torch(model, X, y, kind, log, given.lag)
     raise UsageError(
         f"{given.model} must be a torch.nn.Module or a pair (cell, params), or a function that returns one, "
         f"got {checks.kind(model)}"
@@ -94,7 +108,9 @@ def check_batch(X: np.ndarray, y: np.ndarray, every_step: bool) -> None:
         raise UsageError(f"X must be (T, B, m), time first, and y {what}, got X {X.shape} and y {y.shape}")
 
 
-def diagnose_torch(model: Any, X: np.ndarray, y: np.ndarray, kind: str) -> Report:
+def diagnose_torch(
+    model: Any, X: np.ndarray, y: np.ndarray, kind: str, log: TrainingLog | None, lag: int | None
+) -> Report:
     """The loss of a model whose answer to X is (B, classes or q), or (B, T, …) or (T, B, …) in the order of y."""
     torch = import_torch()
     dtype = next((p.dtype for p in model.parameters()), torch.get_default_dtype())
@@ -125,7 +141,8 @@ def diagnose_torch(model: Any, X: np.ndarray, y: np.ndarray, kind: str) -> Repor
 
     target = torch.as_tensor(y)
     try:
-        return diagnose_model(model, inputs, target.long() if kind == "cross-entropy" else target.to(dtype), loss)
+        target = target.long() if kind == "cross-entropy" else target.to(dtype)
+        return diagnose_model(model, inputs, target, loss, log=log, lag=lag)
     except (UsageError, TypeError, ValueError):
         raise
     except Exception as error:  # an error of the model must not end with the exit code of a finding

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minirnn.diagnosis.causes import CAUSES
+from minirnn.diagnosis.causes import CAUSES, SAY_LAG
 from minirnn.diagnosis.measures import Measures
 
 SHOWN = 0.35  # the confidence from which a finding is shown
@@ -18,7 +18,12 @@ KEPT = 0.35  # the share of its confidence that a finding keeps if another one e
 
 # facts after which nothing else can be measured, and the causes that can still be named beside them
 FACTS = ("weights-not-finite", "inputs-not-finite", "targets-not-finite", "loss-not-finite")
-REGARDLESS = (*FACTS, "states-overflow", "rate-too-high")  # what is no better for a loss that is low
+REGARDLESS = (
+    *FACTS,
+    "states-overflow",
+    "rate-too-high",
+    "answers-are-probabilities",
+)  # what is no better for a loss that is low
 OF_THE_LOG = ("rate-too-high", "clip-too-low")
 
 GATES = {"forget-gate-closed", "input-gate-closed", "output-gate-closed"}
@@ -26,6 +31,8 @@ FLOW = {"gradient-explodes", "gradient-vanishes", "curse-of-memory", "chaotic"}
 UNITS = {"saturated-units", "dead-units"}
 SYMPTOMS = {"constant-answer", "frozen-parameters", "loss-ignores-sequence"}
 EXPLAINS: dict[str, set[str]] = {
+    "axes-swapped": {"inputs-constant", "reads-padding", *FLOW, *SYMPTOMS},
+    "answers-are-probabilities": {"readout-dead", "rate-too-low", "clip-too-low", "constant-answer"},
     "states-overflow": {"gradient-vanishes", "curse-of-memory", "chaotic", *UNITS, *SYMPTOMS},
     "chaotic": {"gradient-explodes", "curse-of-memory", "saturated-units", *SYMPTOMS},
     "gradient-explodes": {"states-overflow", "curse-of-memory", *SYMPTOMS},
@@ -137,7 +144,7 @@ def undecided(m: Measures, weak: list[str]) -> Iterator[tuple[str, str, str]]:
     if "gradient-vanishes" in weak and m.near is None:
         yield (
             "Distant inputs barely change the gradient, and nothing here says whether the task needs them.",
-            "say by lag=… how many steps back the task reaches",
+            f"say by {SAY_LAG} how many steps back the task reaches",
             "a task that needs only the last steps",
         )
     c = m.course

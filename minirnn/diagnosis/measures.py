@@ -18,7 +18,7 @@ import numpy as np
 
 from minirnn.core.params import Params, norm, overflow_allowed
 from minirnn.diagnosis import batches, lags, parting, units, updates
-from minirnn.learning.observed import Layer, Network, TrainingLog
+from minirnn.learning.observed import Answers, Layer, Network, TrainingLog
 
 LAST_STATES = 16  # so many last states show the sensitivity
 PROBED = 1e-2  # below this far share a probe of the batch tests whether near inputs suffice
@@ -77,7 +77,7 @@ class OfLayer:
 @dataclass(frozen=True)
 class Measures:
     """All measures of a network on a batch; None where one cannot be computed. `asked` is the share of steps at which
-    an error reaches the top layer."""
+    an error reaches the top layer, `shape` that of the inputs (T, B, m)."""
 
     loss: float
     baseline: float | None
@@ -93,6 +93,8 @@ class Measures:
     padding: batches.Padding
     lag: int | None
     course: updates.Course | None
+    shape: tuple[int, int, int]
+    answers: Answers | None
 
     @property
     def solved(self) -> float:
@@ -104,7 +106,7 @@ class Measures:
 
 def measure(network: Network, log: TrainingLog | None = None, lag: int | None = None) -> Measures:
     """The measures of a network on its batch; `log` and `lag`, how far back the task reaches, where they are known."""
-    T, B, _ = network.inputs.shape
+    T, B, m = network.inputs.shape
     lengths = np.full(B, T) if network.lengths is None else network.lengths
     exists = np.arange(T)[:, None] < lengths
     outside = outside_of(network)
@@ -133,6 +135,8 @@ def measure(network: Network, log: TrainingLog | None = None, lag: int | None = 
             padding=batches.padding_of(network.inputs, lengths, with_errors(network)),
             lag=lag,
             course=None if log is None else updates.course(log),
+            shape=(T, B, m),
+            answers=network.answers,
         )
 
 

@@ -134,10 +134,21 @@ def line(name: str, value: str) -> str:
     return f"{name:<27}{value}"
 
 
+def batch_words(m: Measures) -> str:
+    """What the batch was taken for: if axes are exchanged, the numbers of steps and sequences are, too."""
+    (T, B, inputs), shape = m.shape, () if m.answers is None else m.answers.targets
+    parts = [f"{B} sequence{'s' * (B > 1)} of {T} steps, {inputs} input{'s' * (inputs > 1)}"]
+    if m.targets is not None:
+        parts.append(f"{m.targets.rows} target{'s' * (m.targets.rows > 1)}")
+    elif shape:
+        parts.append(f"{shape[0]} targets" if len(shape) == 1 else f"targets {shape}")
+    return "; ".join(parts)
+
+
 def batch_lines(m: Measures) -> list[str]:
     """The measures of the batch and of the log."""
     constant = "" if m.baseline is None else f"; of the best constant answer {m.baseline:.4g}"
-    lines = [line("loss", f"{m.loss:.4g}{constant}")]
+    lines = [line("batch", batch_words(m)), line("loss", f"{m.loss:.4g}{constant}")]
     means, deviations = np.abs(m.inputs.mean).max(), m.inputs.deviation
     lines.append(
         line("inputs", f"means up to {means:.3g}, deviations {deviations.min():.3g} to {deviations.max():.3g}")

@@ -9,11 +9,13 @@ True
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from minirnn.cells.contract import Cell
-from minirnn.core import checks
+from minirnn.core import archives, checks
 from minirnn.core.params import Params
 
 
@@ -39,6 +41,18 @@ class Layer:
         checks.float_array(f"dE of {self.name}", self.dE, (T, B, self.cell.n_state), finite=False)
 
 
+class Answers(NamedTuple):
+    """Of a model whose answers were seen: the shape of its `targets`; of what an answer reads, the share at the step
+    whose number is that of the answer, the share in the sequence of this number, and from how many sequences it reads;
+    the loss that takes scores but got probabilities, and the number of classes."""
+
+    targets: tuple[int, ...]
+    own_step: float
+    own_sequence: float
+    sequences: float
+    of_probabilities: tuple[str, int] | None
+
+
 @dataclass(frozen=True)
 class Network:
     """Recurrent layers, the lowest first, and the loss E of one batch.
@@ -46,7 +60,8 @@ class Network:
     `params` are all of the network's by their full names ("readout.weight", "rnn.weight_hh_l0", "V"), `gradients` ∂E of
     them by the same names; `inputs` (T, B, m) are the user's. Where they are known: `targets`, class numbers (B,) or
     values (B, q) at the end, (T, B) or (T, B, q) at every step; `baseline`, the loss of the best constant answer;
-    `lengths` (B,) of the sequences; `tables`, the names of parameters that are looked up and multiply no states.
+    `lengths` (B,) of the sequences; `tables`, the names of parameters that are looked up and multiply no states; what
+    the `answers` show.
     """
 
     layers: tuple[Layer, ...]
@@ -58,6 +73,7 @@ class Network:
     baseline: float | None = None
     lengths: np.ndarray | None = None
     tables: tuple[str, ...] = ()
+    answers: Answers | None = None
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -67,7 +83,10 @@ class Network:
 @dataclass(frozen=True)
 class TrainingLog:
     """K updates: loss (K,), norm (K,) of the gradient before the clip, and where they are known `update` (K,), the norm
-    of the update over that of the parameters, the clip's threshold and the rate. Raises ValueError for other shapes."""
+    of the update over that of the parameters, the clip's threshold and the rate. Raises ValueError for other shapes.
+
+    `save` writes a file .npz that `load` and the command line read; one of `numpy.savez` will do, with these names.
+    """
 
     loss: np.ndarray
     norm: np.ndarray
@@ -80,3 +99,23 @@ class TrainingLog:
         checks.float_array("norm", self.norm, (K,), finite=False)
         if self.update is not None:
             checks.float_array("update", self.update, (K,), finite=False)
+
+    def save(self, path: str | Path) -> None:
+        """Writes the log to a file .npz."""
+        known = {key: np.asarray(value) for key, value in vars(self).items() if value is not None}
+        archives.write_archive(Path(path), known)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """The log of a file of `save`, or of `numpy.savez`. Raises ValueError if it holds other arrays, or no loss."""
+        arrays = archives.read_archive("log", Path(path))[0]
+        wanted = "loss (K,) and norm (K,), maybe update (K,), clip and rate"
+        if not {"loss", "norm"} <= {*arrays} <= {*cls.__dataclass_fields__}:
+            raise ValueError(f"log must hold {wanted}, got {path} with {', '.join(sorted(arrays)) or 'nothing'}")
+        numbers = {
+            key: float(checks.float_array(key, arrays[key], ())) for key in ("clip", "rate") if key in arrays
+        }
+        rows = {key: np.asarray(arrays[key], float) for key in arrays if key not in numbers}
+        return cls(
+            rows["loss"], rows["norm"], rows.get("update"), clip=numbers.get("clip"), rate=numbers.get("rate")
+        )

@@ -10,6 +10,7 @@ from experiments.diagnosis.cases import SEEDS, Case, as_it_was, broken, brought,
 from experiments.diagnosis.edits import adam, inputs, sgd, targets, weights
 from experiments.diagnosis.learns import BROKEN, CASES, HEALTHY
 from minirnn import unroll
+from minirnn.diagnosis.entry import network_of
 
 LISTS = {"tuning": tuning, "held out": held_out}
 EVERY_BROKEN = BROKEN | blind_learns.BROKEN
@@ -273,3 +274,14 @@ def test_the_lines_name_each_miss_with_what_was_found(monkeypatch):
     assert f"n = {len(blind_learns.BROKEN)} cases" in blind[1]
     assert f"health     {100 / len(blind_learns.HEALTHY):.1f} %" in blind[3]
     assert blind[5:] == [f"    {name}, {kind}: chaotic 2" for kind in blind_learns.HEALTHY[name].kinds]
+
+
+@pytest.mark.parametrize("set_of", [learns.CASES, blind_learns.CASES], ids=["tuning", "blind"])
+def test_no_case_shows_answers_and_so_none_meets_what_is_found_in_models_of_pytorch(set_of):
+    """What such causes say came after the blind set was frozen: they must change no answer there."""
+    untrained = [case for case in set_of.values() if not case.updates]
+    assert len(untrained) > 50
+    for case in untrained[::2]:
+        cell, params, X, loss, _ = brought(case, case.kinds[0], 0)
+        with np.errstate(all="ignore"):
+            assert network_of(cell, params, X, loss).answers is None

@@ -6,7 +6,9 @@ import sys
 import numpy as np
 import pytest
 
+from minirnn.diagnosis.causes import CAUSES, SAY_LAG
 from minirnn.diagnosis.command import main
+from minirnn.learning.observed import TrainingLog
 
 rng = np.random.default_rng(0)
 OURS = """
@@ -59,6 +61,30 @@ def test_a_finding_is_the_exit_code(folder):
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 1, run.stderr
     assert "weights-not-finite" in run.stdout
+
+
+def test_the_advice_can_be_followed_on_the_command_line(folder, capsys):
+    """A gradient that vanishes is no fault where the task needs no distant inputs; a log shows the clip."""
+    (folder / "far.py").write_text(OURS + "far = cell, params | {'W': 0.3 * params['W']}")
+    log = TrainingLog(np.linspace(1.0, 0.9, 20), np.full(20, 50.0), np.full(20, 1e-6), clip=1e-3)
+    log.save("log.npz")
+    command = ["far.py:far", "--batch", "time_first.npz"]
+    assert main(command) == 1
+    told = capsys.readouterr().out
+    assert "gradient-vanishes" in told
+    assert "by --lag N" in told
+    assert "lag=" not in told
+    assert main([*command, "--lag", "0"]) == 0
+    assert main([*command, "--lag", "0", "--log", "log.npz"]) == 1
+    assert "clip-too-low" in capsys.readouterr().out
+    for options in (["--lag", "-1"], ["--log", "time_first.npz"], ["--log", "none.npz"], ["--log", "ours.py"]):
+        assert main([*command, *options]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_every_text_names_the_option_in_one_way():
+    texts = [text for cause in CAUSES.values() for text in (cause.remedy, cause.ruled_out_by)]
+    assert all("lag=" not in text.replace(SAY_LAG, "") for text in texts)
 
 
 @pytest.mark.parametrize("name", ["model", "Reader"])

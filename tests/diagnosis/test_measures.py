@@ -370,3 +370,22 @@ def test_class_numbers_below_0_ask_for_nothing():
     at_end = np.array([0, -100, 2])
     assert batches.rows_of(at_end, np.ones((5, 3), bool)).tolist() == [0, 2]
     assert [a.tolist() for a in batches.examples(at_end, np.ones((5, 3), bool))[:2]] == [[4, 4], [0, 2]]
+
+
+def test_a_log_is_read_as_it_was_written(tmp_path):
+    whole = TrainingLog(np.array([1.0, np.nan]), np.ones(2), np.full(2, 0.1), clip=0.5, rate=1e-3)
+    for log in (whole, TrainingLog(np.ones(3), np.ones(3)), TrainingLog(np.ones(3, np.float32), np.ones(3))):
+        log.save(tmp_path / "log.npz")
+        again = TrainingLog.load(tmp_path / "log.npz")
+        for key, value in vars(log).items():
+            np.testing.assert_array_equal(getattr(again, key), value)
+    np.savez(tmp_path / "own.npz", loss=[2.0, 1.0], norm=[1, 1], clip=1.0)
+    assert TrainingLog.load(tmp_path / "own.npz").clip == 1.0
+    for wrong in (
+        {"loss": [1.0]},
+        {"loss": [1.0], "norm": [1.0], "rates": [1.0]},
+        {"loss": [1.0], "norm": [1.0, 2.0]},
+    ):
+        np.savez(tmp_path / "own.npz", **wrong)
+        with pytest.raises(ValueError, match="must"):
+            TrainingLog.load(tmp_path / "own.npz")
