@@ -251,7 +251,15 @@ NUMBERS = {  # a function that makes the number -> what comes out: Python's numb
 NO_CASE = {  # what holds results, and what does nothing with the number but compare it
     *("orbits.Attractor", "lipschitz.Constants", "memory.Fit", "sweeps.Outcome"),
     *("runs.Run", "runs.Run.record", "processes.store", "checks.number", "agreement.Pair"),
-    *("observed.Network", "observed.TrainingLog", "measures.Measures", "measures.OfLayer", "measures.Weights"),
+    *(
+        "answers.Look",
+        "observed.Answers",
+        "observed.Network",
+        "observed.TrainingLog",
+        "measures.Measures",
+        "measures.OfLayer",
+        "measures.Weights",
+    ),
     *(
         "batches.Near",
         "batches.Padding",

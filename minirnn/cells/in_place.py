@@ -16,7 +16,13 @@ from minirnn.core.products import parts
 
 
 def lstm_states(params: Params, drive: np.ndarray, h0: np.ndarray) -> np.ndarray:
-    """H (T, B, 2n), the states [h, c] after h0 (eq. lstm)."""
+    """H (T, B, 2n), the states [h, c] after h0 (eq. lstm).
+
+    A forget gate that is half open halves the cell state c = 1, and h is half of tanh c:
+
+    >>> lstm_states({"W": np.zeros((4, 1))}, np.zeros((1, 1, 4)), np.array([[0.0, 1.0]])).round(3)
+    array([[[0.231, 0.5  ]]])
+    """
     W, n = params["W"].T, params["W"].shape[1]
     H, a, written = (
         np.empty((*drive.shape[:-1], 2 * n), drive.dtype),

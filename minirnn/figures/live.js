@@ -92,7 +92,7 @@ const gttLive = (() => {
       this.lines.forEach((line, i) => place(line, [points[0][0] + this.shifts[i][0], points[0][1] + this.shifts[i][1]]));
     }
 
-    /** Path data of one mark of those that are a path together: see flat.py. */
+    /** Path data of one mark of those that are a path together: see flattening.py. */
     marked([x, y]) {
       return isFinite(x + y) ? this.mark.map(([u, v, rest]) => `M${written(x + +u)} ${written(y + +v)}${rest}`).join("") : "";
     }

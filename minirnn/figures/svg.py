@@ -13,7 +13,7 @@ from typing import Any
 
 from minirnn.figures import theme
 from minirnn.figures.artists import LIVE, is_live
-from minirnn.figures.flat import flat
+from minirnn.figures.flattening import flat
 from minirnn.optional import extra
 
 with extra("draw"):

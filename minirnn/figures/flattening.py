@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
-_TRANSLATE = re.compile(rf"translate\(({NUMBER})[ ,]({NUMBER})\)")
-_LETTER = re.compile(rf"(?:{_TRANSLATE.pattern})?(?: ?scale\(({NUMBER})\))?")
-_LINE = re.compile(rf"M{NUMBER} ?{NUMBER}l{NUMBER} ?{NUMBER}")
+_DECIMAL = r"-?(?:\d+\.?\d*|\.\d+)"
+_TRANSLATE = re.compile(rf"translate\(({_DECIMAL})[ ,]({_DECIMAL})\)")
+_LETTER = re.compile(rf"(?:{_TRANSLATE.pattern})?(?: ?scale\(({_DECIMAL})\))?")
+_LINE = re.compile(rf"M{_DECIMAL} ?{_DECIMAL}l{_DECIMAL} ?{_DECIMAL}")
 
 
 def flat(svg: str) -> str:
@@ -74,12 +74,12 @@ def _short(mark: str) -> str:
     ...     "c-.53 0-1.04 .21-1.41 .59c-.38 .37-.59 .88-.59 1.41c0 .53 .21 1.04 .59 1.41c.37 .38 .88 .59 1.41 .59z")
     'M-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z'
     """
-    start = re.match(rf"M0 ({NUMBER})(?:c[^a-z]*){{8}}z$", mark)
+    start = re.match(rf"M0 ({_DECIMAL})(?:c[^a-z]*){{8}}z$", mark)
     if not start:
         return mark
     radius, x, y = float(start[1]), 0.0, float(start[1])
     for curve in re.findall(r"c([^cz]*)", mark):
-        *_, dx, dy = map(float, re.findall(NUMBER, curve))
+        *_, dx, dy = map(float, re.findall(_DECIMAL, curve))
         x, y = x + dx, y + dy
         if abs((x * x + y * y) ** 0.5 - radius) > 0.03:
             return mark
@@ -92,7 +92,7 @@ def _moved(outline: str, x: float, y: float, scale: float = 1) -> str:
 
     def moved(found: re.Match[str]) -> str:
         shift = (x, y) if found[1] == "M" else (0, 0)
-        numbers = [float(v) * scale + shift[i % 2] for i, v in enumerate(re.findall(NUMBER, found[2]))]
+        numbers = [float(v) * scale + shift[i % 2] for i, v in enumerate(re.findall(_DECIMAL, found[2]))]
         return found[1] + " ".join(map(_number, numbers)).replace(" -", "-")
 
     return re.sub(r"([A-Za-z])([^A-Za-z]*)", moved, outline)
@@ -120,7 +120,7 @@ def _draw_letters(parent: ET.Element, group: ET.Element, shapes: dict[str, ET.El
     if not move or not uses or None in places or None in letters or {e.tag for e in group} > {"defs", "use"}:
         return
     units = {e.get("transform") for e in letters if e is not None}
-    unit = re.fullmatch(rf"scale\(({NUMBER})\)", units.pop() or "") if len(units) == 1 else None
+    unit = re.fullmatch(rf"scale\(({_DECIMAL})\)", units.pop() or "") if len(units) == 1 else None
     if not unit or any(use.get("style") for use in uses):
         return
     outline = ""
