@@ -1,6 +1,7 @@
 """Evidence for causes around a network: its inputs, its readout and targets, its updates. See `inside`."""
 
 from collections.abc import Iterator
+from math import exp, log
 
 import numpy as np
 
@@ -169,7 +170,7 @@ def answered_probabilities(m: Measures) -> Evidence | None:
     if m.answers is None or m.answers.of_probabilities is None:
         return None
     name, classes = m.answers.of_probabilities
-    least = np.log(np.e + classes - 1) - 1 if name == "cross_entropy" else -1.0
+    least = log(exp(1) + classes - 1) - 1 if name == "cross_entropy" else -1.0
     text = f"{name} was given rows of {classes} numbers from 0 to 1 that add up to 1"
     return Evidence(
         1.0, f"{text}; the least loss that such answers can reach is {least:.3g}; the loss is {m.loss:.3g}."
