@@ -1,7 +1,7 @@
 // Formulas are set when the book is built (book/_ext/gtt/formulas.py): the page only lets one reach and copy them.
 
 // What is wider than its place scrolls sideways; from the keyboard too. Only near the screen is it known: to ask for the
-// width of all would lay out all of the page.
+// width of all would lay out all of the page, so this waits for the first Tab, which may lead far.
 function reachable(box) {
   const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
   const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
@@ -13,6 +13,11 @@ const laidOut = new ResizeObserver((changes) => changes.forEach(({ target }) => 
 const look = () => boxes.forEach((box) => (laidOut.unobserve(box), laidOut.observe(box)));
 look();
 addEventListener("load", look); // with the faces of its letters the same box may be too narrow
+addEventListener("keydown", function all({ key }) {
+  if (key !== "Tab") return;
+  boxes.forEach(reachable);
+  removeEventListener("keydown", all);
+});
 
 // A copied formula is its TeX: of the signs alone, in one line, nobody could tell what was a fraction or an index
 addEventListener("copy", (event) => {

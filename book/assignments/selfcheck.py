@@ -20,12 +20,7 @@ import numpy as np
 from hints import hint
 
 UNWRITTEN = "not written yet. Put your code in the place of `raise NotImplementedError`."
-NO_ID = (
-    'Put your student id between the quotes of `student = ""`, at the top, and run that cell and the one below it.'
-)
-UNSEEN = (
-    "Around your student id there is a character that cannot be seen: {student!a}. Delete all, and type your id."
-)
+NO_ID = 'Put your student id between the quotes of `student = ""`, at the top; run that cell and the next.'
 Task = dict[str, dict[str, str]]  # {what differs between students: {value: its words}}
 
 
@@ -46,13 +41,13 @@ def generator(assignment: str, student: str) -> np.random.Generator:
     >>> int(generator("bptt", "ada").integers(100)), int(generator("bptt", " Ada ").integers(100))
     (87, 87)
     """
-    if not isinstance(student, str) or not student.strip():
+    if not (typed := student.strip() if isinstance(student, str) else ""):
         raise Wrong(NO_ID)
-    if not (
-        student.strip()[0] + student.strip()[-1]
-    ).isprintable():  # as copied from a page: it would be another's id
-        raise Wrong(UNSEEN.format(student=student))
-    digest = sha256(f"{assignment}/{student.strip().lower()}".encode()).digest()
+    if not (typed[0] + typed[-1]).isprintable():  # as copied from a page: it would be another's id
+        raise Wrong(
+            f"At an end of your student id a character cannot be seen: {student!a}. Delete all, and type it."
+        )
+    digest = sha256(f"{assignment}/{typed.lower()}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
@@ -268,9 +263,8 @@ def recognised(got: list[list[Any]], known: list[list[Any]], wrong: list[int]) -
 
 
 def alike(a: list[Any], b: list[Any]) -> bool:
-    if len(a) != len(b) or a[0] != b[0]:
-        return False
-    return all(abs(x - y) <= 1e-6 * max(b[3], 1e-9) for x, y in zip(a[1:], b[1:], strict=True))
+    same = len(a) == len(b) and a[0] == b[0]
+    return same and all(abs(x - y) <= 1e-6 * max(b[3], 1e-9) for x, y in zip(a[1:], b[1:], strict=True))
 
 
 def encode(value: object) -> object:

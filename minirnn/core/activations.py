@@ -36,7 +36,7 @@ def sigmoid_in_place(a: np.ndarray) -> None:
 
 
 def _inverse(a: np.ndarray) -> np.ndarray:
-    """1/a, in place. NumPy divides with the processor's vector instructions; its `reciprocal`, which does not, takes
+    """1/a, in place. NumPy divides with the processor's vector instructions; its reciprocal, which does not, takes
     twice as long."""
     return np.divide(1.0, a, out=a)
 

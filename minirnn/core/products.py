@@ -13,7 +13,7 @@ def outer_sum(D: np.ndarray, Z: np.ndarray) -> np.ndarray:
 
 
 def row_sum(D: np.ndarray) -> np.ndarray:
-    """Σ_B of D (..., B, k): a product with 1s, which BLAS makes in a half to a quarter of the time of `sum`."""
+    """Σ_B of D (..., B, k): a product with 1s, which BLAS makes in a half to a quarter of the time of a sum."""
     return np.ones(D.shape[-2], D.dtype) @ D
 
 

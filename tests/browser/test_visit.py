@@ -32,6 +32,7 @@ def open_and_wait(open_page: Any, url: str, **how: Any) -> Any:
 
 
 def assert_nothing_stands_in_anyones_way(page: Any, large: bool) -> None:
+    page.keyboard.press("Tab")  # whoever goes by keys can reach what scrolls, wherever it is
     # without preloading: axe fetches the style sheets of style sheets from the wrong folder
     options: dict[str, Any] = {"preload": False, "resultTypes": ["violations"]}
     found = (
