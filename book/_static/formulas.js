@@ -5,7 +5,7 @@
 function reachable(box) {
   const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
   const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
-  if (wide && !box.querySelector("a, button, input, [tabindex]")) box.tabIndex = 0;
+  if (wide && !box.querySelector("a:not(.headerlink), button, input, [tabindex]")) box.tabIndex = 0;
   else if (box.tabIndex === 0) box.removeAttribute("tabindex");
 }
 const boxes = document.querySelectorAll(".text_html, [style*=overflow], div.math, pre, .pst-scrollable-table-container");

@@ -1,8 +1,8 @@
 """Pictures of few elements.
 
 At each step of a drag a browser goes through all of a picture, also through what stands still, and makes a space of its
-own for each reference to a shape and each transformation. So the picture of a live figure has few of them: its marks, the ticks of an
-axis and the letters of a text are one path each.
+own for each reference to a shape and each transformation. So the picture of a live figure has few of them: its marks,
+the ticks of an axis and the letters of a text are one path each.
 """
 
 import re
