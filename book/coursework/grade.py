@@ -155,11 +155,9 @@ def grade_all(plan: Plan) -> int:
     if not todo:
         names = ", ".join(notebooks.names() if only is None else [only])
         print(f"Nothing to grade: no STUDENT/ASSIGNMENT.ipynb with ASSIGNMENT one of {names}.")
-    many = "1 grade" if len(results) == 1 else f"{len(results)} grades"
     noted = sum(bool(result.get("notes")) for _, _, result in results)
-    print(
-        f"{many} in {target / 'grades.csv'}, {noted} with a note; rows on files that were not graded: {len(rows)}"
-    )
+    grades = f"{overview.many(results, 'grade')} in {target / 'grades.csv'}, {noted} with a note"
+    print(f"{grades}; rows on files that were not graded: {len(rows)}")
     return 0 if todo and not failures and not lost else 1
 
 
