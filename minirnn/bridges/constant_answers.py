@@ -12,6 +12,8 @@ from typing import Any
 
 from minirnn.bridges.tensors import import_torch
 
+EVALUATIONS = 40  # of the loss; each costs as much as the loss of the model's own answers
+
 
 def shared_axes(shape: tuple[int, ...], T: int, B: int, targets: tuple[int, ...] = ()) -> tuple[int, ...]:
     """The axes of sequences and steps of an answer: (T, B) or (B, T), as its targets, whose shape tells it from (B, q)
@@ -36,10 +38,10 @@ def shared_axes(shape: tuple[int, ...], T: int, B: int, targets: tuple[int, ...]
 
 
 def loss_of_constant(loss: Callable[..., Any], answer: Any, targets: Any, T: int, B: int) -> float | None:
-    """The least E = loss(c, targets) over answers c that are the same for all sequences and steps, by L-BFGS from the
-    mean of the answers: exact for convex losses, above the least one for others. Of a tuple or list, such as
-    (scores, states), the first tensor of a fitting shape is the answer. None where there is no tensor of numbers (B, q)
-    or of the like, or no such E is finite, or depends on it."""
+    """The least E = loss(c, targets) over answers c that are the same for all sequences and steps, to a ten-thousandth:
+    by L-BFGS from the mean of the answers, or from `frequencies` where these are better. Exact for convex losses, above
+    the least one for others. Of a tuple or list, such as (scores, states), the first tensor of a fitting shape is the
+    answer. None where there is no tensor of numbers (B, q) or of the like, or no such E is finite, or depends on it."""
     torch, given = import_torch(), tuple(getattr(targets, "shape", ()))
     several, kind = type(answer) in (tuple, list), type(answer)
     whole = [*answer] if several else [answer]
@@ -53,18 +55,34 @@ def loss_of_constant(loss: Callable[..., Any], answer: Any, targets: Any, T: int
     answer = whole[place]
     mean = answer.detach().float().mean(axes, keepdim=True)
     c = torch.nan_to_num(mean, 0.0, 0.0, 0.0).to(mean if answer.element_size() < 4 else answer).requires_grad_()
-    optimizer = torch.optim.LBFGS([c], max_iter=200, tolerance_change=1e-12, line_search_fn="strong_wolfe")
 
     def evaluate() -> Any:
-        optimizer.zero_grad()
         whole[place] = c.to(answer.dtype).expand(answer.shape)
         E = loss(kind(whole) if several else whole[0], targets)
         (c.grad,) = torch.autograd.grad(E, [c], allow_unused=True) if E.requires_grad else (None,)
         return E
 
-    first = evaluate()
-    if c.grad is None or not (first.isfinite() and c.grad.isfinite().all()):  # a nan is an error to L-BFGS
+    first, slope = evaluate(), c.grad
+    if slope is None or not (first.isfinite() and slope.isfinite().all()):  # a nan is an error to L-BFGS
         return None
+    least, start = float(first.detach()), c.detach().clone()
+    for guess in log_frequencies(start, slope, answer.numel() // c.numel()):
+        with torch.no_grad():
+            c.copy_(guess)
+            if (E := float(evaluate())) < least:
+                least, start = E, guess
+    with torch.no_grad():
+        c.copy_(start)
+    optimizer = torch.optim.LBFGS(
+        [c], max_iter=200, max_eval=EVALUATIONS, tolerance_change=1e-6 * abs(least), line_search_fn="strong_wolfe"
+    )
     optimizer.step(evaluate)
     E = float(evaluate().detach())
     return E if math.isfinite(E) else None
+
+
+def log_frequencies(c: Any, slope: Any, rows: int) -> list[Any]:
+    """Where the mean or the sum of `rows` cross-entropies is least, if its slope at c is `slope`: this is softmax(c)
+    less the classes' frequencies, or `rows` times as much. Other losses are asked whether it is a good start."""
+    p = c.flatten().softmax(0).view_as(c)
+    return [(p - slope / times).clamp(min=1e-6 / rows).log() for times in (1, rows)]

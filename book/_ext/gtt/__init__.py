@@ -4,6 +4,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from . import (
+    ahead,
     api,
     ask,
     assets,
@@ -45,7 +46,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", social.settle)
     app.connect("env-get-outdated", fresh.outdated)
     app.connect("env-get-outdated", handouts.outdated)
+    app.connect("env-before-read-docs", ahead.begin)
     app.connect("source-read", assignments.read)
+    app.connect("source-read", ahead.await_outputs)
     app.connect("doctree-read", figures.number)
     app.connect("env-purge-doc", figures.forget)
     app.connect("env-merge-info", figures.join)
