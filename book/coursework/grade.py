@@ -164,7 +164,7 @@ def grade_all(plan: Plan) -> int:
 def publish(plan: Plan, results: list[Graded], rows: list[Remark]) -> None:
     """Writes the table, all pages, and the files for platforms."""
     finals, sentences = report.write(plan.target, results, rows, plan.course)
-    overview.write(plan.target, results, finals, rows, plan.course)
+    overview.write(plan.target, results, finals, rows, plan.course, plan.people.people if plan.people else ())
     term.write(plan.target, results, finals, plan.course)
     for sentence in sentences:
         print(sentence, file=sys.stderr)

@@ -7,9 +7,10 @@ from pathlib import Path
 from coursework import files
 
 STYLE = """:root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#ccc;--quiet:#5a5a5a;--bar:#0072b2;
---bad:#a33f00}
+--bad:#a33f00;--box:#f5f5f5;--mark:#ffe3a3}
 @media(prefers-color-scheme:dark){
-:root{--ink:#e8e8e8;--paper:#16181c;--line:#444;--quiet:#a8a8a8;--bar:#56b4e9;--bad:#ffa64d}}
+:root{--ink:#e8e8e8;--paper:#16181c;--line:#444;--quiet:#a8a8a8;--bar:#56b4e9;--bad:#ffa64d;--box:#24272d;
+--mark:#5c4a12}}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:var(--ink);
 background:var(--paper)}
 h2{margin-top:2.5rem}.wide{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0;min-width:20rem}
@@ -20,13 +21,18 @@ svg{max-width:100%;height:auto;display:block}td svg{min-width:100px;margin-top:.
 text{fill:var(--ink);font:12px system-ui,sans-serif}line{stroke:var(--line)}"""
 
 
-def document(title: str, body: str, style: str = "") -> str:
-    """A whole page around a body."""
+def opening(title: str, style: str = "") -> str:
+    """A page up to its body."""
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}{style}</style></head><body>{body}</body></html>\n"
+        f"<style>{STYLE}{style}</style></head><body>"
     )
+
+
+def document(title: str, body: str, style: str = "") -> str:
+    """A whole page around a body."""
+    return f"{opening(title, style)}{body}</body></html>\n"
 
 
 def save(file: Path, title: str, body: str) -> None:

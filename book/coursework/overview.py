@@ -12,6 +12,7 @@ from coursework.intake import Remark
 from coursework.items import Item
 from coursework.markup import Markup, histogram, save, share, table
 from coursework.records import Graded, Pair
+from coursework.roster import Person
 
 WEAK = 0.2  # a discrimination below which a part says little about the rest
 COLUMNS = [
@@ -33,13 +34,19 @@ little about them.</p>"""
 
 
 def write(
-    target: Path, results: list[Graded], finals: Mapping[Pair, float], remarks: Sequence[Remark], course: Course
+    target: Path,
+    results: list[Graded],
+    finals: Mapping[Pair, float],
+    remarks: Sequence[Remark],
+    course: Course,
+    people: Sequence[Person] = (),
 ) -> None:
-    """Writes the page, and the table of parts."""
+    """Writes the page, with the names of those in the roster, and the table of parts."""
+    called = {person.id: person.name for person in people if person.name}
     parts = items.items(results)
     sections = "".join(assignment(name, results, finals, parts, course) for name in names(results))
-    first = f"<h1>The class</h1>{counts(results, remarks)}{not_graded(remarks)}"
-    body = f"{first}{sections}{ranked(parts)}{students(results, finals, course)}"
+    first = f"<h1>The class</h1>{counts(results, remarks)}{not_graded(remarks, called)}"
+    body = f"{first}{sections}{ranked(parts)}{students(results, finals, course, called)}"
     save(target / "grades.html", "The class", body)
     rows = [
         [i.name, i.part, i.of, i.students, i.solved, f"{i.mean:.3f}", number(i.discrimination), *message]
@@ -75,13 +82,14 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def not_graded(remarks: Sequence[Remark]) -> str:
+def not_graded(remarks: Sequence[Remark], called: Mapping[str, str]) -> str:
     """What a teacher has to look at, and who handed in nothing."""
     if not remarks:
         return ""
     who: dict[tuple[str, str], list[str]] = {}  # of what is the same for many there is one row, below what is not
     for each in sorted(remarks):
-        who.setdefault((each.name, each.text), []).append(each.student)
+        name = f" ({called[each.student]})" if each.student in called else ""
+        who.setdefault((each.name, each.text), []).append(each.student + name)
     rows = [
         [
             students[0] if len(students) == 1 else f"{len(students)} students: {', '.join(students)}",
@@ -158,7 +166,9 @@ def spread(points: Sequence[float]) -> str:
     return f"{mean}, quartiles {low:.1f}, {middle:.1f} and {high:.1f}"
 
 
-def students(results: Sequence[Graded], finals: Mapping[Pair, float], course: Course) -> str:
+def students(
+    results: Sequence[Graded], finals: Mapping[Pair, float], course: Course, called: Mapping[str, str]
+) -> str:
     """What each student has, with links to the pages that they get."""
     order = names(results)
     cells: dict[str, dict[str, str]] = {}
@@ -171,10 +181,12 @@ def students(results: Sequence[Graded], finals: Mapping[Pair, float], course: Co
         cells.setdefault(student, {})[name] = f"{points}; {late}" if late else points
     rows = [
         [Markup(f'<a href="{quote(student, safe="")}/index.html">{html.escape(student)}</a>'),
+         *([called.get(student, "–")] if called else []),
          *(mine.get(name, "–") for name in order)]
         for student, mine in sorted(cells.items())
     ]  # fmt: skip
-    return f"<h2>The students</h2>{table(['student', *order], rows)}" if rows else ""
+    head = ["student", *(["name"] if called else []), *order]
+    return f"<h2>The students</h2>{table(head, rows)}" if rows else ""
 
 
 def remark(item: Item) -> Markup:

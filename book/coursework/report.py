@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from coursework import files, notebooks, tables, written
+from coursework import files, markup, notebooks, tables, written
 from coursework import given as points_for
 from coursework.dates import NO_COURSE, Course, Verdict
 from coursework.intake import Remark
@@ -22,12 +22,10 @@ change them. Read it again. To keep them for the new text, empty the cell, give 
 UNDATED = """When these came is not known, so nothing is taken off: {which}. Write the times into course.toml, as
 [submitted.ID] ASSIGNMENT = TIME, or add the platform's gradebook, if it has them."""
 
-STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
-table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
-td:nth-child(2){white-space:nowrap}
-pre{background:#f5f5f5;padding:.6rem;overflow-x:auto;white-space:pre-wrap}
+STYLE = """body{max-width:50rem}td:nth-child(2){white-space:nowrap}
+pre{background:var(--box);padding:.6rem;overflow-x:auto;white-space:pre-wrap}
 p.lines{white-space:pre-line}
-pre.out{background:none;border-left:3px solid #ccc}"""
+pre.out{background:none;border-left:3px solid var(--line)}"""
 
 
 def parts(name: str) -> tuple[list[tuple[str, int]], int]:
@@ -79,8 +77,7 @@ def summary(
     )
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in result["notes"])
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{name}: {html.escape(student)}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{name}: {html.escape(student)}</h1>"
+        f"{markup.opening(f'{name}: {student}', STYLE)}<h1>{name}: {html.escape(student)}</h1>"
         f"<p>{total(result, by_hand, most)}</p>{paragraph(dated)}{paragraph(comment)}"
         f"<table><tr><th>Part</th><th>Points</th><th></th></tr>{rows}</table><ul>{notes}{END_OF_SUMMARY}"
     )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from coursework import files, intake, notebooks, structure, submitted
+from coursework import files, intake, markup, notebooks, structure, submitted
 
 SHOWN = 20  # pairs that have a page of their own
 MANY = 3  # marked is what at most so many of the class have
@@ -22,10 +22,8 @@ HINT = """A hint where to look, and no verdict. The figure is the share of the s
 other one, whatever names, comments and order are; what many of the class have counts little. Alike are also pairs who
 worked together as they may, or learned from the same page. Read both side by side, and ask. With few submissions the
 figures say little: compare them with those further down the list."""
-STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:80rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
-table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem;text-align:left}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}
-pre{background:#f5f5f5;padding:.6rem;overflow-x:auto}mark{background:#ffe3a3}"""
+STYLE = """body{max-width:80rem}.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}
+pre{background:var(--box);padding:.6rem;overflow-x:auto}mark{background:var(--mark);color:inherit}"""
 
 
 class Program(NamedTuple):
@@ -126,11 +124,7 @@ def side_by_side(name: str, pair: Pair, counts: dict[str, float], many: int) -> 
 
 
 def page(title: str, body: str) -> str:
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width"><style>'
-        f"{STYLE}</style></head><body><h1>{html.escape(title)}</h1><p>{HINT}</p>{body}</body></html>\n"
-    )
+    return markup.document(title, f"<h1>{html.escape(title)}</h1><p>{HINT}</p>{body}", STYLE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

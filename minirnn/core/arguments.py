@@ -159,6 +159,8 @@ def came(hint: Any, value: Any) -> str:
     if get_origin(hint) in (Union, UnionType):  # a function or None
         hint = next((part for part in get_args(hint) if get_origin(part) is Callable), hint)
     if getattr(hint, "_is_protocol", False):
+        if name_of(hint) == "Cell" and any(base.__module__.startswith("torch.") for base in type(value).__mro__):
+            return f"{kind(value)} of PyTorch, which minirnn.diagnosis.diagnose_model takes"
         without = lacking(hint, value)
         if isinstance(value, type) and "step" not in without:
             return f"{kind(value)}; write {value.__name__}({'m=2, n=3' if name_of(hint) == 'Cell' else '…'})"

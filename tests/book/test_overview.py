@@ -86,17 +86,35 @@ def test_who_is_not_graded_is_first_and_nothing_is_markup(written):
 
 def test_the_same_reason_of_many_is_one_row_below_the_others():
     missing = [Remark(f"s{i}", "bptt", "nothing was handed in") for i in range(3)]
-    page = overview.not_graded([*missing, Remark("zoe", "", "'x' is no notebook")])
+    page = overview.not_graded([*missing, Remark("zoe", "", "'x' is no notebook")], {})
     assert page.index("is no notebook") < page.index("3 students: s0, s1, s2")
     assert page.count("nothing was handed in") == 1
 
 
 def test_each_student_has_points_and_a_link_whatever_the_name_holds():
     given = [("a&b", "bptt", result(*FULL)), ("javascript:0/..", "bptt", result(0, *FULL[1:]))]
-    page = overview.students(given, {("a&b", "bptt"): 97.5}, dates.NO_COURSE)
+    page = overview.students(given, {("a&b", "bptt"): 97.5}, dates.NO_COURSE, {})
     assert re.findall(r'href="(.*?)"', page) == ["a%26b/index.html", "javascript%3A0%2F../index.html"]
     assert ">a&amp;b</a></td><td>97.5<" in page
     assert "<td>70 of 85 so far<" in page
+
+
+def test_names_of_the_roster_stand_beside_the_ids():
+    called = {"s1": "Ada <b> Löve", "s2": "Never Came"}
+    page = overview.students([(s, "bptt", result(*FULL)) for s in ("s1", "s9")], {}, dates.NO_COURSE, called)
+    assert "<th>name</th>" in page
+    assert "<td>Ada &lt;b&gt; Löve</td>" in page
+    assert ">s9</a></td><td>–</td>" in page
+    page = overview.not_graded([Remark("s2", "bptt", "nothing was handed in")], called)
+    assert "s2 (Never Came)" in page
+
+
+@pytest.mark.parametrize("page", ["grades.html", "s00/bptt.html", "s00/index.html"])
+def test_every_page_follows_the_theme_and_the_width_of_the_screen(written, page):
+    text = (written / page).read_text()
+    assert "prefers-color-scheme:dark" in text
+    assert 'name="viewport"' in text
+    assert not re.search(r"(?<!-)(?:color|background):#", text)  # colours are names, which the dark theme changes
 
 
 def test_the_table_of_parts_has_each_message(written):

@@ -411,6 +411,12 @@ def test_a_class_in_the_place_of_a_cell():
         minirnn.unroll(Half(), names["params"], names["X"])
 
 
+def test_a_model_of_pytorch_in_the_place_of_a_cell():
+    names, torch = given(), pytest.importorskip("torch")
+    with refused(TypeError, "got Linear of PyTorch, which minirnn.diagnosis.diagnose_model takes"):
+        minirnn.diagnosis.diagnose(torch.nn.Linear(2, 2), names["params"], names["X"], names["loss"])
+
+
 ROUTES = [bptt, partial(minirnn.truncated_bptt, K=2), minirnn.diagnosis.entry.diagnose]
 
 
