@@ -51,7 +51,11 @@ def load(name: str) -> dict[str, Any]:
     """The record of an experiment: date, command, versions, settings, results."""
     path = RESULTS / f"{name}.json"
     if not path.exists():
-        command = "make bench" if name in ("bench", "cores", "watch") else f"make sweeps ONLY=CHAPTER.{name}"
+        command = (
+            "make bench"
+            if name in ("bench", "bench_elsewhere", "cores", "watch")
+            else f"make sweeps ONLY=CHAPTER.{name}"
+        )
         raise FileNotFoundError(f"there is no record {path}; to make it: {command}")
     return json.loads(path.read_text(encoding="utf-8"))
 

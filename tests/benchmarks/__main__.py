@@ -217,7 +217,12 @@ def main() -> None:
     rows = measure_rows(chosen)
     if chosen.cell or chosen.size or chosen.dtype:
         return
-    settings = {"threads": 1, "clock": "processor time", "peers": {p: version(p.lower()) for p in ("torch", "jax")}}
+    settings = {
+        "threads": 1,
+        "clock": "processor time",
+        "simd": np.show_config(mode="dicts")["SIMD Extensions"],  # the processor's, as far as NumPy uses them
+        "peers": {p: version(p.lower()) for p in ("torch", "jax")},
+    }
     before = load("bench")["results"].get("book", {})
     results = {"rows": rows, **{part: measure_part() for part, measure_part in PARTS.items()}}
     for what, value in results["book"].items():

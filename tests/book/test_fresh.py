@@ -131,7 +131,7 @@ def test_only_what_changed_is_built_again(tmp_path):
     def built():
         result = build(folder, *FLAGS)
         assert result.returncode == 0, result.stdout[-3000:]
-        return sorted(re.findall(r"book/(\w+)\.md: Executing", re.sub(r"\x1b\[[\d;]*m", "", result.stdout)))
+        return sorted(re.findall(r"book/(\w+)\.md: Executed in", re.sub(r"\x1b\[[\d;]*m", "", result.stdout)))
 
     assert built() == ["intro", "two"]
     module.write_text("x = 2\n")

@@ -16,13 +16,14 @@ from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
 AT_ONCE = min(4, os.cpu_count() or 1)  # a page takes up to 500 MB
+log = logging.getLogger(__name__)
 jobs: dict[str, Future[ExecutionResult]] = {}  # of the build that runs in this process, until Sphinx reads the page
 
 
-def begin(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+def begin(app: Sphinx, env: Any, pages: list[str]) -> None:
     """On env-before-read-docs: begins to execute the pages that are about to be read, in their order."""
     options = env.mystnb_config
     jobs.clear()
@@ -72,6 +73,8 @@ def await_outputs(app: Sphinx, page: str, text: list[str]) -> None:
     job = jobs.pop(page, None)
     result = job and job.result()
     if result and result.err is None:
-        cache = get_cache(app.env.mystnb_config.execution_cache_path)
+        env: Any = app.env  # to which MyST-NB adds its settings
+        cache = get_cache(env.mystnb_config.execution_cache_path)
         bundle = CacheBundleIn(result.nb, str(app.env.doc2path(page)), data={"execution_seconds": result.time})
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        log.info(f"{app.env.doc2path(page)}: Executed in {result.time:.1f} seconds")

@@ -2,9 +2,9 @@
 
 import inspect
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from typing import Any, cast
 
 from docutils import nodes
@@ -41,9 +41,9 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Elemen
 def equations_of(module: str) -> frozenset[str]:
     """The labels that stand beside an equation, apart from it, in the docstrings of a module, its classes and its
     functions."""
-    things = vars(sys.modules[module]).values()
-    own = [thing for thing in things if getattr(thing, "__module__", None) == module]
-    texts = [thing.__doc__ or "" for thing in (sys.modules[module], *own)]
+    found = import_module(module)  # not loaded yet where the page of its room is not built again
+    own = [thing for thing in vars(found).values() if getattr(thing, "__module__", None) == module]
+    texts = [thing.__doc__ or "" for thing in (found, *own)]
     return frozenset(re.findall(rf"\S {{3,}}\({EQUATION}", "\n".join(texts)))
 
 

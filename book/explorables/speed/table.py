@@ -1,5 +1,6 @@
 """The same measurements as a table: our times, and the peers' as multiples of them."""
 
+from itertools import product
 from typing import Any
 
 from experiments.record import load
@@ -39,6 +40,29 @@ def fits() -> str:
             lines.append(f"| {cell} | {library} | {a:.1f} | {b:.1f} | {c:.2f} |")
     again = load("bench")["settings"].get("again")
     return "\n".join([*lines, *(["", f"The record was {again}."] if again else [])])
+
+
+def elsewhere() -> str:
+    """The least and the largest ratio of two peers on both processors, in Markdown."""
+    lines = ["| cell | | PyTorch, here | elsewhere | JAX, here | elsewhere |", "|---|---|--:|--:|--:|--:|"]
+    records = load("bench")["results"]["rows"], load("bench_elsewhere")["results"]["rows"]
+    for cell, dtype in product(CELLS, ("float64", "float32")):
+        spans = []
+        for peer, measured in product(("PyTorch", "JAX"), records):
+            values = [row["ratio"][peer][0] for row in measured if (row["cell"], row["dtype"]) == (cell, dtype)]
+            spans.append(f"{min(values):.2f} to {max(values):.2f}")
+        lines.append(f"| {cell} | {dtype} | {' | '.join(spans)} |")
+    return "\n".join(lines)
+
+
+def second_core() -> str:
+    """Milliseconds of one gradient with one thread and with two, in Markdown."""
+    record = load("cores")["results"]["threads"]
+    lines = [f"| cell | {' | '.join(record[0]['ms'])} |", "|---|" + "--:|" * len(record[0]["ms"])]
+    for row in record:
+        times = (f"{one:.3g} → {two:.3g}" for one, two in row["ms"].values())
+        lines.append(f"| {row['cell']} | {' | '.join(times)} |")
+    return "\n".join(lines)
 
 
 def of_a_book() -> str:
