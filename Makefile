@@ -18,7 +18,7 @@ help:
 	@echo "make lab     open the chapters in JupyterLab"
 	@echo "make sweeps  run the book's long experiments again (those named in ONLY=, or all); finished runs are kept"
 	@echo "make diagnose-bench   run diagnose on the benchmark's networks, and count how often it is right (an hour)"
-	@echo "make bench   time the library beside PyTorch, JAX and autograd (a quarter of an hour; installs the first two)"
+	@echo "make bench   time the library beside PyTorch, JAX and autograd (half an hour; installs the first two)"
 	@echo "make drag-bench   measure how long a page works for each step of a drag, in live figures or those of ONLY= (minutes)"
 	@echo "make assignments   write the students' notebooks, and a zip of them, into _build/release"
 	@echo "make new-assignment NAME=sequences   write a small, complete assignment to begin from"
