@@ -15,8 +15,16 @@ def table() -> str:
             spreads = ratios(row)
             texts = [written(spreads[p]) if p in spreads else "–" for p in PEERS]
             shape = ", ".join(str(row[key]) for key in "TBnm")
-            lines.append(f"| {cell} | {shape} | {row['ms']['minirnn'][0]:.3g} | {' | '.join(texts)} |")
+            lines.append(f"| {cell} | {shape} | {milliseconds(row['ms']['minirnn'][0])} | {' | '.join(texts)} |")
     return "\n".join(lines)
+
+
+def milliseconds(value: float) -> str:
+    """
+    >>> milliseconds(4331.0), milliseconds(96.06), milliseconds(2.69)
+    ('4331', '96.1', '2.69')
+    """
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def written(spread: Spread) -> str:
@@ -58,9 +66,9 @@ def elsewhere() -> str:
 def second_core() -> str:
     """Milliseconds of one gradient with one thread and with two, in Markdown."""
     record = load("cores")["results"]["threads"]
-    lines = [f"| cell | {' | '.join(record[0]['ms'])} |", "|---|" + "--:|" * len(record[0]["ms"])]
+    lines = [f"| cell | {' | '.join(record[0]['ms'])} |".replace("minirnn", "ours"), "|---|--:|--:|--:|"]
     for row in record:
-        times = (f"{one:.3g} → {two:.3g}" for one, two in row["ms"].values())
+        times = (f"{milliseconds(one)} → {milliseconds(two)}" for one, two in row["ms"].values())
         lines.append(f"| {row['cell']} | {' | '.join(times)} |")
     return "\n".join(lines)
 
