@@ -33,7 +33,7 @@ def test_without_torch_the_page_tells_the_record(story, monkeypatch):
     record = load("repairs")
     saved = next(r["answer"] for r in record["results"] if r["story"] == story and "answer" in r)
     assert text.split() == saved.split()
-    assert max(map(len, text.splitlines())) <= 78
+    assert max(map(len, text.splitlines())) <= 72
     assert record["date"] in source
 
 

@@ -129,9 +129,9 @@ def wrapped(text: str) -> str:
     """Lines no longer than a page is wide.
 
     >>> wrapped("First: " + 12 * "a bounded activation ").splitlines()[1]
-    '      bounded activation a bounded activation a bounded activation a bounded'
+    '      bounded activation a bounded activation a bounded activation a'
     """
-    lines = (textwrap.wrap(line, 78, subsequent_indent=6 * " ") for line in text.splitlines())
+    lines = (textwrap.wrap(line, 72, subsequent_indent=6 * " ") for line in text.splitlines())
     return "\n".join(line for each in lines for line in each)
 
 
