@@ -67,15 +67,18 @@ def sigmoids(a: Any) -> tuple[Any, Any]:
 
 
 def tanh_slope(a: Any) -> Any:
-    """tanh'(a) = 1/cosh²(a), exact to rounding in both tails: 1 - tanh²(a) is 0 from |a| = 19 on, in float32 from 9.
+    """tanh'(a) = 1/cosh²(a) = 4e/(1+e)² with e = e^(-2|a|), exact to rounding in both tails: 1 - tanh²(a) is 0 from
+    |a| = 19 on, in float32 from 9. An exponential takes a sixth of the time of NumPy's cosh where there is no AVX-512.
 
     >>> f"{tanh_slope(25.0):.3e}", float(1 - np.tanh(25.0) ** 2)
     ('7.715e-22', 0.0)
     """
-    with np.errstate(over="ignore"):
-        square = np.cosh(a)[...]
-        square *= square
-    return _inverse(square)[()]
+    e = np.multiply(-2.0, np.abs(a))[...]
+    np.exp(e, out=e)
+    square = e + 1.0
+    square *= square
+    e *= 4.0
+    return np.divide(e, square, out=e)[()]
 
 
 def sigmoid_slope(a: Any) -> Any:
