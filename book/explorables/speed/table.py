@@ -52,7 +52,7 @@ def fits() -> str:
 
 def elsewhere() -> str:
     """The least and the largest ratio of two peers on both processors, in Markdown."""
-    lines = ["| cell | | PyTorch, here | elsewhere | JAX, here | elsewhere |", "|---|---|--:|--:|--:|--:|"]
+    lines = ["| cell | numbers | PyTorch, here | elsewhere | JAX, here | elsewhere |", "|---|---|--:|--:|--:|--:|"]
     records = load("bench")["results"]["rows"], load("bench_elsewhere")["results"]["rows"]
     for cell, dtype in product(CELLS, ("float64", "float32")):
         spans = []
