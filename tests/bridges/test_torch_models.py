@@ -496,7 +496,7 @@ def test_the_best_constant_answer(shape):
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_the_best_constant_of_a_language_model_takes_few_losses(reduction):
-    """Of 1000 tokens, most of which never occur: their frequencies. By L-BFGS alone it took 250 evaluations."""
+    """Of 1000 tokens, most of which never occur: their frequencies. L-BFGS alone was allowed 250 evaluations."""
     tokens = torch.multinomial(1 / torch.arange(1.0, 1001), 320, True, generator=torch.Generator().manual_seed(0))
     evaluated = []
 
