@@ -12,6 +12,7 @@ of a sequence that is the same for all k, the module took the examples for steps
 ('cross_entropy', 2)
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -24,6 +25,16 @@ from minirnn.learning.observed import Answers
 
 EXAMPLES = 4  # so many answers are followed back
 NONE = 0.1  # an answer that reads less than this at its own step, in other sequences, has its axes in order
+OF_CLASSES = ("cross_entropy", "nll_loss")  # losses of a row of scores, which softmax makes probabilities
+OF_ONE = (
+    "binary_cross_entropy_with_logits",
+    "multilabel_soft_margin_loss",
+)  # and of single ones, which sigmoid does
+# the operations of autograd's graph that move numbers, and change none
+MOVES = re.compile(
+    "(View|UnsafeView|ReshapeAlias|Squeeze|Unsqueeze|Select|Slice|Index|IndexSelect|Gather|MaskedSelect|Transpose|T|"
+    "Permute|Expand|Clone|ToCopy|Cat|Stack|Split|Unbind)Backward"
+)
 Place = tuple[tuple[int, ...], int, int | None]  # an answer, the step and the sequence that its number may mean
 
 
@@ -37,22 +48,25 @@ class Look(NamedTuple):
 
 class Given:
     """What losses were given that take scores (or their log_softmax): the first name and number of classes of those
-    whose rows were all probabilities, else None."""
+    that were given probabilities, else None. A loss of one score an answer has 1 class."""
 
     def __init__(self) -> None:
         self.of_probabilities: tuple[str, int] | None = None
 
     def hear(self, name: str, scores: Any) -> None:
-        axis = min(scores.dim() - 1, 1)
-        if self.of_probabilities is None and scores.numel() and are_probabilities(scores.detach(), axis):
-            self.of_probabilities = name, int(scores.shape[axis])
+        if self.of_probabilities is None and scores.numel():
+            axis = min(scores.dim() - 1, 1)
+            if name in OF_ONE and made_by_sigmoid(scores.grad_fn):
+                self.of_probabilities = name, 1
+            elif name in OF_CLASSES and are_probabilities(scores.detach(), axis):
+                self.of_probabilities = name, int(scores.shape[axis])
 
 
 @contextmanager
 def listening() -> Iterator[Given]:
-    """A context in which PyTorch's cross_entropy and nll_loss tell what they are given, whoever calls them."""
+    """A context in which PyTorch's losses of scores tell what they are given, whoever calls them."""
     torch, given = import_torch(), Given()
-    names = {getattr(torch.nn.functional, name): name for name in ("cross_entropy", "nll_loss")}
+    names = {getattr(torch.nn.functional, name): name for name in OF_CLASSES + OF_ONE}
 
     class Ear(torch.overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -73,6 +87,17 @@ def are_probabilities(rows: Any, axis: int) -> bool:
     wide = rows.double()
     inside = (wide >= 0) & (wide <= 1 + rounding)
     return bool(inside.all() and ((wide.sum(axis) - 1).abs() <= rounding).all())
+
+
+def made_by_sigmoid(node: Any) -> bool:
+    """Are all numbers of a tensor with this node in autograd's graph a sigmoid's or a softmax's, at most moved since?
+    Their values cannot tell: scores of a fresh readout may lie within [0, 1] too."""
+    while node is not None and MOVES.match(node.name()):
+        first, *others = (below for below, _ in node.next_functions if below is not None)
+        if not all(made_by_sigmoid(other) for other in others):
+            return False
+        node = first
+    return node is not None and node.name().startswith(("SigmoidBackward", "SoftmaxBackward"))
 
 
 def answers_of(answer: Any, targets: Any, recorder: Recorder, given: Given) -> Answers:

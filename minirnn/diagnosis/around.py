@@ -166,10 +166,14 @@ def swapped_axes(m: Measures) -> Evidence | None:
 
 
 def answered_probabilities(m: Measures) -> Evidence | None:
-    """The evidence for `answers-are-probabilities`: a fact, since scores never add up to 1 in each row."""
+    """The evidence for `answers-are-probabilities`: a fact, since scores never add up to 1 in each row, and are no
+    sigmoid's."""
     if m.answers is None or m.answers.of_probabilities is None:
         return None
     name, classes = m.answers.of_probabilities
+    if classes == 1:
+        most = f"a target of 1 costs at least {log(1 + exp(-1)):.3g} so, one of 0 at least {log(2):.3g}"
+        return Evidence(1.0, f"{name} was given what a sigmoid has made; {most}; the loss is {m.loss:.3g}.")
     least = log(exp(1) + classes - 1) - 1 if name == "cross_entropy" else -1.0
     text = f"{name} was given rows of {classes} numbers from 0 to 1 that add up to 1"
     return Evidence(

@@ -65,7 +65,8 @@ CAUSES: dict[str, Cause] = {
     "answers-are-probabilities": Cause(
         "The loss takes scores, and is given probabilities.",
         around.answered_probabilities,
-        "leave out the softmax: cross_entropy takes the scores, nll_loss their log_softmax",
+        "leave out the softmax or the sigmoid: cross_entropy and binary_cross_entropy_with_logits take the scores, "
+        "nll_loss their log_softmax",
         "field-guide#answers-are-probabilities",
         "answers below 0 or above 1",
     ),

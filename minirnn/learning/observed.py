@@ -44,7 +44,8 @@ class Layer:
 class Answers(NamedTuple):
     """Of a model whose answers were seen: the shape of its `targets`; of what an answer reads, the share at the step
     whose number is that of the answer, the share in the sequence of this number, and from how many sequences it reads;
-    the loss that takes scores but got probabilities, and the number of classes."""
+    the loss that takes scores but got probabilities, and the number of classes, 1 where it takes one score an
+    answer."""
 
     targets: tuple[int, ...]
     own_step: float

@@ -234,6 +234,47 @@ def test_losses_that_take_probabilities_or_their_logarithms():
     assert PROBABILITIES not in names(scores, x, one_hot, F.cross_entropy)  # targets may be probabilities
 
 
+BINARY = [F.binary_cross_entropy_with_logits, nn.BCEWithLogitsLoss(), F.multilabel_soft_margin_loss]
+MOVED = {
+    "as it is": lambda p: p,
+    "a column": lambda p: p[:, 0],
+    "squeezed": lambda p: p.squeeze(-1),
+    "turned and copied": lambda p: p.t().contiguous().view(-1),
+    "in double": lambda p: p.double(),
+    "two heads": lambda p: torch.cat([p[:6], p[6:]]),
+    "chosen": lambda p: p[torch.arange(12) % 3 > 0],
+}
+
+
+@every_cell
+@pytest.mark.parametrize("loss", BINARY)
+@pytest.mark.parametrize("moved", MOVED)
+def test_a_sigmoid_in_front_of_a_loss_that_has_its_own(cell, loss, moved):
+    x, _ = data((12, 10))
+    model = Reader(cell, True, EDGE["last"], outputs=1)
+    y = torch.rand(12, 1).round()
+
+    def of(answer, target):
+        given, wanted = MOVED[moved](answer), MOVED[moved](target)
+        return loss(given[None], wanted[None]) if given.dim() == 1 else loss(given, wanted)
+
+    found = diagnose_model(model, x, y, lambda a, t: of(torch.sigmoid(a), t)).findings[0]
+    assert found.name == PROBABILITIES
+    assert "a target of 1 costs at least 0.313 so, one of 0 at least 0.693" in found.evidence
+    for sound in (of, lambda a, t: of(4 * torch.sigmoid(a) - 2, t), lambda a, t: of(a.abs() / 9, t)):
+        assert PROBABILITIES not in names(model, x, y, sound)
+
+
+def test_a_sigmoid_where_probabilities_are_asked_for_and_one_head_of_two():
+    x, _ = data((12, 10))
+    model, y = Reader("GRU", True, EDGE["last"], outputs=2), torch.rand(12, 2).round()
+    assert PROBABILITIES not in names(model, x, y, lambda a, t: F.binary_cross_entropy(a.sigmoid(), t))
+    half = lambda a, t: F.binary_cross_entropy_with_logits(torch.stack([a[:, 0].sigmoid(), a[:, 1]], 1), t)  # noqa: E731
+    assert PROBABILITIES not in names(model, x, y, half)
+    chances = lambda a, t: F.binary_cross_entropy_with_logits(a.softmax(-1)[:, 1], t[:, 1])  # noqa: E731
+    assert names(model, x, y, chances)[0] == PROBABILITIES
+
+
 def test_our_cells_meet_neither_condition():
     """The benchmark asks about cells of ours: their records hold no answers, and so neither cause has evidence."""
     from minirnn.diagnosis.entry import network_of
