@@ -39,9 +39,10 @@ def shared_axes(shape: tuple[int, ...], T: int, B: int, targets: tuple[int, ...]
 
 def loss_of_constant(loss: Callable[..., Any], answer: Any, targets: Any, T: int, B: int) -> float | None:
     """The least E = loss(c, targets) over answers c that are the same for all sequences and steps, to a ten-thousandth:
-    by L-BFGS from the mean of the answers, or from `log_frequencies` where these are better. Exact for convex losses, above
-    the least one for others. Of a tuple or list, such as (scores, states), the first tensor of a fitting shape is the
-    answer. None where there is no tensor of numbers (B, q) or of the like, or no such E is finite, or depends on it."""
+    by L-BFGS from the mean of the answers, or from `log_frequencies` where these are better. Exact for convex losses,
+    above the least one for others. Of a tuple or list, such as (scores, states), the first tensor of a fitting shape is
+    the answer. None where there is no tensor of numbers (B, q) or of the like, or no such E is finite, or depends on
+    it."""
     torch, given = import_torch(), tuple(getattr(targets, "shape", ()))
     several, kind = type(answer) in (tuple, list), type(answer)
     whole = [*answer] if several else [answer]
