@@ -6,17 +6,22 @@
 // A value is a text, a list of points in the units of the panel, null for what is not there, or {points, text, hue}.
 // `words` is the text alternative; tools.stored is what Python gives the figure. handles: {ring: ([x, y], state) =>
 // ({ w: x, b: y })} makes what is named draggable. Where a state takes long there is a fourth argument: worker.js, runs.js.
-const gttLive = (() => {
-  "use strict";
 
-  // ---- from data to positions in the picture, in points
-
+/** From data to positions in the picture, in points. A worker has this too. */
+const gttRulers = () => {
   function axis(log, start, length, from, to) {
     const [ruler, number] = log ? [Math.log10, (v) => 10 ** v] : [(v) => v, (v) => v];
     const low = ruler(from), unit = length / (ruler(to) - low);
     return { place: (v) => start + (ruler(v) - low) * unit, value: (p) => number(low + (p - start) / unit) };
   }
 
+  /** The rulers of a panel. */
+  const rulers = ({ box: [left, top, width, height], limits: [x0, x1, y0, y1], log }) => ({
+    x: axis(log[0], left, width, x0, x1),
+    y: axis(log[1], top + height, -height, y0, y1),
+  });
+
+  const placed = (points, { x, y }) => points.map(([u, v]) => [x.place(u), y.place(v)]);
   const written = (number) => Math.round(100 * number) / 100;
 
   /** Path data; what is not finite is a gap. */
@@ -28,6 +33,13 @@ const gttLive = (() => {
     }
     return d;
   }
+  return { rulers, placed, written, path };
+};
+
+const gttLive = (() => {
+  "use strict";
+
+  const { rulers, placed, written, path } = gttRulers();
 
   const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
   /** `svg.raised`. */
@@ -61,12 +73,18 @@ const gttLive = (() => {
       this.shifts = this.lines.map((e) => [e.getAttribute("x") - at?.[0], e.getAttribute("y") - at?.[1]]);
     }
 
+    /** It is one path, and nothing else. */
+    get isLine() {
+      return this.path && !this.joined && !this.marks.length && !this.lines.length;
+    }
+
     draw(value) {
-      const { points, text, hue } =
+      const { points, text, hue, d } =
         typeof value === "string" ? { text: value } : Array.isArray(value) ? { points: value } : (value ?? {});
       if (this.shown !== (value !== null)) this.group.style.display = (this.shown = value !== null) ? "" : "none";
       if (!this.shown) return;
-      if (points) this.move(points.map(([x, y]) => [this.panel.x.place(x), this.panel.y.place(y)]));
+      if (points) this.move(placed(points, this.panel));
+      if (d !== this.d) this.path.setAttribute("d", (this.d = d)); // a worker has written it
       if (text !== undefined && text !== this.text) {
         const parts = text.split("\n");
         this.lines.forEach((line, i) => write(line, parts[i] ?? ""));
@@ -113,10 +131,7 @@ const gttLive = (() => {
     constructor(figure) {
       const { shows } = gttPicture;
       const { panels, artists } = figure.data.live;
-      const rulers = panels.map(({ box: [left, top, width, height], limits: [x0, x1, y0, y1], log }) => ({
-        x: axis(log[0], left, width, x0, x1),
-        y: axis(log[1], top + height, -height, y0, y1),
-      }));
+      const ruled = panels.map(rulers);
       const pictures = [figure.querySelector("svg"), ...figure.querySelectorAll(".gtt-columns svg")];
       pictures.slice(1).forEach((column) => gttPicture.copy(pictures[0], column, panels));
       Object.assign(this, { figure, artists: {}, values: {}, isCopied: pictures.length > 1 });
@@ -126,7 +141,7 @@ const gttLive = (() => {
           .filter((svg) => shows(svg, middle))
           .map((svg) => svg.querySelector(`[data-live="${name}"], [id="${figure.id}-live-${name}"]`));
         if (groups.includes(null)) throw Error(`${figure.id}: expected an artist live-${name} in the picture, found none`);
-        this.artists[name] = groups.map((group) => new Artist(group, rulers[about.panel], about));
+        this.artists[name] = groups.map((group) => new Artist(group, ruled[about.panel], about));
       }
       const now = (draw, receive) => (state) => receive(draw(state));
       const reported = (works) => (draw, receive) => {
@@ -136,7 +151,7 @@ const gttLive = (() => {
       gttScripts[figure.id]((name, draw, handles = {}, slow = now) => {
         if (name !== figure.id) throw Error(`live: expected the name ${figure.id}, got ${name}`);
         const place = typeof slow === "function" ? slow : reported(slow);
-        this.draw = place(draw, (values) => this.show(values), figure);
+        this.draw = place(draw, (values) => this.show(values), figure, (part) => !handles[part] && this.artists[part][0].isLine);
         this.handles = Object.entries(handles).flatMap(([part, moved]) => this.handle(part, moved));
       }, { ...gttTools(), stored: figure.data.stored });
     }
