@@ -2,20 +2,24 @@
 
 // What is wider than its place scrolls sideways; from the keyboard too. Only near the screen is it known: to ask for the
 // width of all would lay out all of the page, so this waits for the first Tab, which may lead far.
-function reachable(box) {
-  const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
-  const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
-  if (wide && !box.querySelector("a:not(.headerlink), button, input, [tabindex]")) box.tabIndex = 0;
-  else if (box.tabIndex === 0) box.removeAttribute("tabindex");
+function reachable(boxes) {
+  const asked = boxes.map((box) => {
+    const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+    const wide = scrolls && box.scrollWidth > box.clientWidth; // even by a pixel: then it can be scrolled
+    return [box, wide && !box.querySelector("a:not(.headerlink), button, input, [tabindex]")];
+  }); // all are measured before the first is changed: after a change a browser lays out anew
+  for (const [box, needed] of asked)
+    if (needed) box.tabIndex = 0;
+    else if (box.tabIndex === 0) box.removeAttribute("tabindex");
 }
-const boxes = document.querySelectorAll(".text_html, [style*=overflow], div.math, pre, .pst-scrollable-table-container");
-const laidOut = new ResizeObserver((changes) => changes.forEach(({ target }) => reachable(target)));
+const boxes = [...document.querySelectorAll(".text_html, [style*=overflow], div.math, pre, .pst-scrollable-table-container")];
+const laidOut = new ResizeObserver((changes) => reachable(changes.map(({ target }) => target)));
 const look = () => boxes.forEach((box) => (laidOut.unobserve(box), laidOut.observe(box)));
 look();
 addEventListener("load", look); // with the faces of its letters the same box may be too narrow
 addEventListener("keydown", function all({ key }) {
   if (key !== "Tab") return;
-  boxes.forEach(reachable);
+  reachable(boxes);
   removeEventListener("keydown", all);
 });
 

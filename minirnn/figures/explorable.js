@@ -14,19 +14,31 @@
   };
 
   // All figures of a page at once would hold up a phone for seconds. The first begins at once, another when the reader
-  // comes near it, when a link leads to it, on paper, or when there is time.
+  // comes near it, when a link leads to it or on paper. The rest, and what only paper shows, comes when there is time after
+  // the reader's first move, or after ten seconds.
   const waiting = new Set();
   const near = new IntersectionObserver(
     (places) => places.forEach(({ isIntersecting, target }) => isIntersecting && target.begin()), { rootMargin: "100%" });
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has only the second
+  const MOVES = ["scroll", "pointerdown", "keydown"];
+  let isReading = false;
+  function reading() {
+    isReading = true;
+    MOVES.forEach((move) => removeEventListener(move, reading));
+    whenIdle(completeNext);
+  }
+  MOVES.forEach((move) => addEventListener(move, reading, { passive: true }));
+  setTimeout(reading, 10_000);
   function later(figure) {
     near.observe(figure);
-    if (waiting.add(figure).size === 1) whenIdle(beginNext);
+    if (waiting.add(figure).size === 1 && isReading) whenIdle(completeNext);
   }
-  function beginNext() {
+  function completeNext() {
     const [figure] = waiting;
+    waiting.delete(figure);
     figure?.begin();
-    if (waiting.size) whenIdle(beginNext);
+    figure?.load();
+    if (waiting.size) whenIdle(completeNext);
   }
   addEventListener("beforeprint", () => {
     waiting.forEach((figure) => figure.begin());
@@ -40,18 +52,15 @@
     connectedCallback() {
       if (this.data) return this.live?.draw(this.values()); // moved within the page, or back in it
       if (this === document.querySelector("gtt-explorable")) this.begin();
-      else later(this);
+      later(this);
     }
 
     /** Reads what the page holds of the figure, and answers from then on. What is large comes from a file first. */
     begin() {
-      waiting.delete(this);
       near.unobserve(this);
       if (this.data) return; // it has begun
-      const held = this.querySelector(":scope > script");
-      if (held.dataset.src) this.load(held.dataset.src);
-      const data = this.more?.data ?? (held.textContent && JSON.parse(held.textContent));
-      if (!data) return; // it comes
+      const text = this.held.textContent, data = this.more?.data ?? (text && JSON.parse(text));
+      if (!data) return this.load(); // it comes
       this.data = data;
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
@@ -71,9 +80,14 @@
       this.reflect();
     }
 
-    /** Loads what is in a file beside the page (beside.py), and begins with it. */
-    load(file) {
-      this.coming ??= new Promise((done, failed) => {
+    get held() {
+      return this.querySelector(":scope > script");
+    }
+
+    /** Loads what is in a file beside the page (beside.py), if there is one, and begins with it. */
+    load() {
+      const file = this.held.dataset.src;
+      if (file) this.coming ??= new Promise((done, failed) => {
         const script = document.createElement("script");
         const begin = () => {
           this.more = gttHeld[file.match(/figures\/[^.]*/)[0]];

@@ -14,6 +14,8 @@ from tests.browser.referee import compare
 LOCAL = {"file", "data", "blob", "about"}
 FIGURES_ANSWER = "[...document.querySelectorAll('gtt-explorable:defined')].every(figure => figure.data)"
 
+A_FIRST_MOVE = "dispatchEvent(new Event('scroll'))"  # of the reader: figures far below begin after it
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -65,6 +67,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: problems.append(f"{m.location}: {m.text}") if m.type == "error" else None)
         page.goto(url)
         if js:
+            page.evaluate(A_FIRST_MOVE)
             page.wait_for_function(FIGURES_ANSWER)
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         return page
