@@ -13,12 +13,13 @@
     return parts(text).filter((part) => !old.has(part)).join("").trim();
   };
 
-  // All figures of a page at once would hold up a phone for seconds. The first begins at once, another when the reader
-  // comes near it, when a link leads to it or on paper. The rest, and what only paper shows, comes when there is time after
-  // the reader's first move, or after ten seconds.
+  // All figures of a page at once would hold up a phone for seconds. One begins when the reader comes near it, when a link
+  // leads to it or on paper, each in a task of its own. The rest, and what only paper shows, comes when there is time
+  // after the reader's first move, or after ten seconds.
   const waiting = new Set();
   const near = new IntersectionObserver(
-    (places) => places.forEach(({ isIntersecting, target }) => isIntersecting && target.begin()), { rootMargin: "100%" });
+    (places) => places.forEach(({ isIntersecting, target }) => isIntersecting && setTimeout(() => target.begin())),
+    { rootMargin: "100%" });
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has only the second
   const MOVES = ["scroll", "pointerdown", "keydown"];
   let isReading = false;
@@ -51,7 +52,6 @@
   class Explorable extends HTMLElement {
     connectedCallback() {
       if (this.data) return this.live?.draw(this.values()); // moved within the page, or back in it
-      if (this === document.querySelector("gtt-explorable")) this.begin();
       later(this);
     }
 
