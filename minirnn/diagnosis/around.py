@@ -220,7 +220,7 @@ def of_the_loss(m: Measures, c: Course, step: float | None) -> Iterator[tuple[fl
     """Signs of a rate that is too high in the course of the loss."""
     if c.overflow is not None and c.overflow > 0:
         yield 1.0, f"the loss or its gradient was finite until update {c.overflow} of the log"
-    if not c.first > 0 or c.updates < 5:
+    if not c.first > 0 or c.rows < 5:
         return
     yield log_ramp(c.last / c.first, 1.2, 3), f"the loss went from {c.first:.3g} to {c.last:.3g}"
     brisk = 1.0 if step is None else log_ramp(step, 0.002, 0.01)  # else it is the batches that differ
@@ -253,7 +253,7 @@ def of_the_updates(m: Measures, c: Course, step: float | None) -> Iterator[tuple
 def low_rate(m: Measures) -> Evidence | None:
     """The evidence for `rate-too-low`."""
     c = m.course
-    if c is None or c.updates < 5 or c.step is None:
+    if c is None or c.rows < 5 or c.step is None:
         return None
     moved = abs(c.last - c.first) / c.first if c.first > 0 else 0.0
     text = (

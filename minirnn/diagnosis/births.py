@@ -20,7 +20,7 @@ from minirnn.learning.runs import Update
 TOLD = {
     "inputs": (
         "the inputs of {name} are not finite: {place}",
-        "find the missing values; the parameters are unharmed",
+        "find the missing values, and go on from the last finite parameters",
     ),
     "forward": (
         "the states of {name} were finite until {place}",

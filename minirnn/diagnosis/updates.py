@@ -10,12 +10,13 @@ from minirnn.learning.observed import TrainingLog
 
 
 class Course(NamedTuple):
-    """Of a log: updates K; the first loss, or the median of the first fifth if that is lower; the median of the last
-    fifth, and the scatter within the last half; the highest loss; the share of updates after which it was more than
-    twice as large, and more than half of the first; the first update whose loss or gradient was not finite; the share
-    that was clipped, and the median norm over the threshold; the median and the largest size of the update over that
-    of the parameters; the learning rate and the threshold. None where the log does not have it."""
+    """Of a log: its rows, and the updates that it covers; the first loss, or the median of the first fifth if that is
+    lower; the median of the last fifth, and the scatter within the last half; the highest loss; the share of rows after
+    which it was more than twice as large, and more than half of the first; the first update whose loss or gradient was
+    not finite; the share that was clipped, and the median norm over the threshold; the median and the largest size of
+    the update over that of the parameters; the learning rate and the threshold. None where the log does not have it."""
 
+    rows: int
     updates: int
     first: float
     last: float
@@ -62,13 +63,14 @@ def course(log: TrainingLog) -> Course:
         jumps = float((loss[1:] > np.maximum(2 * loss[:-1], 0.5 * first)).mean()) if len(loss) > 1 else 0.0
     steps = np.zeros(0) if log.update is None else log.update[np.isfinite(log.update)]
     return Course(
-        updates=len(log.loss),
+        rows=len(log.loss),
+        updates=len(log.loss) * log.every,
         first=first,
         last=last,
         scatter=scatter,
         highest=highest,
         jumps=jumps,
-        overflow=int(bad.argmax()) if bad.any() else None,
+        overflow=int(bad.argmax()) * log.every if bad.any() else None,
         clipped=None if log.clip is None else clip_rate(log.norm.tolist(), log.clip),
         excess=float(np.median(norms)) / log.clip if log.clip and len(norms) else None,
         step=float(np.median(steps)) if len(steps) else None,

@@ -128,7 +128,7 @@ class Watcher:
         if not self.rows:
             raise ValueError(f"the watcher has no row yet: {self.updates} updates, one row every {self.every}")
         loss, norm, size = (np.array([getattr(row, key) for row in self.rows]) for key in ("loss", "norm", "size"))
-        return TrainingLog(loss, norm, size, clip, rate)
+        return TrainingLog(loss, norm, size, clip, rate, self.every)
 
     def __str__(self) -> str:
         heads = f"{'update':>8}{'loss':>12}{'gradient':>12}{'step/size':>12}{'largest |h|':>13}{'near bound':>12}"

@@ -83,8 +83,9 @@ class Network:
 
 @dataclass(frozen=True)
 class TrainingLog:
-    """K updates: loss (K,), norm (K,) of the gradient before the clip, and where they are known `update` (K,), the norm
-    of the update over that of the parameters, the clip's threshold and the rate. Raises ValueError for other shapes.
+    """K rows, one every `every` updates: loss (K,), norm (K,) of the gradient before the clip, and where they are known
+    `update` (K,), the norm of the update over that of the parameters, the clip's threshold and the rate. Raises
+    ValueError for other shapes.
 
     `save` writes a file .npz that `load` and the command line read; one of `numpy.savez` will do, with these names.
     """
@@ -94,8 +95,10 @@ class TrainingLog:
     update: np.ndarray | None = None
     clip: float | None = None
     rate: float | None = None
+    every: int = 1
 
     def __post_init__(self) -> None:
+        checks.integer("every", self.every, 1)
         K = len(checks.float_array("loss", self.loss, ("K",), finite=False))
         checks.float_array("norm", self.norm, (K,), finite=False)
         if self.update is not None:
@@ -110,13 +113,18 @@ class TrainingLog:
     def load(cls, path: str | Path) -> Self:
         """The log of a file of `save`, or of `numpy.savez`. Raises ValueError if it holds other arrays, or no loss."""
         arrays = archives.read_archive("log", Path(path))[0]
-        wanted = "loss (K,) and norm (K,), maybe update (K,), clip and rate"
+        wanted = "loss (K,) and norm (K,), maybe update (K,), clip, rate and every"
         if not {"loss", "norm"} <= {*arrays} <= {*cls.__dataclass_fields__}:
             raise ValueError(f"log must hold {wanted}, got {path} with {', '.join(sorted(arrays)) or 'nothing'}")
         numbers = {
             key: float(checks.float_array(key, arrays[key], ())) for key in ("clip", "rate") if key in arrays
         }
-        rows = {key: np.asarray(arrays[key], float) for key in arrays if key not in numbers}
+        rows = {key: np.asarray(arrays[key], float) for key in ("loss", "norm", "update") if key in arrays}
         return cls(
-            rows["loss"], rows["norm"], rows.get("update"), clip=numbers.get("clip"), rate=numbers.get("rate")
+            rows["loss"],
+            rows["norm"],
+            rows.get("update"),
+            numbers.get("clip"),
+            numbers.get("rate"),
+            every=np.asarray(arrays.get("every", 1)).item(),
         )

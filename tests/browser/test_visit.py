@@ -20,7 +20,7 @@ CONTENTS = [TOC["root"], *(page["file"] for one in LISTED for page in (one, *one
 PAGES = [f"{name}.html" for name in (*CONTENTS, "search", "genindex")]
 PAGES += [f"search.html?q={query}" for query in ("lyapunov", "S4")]
 each_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name.removeprefix("book/"))
-LARGE = 150_000  # bytes of a page, on which axe takes ten to sixty seconds for contrasts alone; `faint_texts` asks for more
+LARGE = 150_000  # bytes of a page: there axe takes up to a minute for contrasts, of which `faint_texts` asks more
 
 
 def open_and_wait(open_page: Any, url: str, **how: Any) -> Any:

@@ -372,3 +372,18 @@ def test_padding_is_no_cause():
     assert report.measures.baseline == pytest.approx(0.5, abs=0.1)
     target[5, 0] = np.nan
     assert diagnose(cell, params, both_ways(X, lengths), loss).findings[0].name == "targets-not-finite"
+
+
+def test_a_row_may_stand_for_several_updates():
+    """What lasts is counted in updates, and what needs numbers in rows."""
+    cell, params, X, loss = healthy("LSTM")
+    baseline = diagnose(cell, params, X, loss).measures.baseline
+    rows = np.linspace(1.02, 1.0, 8) * baseline
+    for every, stuck in ((1, False), (10, True)):
+        report = diagnose(cell, params, X, loss, log=TrainingLog(rows, np.ones(8), every=every))
+        assert f"in {8 * every} updates" in str(report)
+        assert (CAUSES["constant-answer"].evidence(report.measures) is not None) == stuck
+    course = diagnose(
+        cell, params, X, loss, log=TrainingLog(rows, np.append(np.ones(7), np.inf), every=10)
+    ).measures.course
+    assert (course.rows, course.updates, course.overflow) == (8, 80, 70)

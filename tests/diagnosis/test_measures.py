@@ -373,7 +373,7 @@ def test_class_numbers_below_0_ask_for_nothing():
 
 
 def test_a_log_is_read_as_it_was_written(tmp_path):
-    whole = TrainingLog(np.array([1.0, np.nan]), np.ones(2), np.full(2, 0.1), clip=0.5, rate=1e-3)
+    whole = TrainingLog(np.array([1.0, np.nan]), np.ones(2), np.full(2, 0.1), clip=0.5, rate=1e-3, every=10)
     for log in (whole, TrainingLog(np.ones(3), np.ones(3)), TrainingLog(np.ones(3, np.float32), np.ones(3))):
         log.save(tmp_path / "log.npz")
         again = TrainingLog.load(tmp_path / "log.npz")

@@ -66,12 +66,15 @@ def compute(cases: str, cell: str) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, ax = figure(7.2, 6.1, margins=(1.8, 0.5, 0.15, 0.4))
+    fig, ax = figure(7.2, 6.1, margins=(1.8, 0.5, 0.5, 0.4))
     names = [f"{name.replace('-', ' ')}  {i}" for i, name in enumerate(CAUSES, 1)]
     rows = row_names(ax, [*names, HEALTHY])
     extent = (-0.5, len(FINDINGS) - 0.5, -0.5, len(TRUTHS) - 0.5)
     heat_map(ax, facts.shares, 0, 1, colors=BLUES, origin="upper", extent=extent)
     frames(ax, rows)
+    ax.text(len(FINDINGS) - 0.3, rows[0] - 1, "runs", va="center", fontsize=9, color=color("muted"))
+    for y, runs in zip(rows, facts.counts, strict=True):
+        ax.text(len(FINDINGS) - 0.3, y, f"{runs:.0f}", va="center", fontsize=9, color=color("muted"))
     label_columns(ax)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="first finding, by its number on the left, or a, b, c")
     ax.tick_params(labelsize=10, length=0)
@@ -121,10 +124,11 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="confusion",
-    caption="Each row is a true cause, or health; the darker a square, the more of its networks had the first "
-    f"finding of the column ({LETTERS_SAID}). Framed: right answers. A white row has no case. Where two causes are "
-    "right, the row is that of the one that was found. The broken networks were broken on purpose, on several kinds "
-    "of cells with five seeds each, and learned worse than before. Nobody tuned a threshold on the blind set.",
+    caption="Each row is a true cause, or health; the stronger the blue of a square, the more of its networks had the "
+    f"first finding of the column ({LETTERS_SAID}). Framed: right answers. At the right is the number of runs of the "
+    "row; one of 0 has no case. Where two causes are right, the row is that of the one that was found. The broken "
+    "networks were broken on purpose, on several kinds of cells with five seeds each, and learned worse than before. "
+    "Nobody tuned a threshold on the blind set.",
     cases=Control(list(SETS), label="set"),
     cell=Control(list(CELLS), label="cell"),
     start={"cases": "blind", "cell": ALL},

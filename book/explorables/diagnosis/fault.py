@@ -28,6 +28,7 @@ STRENGTHS: dict[str, tuple[float, ...]] = {
     "scale of an LSTM's inputs": (1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 1000.0),
 }
 GAIN, BIAS, MEAN, SCALE = STRENGTHS
+SHORT = dict(zip(STRENGTHS, ("gain", "bias", "mean", "scale"), strict=True))
 HUES = {"gradient-vanishes": "vanishing", "chaotic": "chaotic", "nothing-found": "critical"}
 
 
@@ -72,7 +73,7 @@ def draw(facts: Facts) -> Figure:
     names = [finding.name for finding in facts.findings]
     hues = [HUES.get(name, "exploding") for name in names]
     bars(found, [name.replace("-", "\n", 1) for name in names], [f.confidence for f in facts.findings], hues, 3)
-    found.set_title("Findings")
+    found.set_title(f"Findings, {SHORT[facts.fault]} {readable(facts.value)}".replace("-", "−"))
     return fig
 
 
@@ -104,7 +105,7 @@ FIGURE = explorable(
     "gradient by lag; above it the largest exponent times T. Middle: the share of saturated units, and how far "
     "gates are open, at their median. Right: the findings of diagnose, with their confidence.",
     fault=Control(list(STRENGTHS), label="fault"),
-    strength=Control(list(range(1, 8)), label="strength"),
+    strength=Control(list(range(1, 8)), label="setting"),
     start={"fault": BIAS, "strength": 4},
     states={
         "bias ln T": {"strength": 2},
