@@ -1,7 +1,16 @@
 // A table of many columns is wider than a phone: there book.css shows each row as a list, in which each entry needs the
 // name of its column. Elements that are no longer drawn as a table say by their role that they are one.
+const RAISED = Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].entries());
+/** The words of a head: a style cannot show a formula, so its powers are signs of their own, and relations keep their room. */
+function name(head) {
+  const copy = head.cloneNode(true);
+  for (const phantom of copy.querySelectorAll("mphantom")) phantom.remove();
+  for (const power of copy.querySelectorAll("msup > :last-child")) power.textContent = power.textContent.replace(/\d/g, (digit) => RAISED[digit]);
+  for (const sign of copy.querySelectorAll("mo")) sign.textContent = sign.textContent.replace(/^[=<>≤≥]$/, " $& ");
+  return copy.textContent.trim();
+}
 for (const table of document.querySelectorAll(".bd-article table.table")) {
-  const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+  const names = [...table.querySelectorAll("thead th")].map(name);
   if (names.length < 4) continue;
   table.classList.add("gtt-rows");
   const roles = { table: [table], rowgroup: table.querySelectorAll("thead, tbody"), row: table.rows,

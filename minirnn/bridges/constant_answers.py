@@ -8,11 +8,13 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from minirnn.bridges.tensors import import_torch
 
 EVALUATIONS = 40  # of the loss; each costs as much as the loss of the model's own answers
+ENDLESS = 1e3  # a loss that falls so far below 0 has no least value, as nll_loss of scores
 
 
 def shared_axes(shape: tuple[int, ...], T: int, B: int, targets: tuple[int, ...] = ()) -> tuple[int, ...]:
@@ -38,11 +40,11 @@ def shared_axes(shape: tuple[int, ...], T: int, B: int, targets: tuple[int, ...]
 
 
 def loss_of_constant(loss: Callable[..., Any], answer: Any, targets: Any, T: int, B: int) -> float | None:
-    """The least E = loss(c, targets) over answers c that are the same for all sequences and steps, to a ten-thousandth:
-    by L-BFGS from the mean of the answers, or from `log_frequencies` where these are better. Exact for convex losses,
-    above the least one for others. Of a tuple or list, such as (scores, states), the first tensor of a fitting shape is
-    the answer. None where there is no tensor of numbers (B, q) or of the like, or no such E is finite, or depends on
-    it."""
+    """The least E = loss(c, targets) over answers c that are the same for all sequences and steps, to a ten-thousandth.
+    Exact for convex losses, above the least one for others. Of a tuple or list, such as (scores, states), the first
+    tensor of a fitting shape is the answer. Where all answers are probabilities or their logarithms, so is c. None
+    where there is no tensor of numbers (B, q) or of the like, or E is not finite, has no least value, does not depend
+    on c, or where the loss refuses c."""
     torch, given = import_torch(), tuple(getattr(targets, "shape", ()))
     several, kind = type(answer) in (tuple, list), type(answer)
     whole = [*answer] if several else [answer]
@@ -53,33 +55,71 @@ def loss_of_constant(loss: Callable[..., Any], answer: Any, targets: Any, T: int
     if not fitting:
         return None
     place, axes = fitting[0]
-    answer = whole[place]
-    mean = answer.detach().float().mean(axes, keepdim=True)
-    c = torch.nan_to_num(mean, 0.0, 0.0, 0.0).to(mean if answer.element_size() < 4 else answer).requires_grad_()
+    answer = whole[place].detach()
+
+    def of(constant: Callable[[Any], Any], c: Any) -> Any:
+        whole[place] = constant(c).to(answer.dtype).expand(answer.shape)
+        return loss(kind(whole) if several else whole[0], targets)
+
+    for free, constant in forms(answer, axes):
+        mean = free(answer.float()).mean(axes, keepdim=True)
+        start = torch.nan_to_num(mean, 0.0, 0.0, 0.0).to(mean if answer.element_size() < 4 else answer)
+        try:
+            return least(partial(of, constant), start, answer.numel() // start.numel())
+        except RuntimeError:  # the loss takes no such numbers, as one of probabilities takes none above 1
+            continue
+    return None
+
+
+def forms(answer: Any, axes: tuple[int, ...]) -> list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]:
+    """What constant answers may be, in the order in which to try: from answers to free numbers, and back. Rows of
+    log-probabilities or of probabilities along the axis that is not shared stay such; else any number may be an answer,
+    or, where all are within [0, 1], one of these."""
+    torch = import_torch()
+    wide, own = answer.double(), [k for k in range(answer.dim()) if k not in axes]
+    rounding = max(1e-5, 8 * float(torch.finfo(answer.dtype).eps))
+    within = bool(((wide >= 0) & (wide <= 1)).all())
+    if own and answer.shape[own[0]] > 1:
+        k = own[0]
+        if bool((wide.logsumexp(k).abs() <= rounding).all()):
+            return [(lambda a: a, lambda c: c.log_softmax(k))]
+        if within and bool(((wide.sum(k) - 1).abs() <= rounding).all()):
+            return [(lambda a: a.clamp(min=1e-6).log(), lambda c: c.softmax(k))]
+    anything, chance = (lambda a: a, lambda c: c), (lambda a: a.clamp(1e-6, 1 - 1e-6).logit(), torch.sigmoid)
+    return [anything, chance] if within else [anything]
+
+
+def least(loss: Callable[[Any], Any], start: Any, rows: int) -> float | None:
+    """The least loss(c): by L-BFGS from `start`, or from `log_frequencies` where these are better."""
+    torch, c = import_torch(), start.clone().requires_grad_()
 
     def evaluate() -> Any:
-        whole[place] = c.to(answer.dtype).expand(answer.shape)
-        E = loss(kind(whole) if several else whole[0], targets)
+        E = loss(c)
         (c.grad,) = torch.autograd.grad(E, [c], allow_unused=True) if E.requires_grad else (None,)
         return E
 
     first, slope = evaluate(), c.grad
     if slope is None or not (first.isfinite() and slope.isfinite().all()):  # a nan is an error to L-BFGS
         return None
-    least, start = float(first.detach()), c.detach().clone()
-    for guess in log_frequencies(start, slope, answer.numel() // c.numel()):
+    low = float(first.detach())
+    for guess in log_frequencies(start, slope, rows):
         with torch.no_grad():
             c.copy_(guess)
-            if (E := float(evaluate())) < least:
-                least, start = E, guess
+        try:
+            E = float(evaluate().detach())
+        except RuntimeError:  # no such number for this loss
+            continue
+        if low > E:
+            low, start = E, guess
     with torch.no_grad():
         c.copy_(start)
     optimizer = torch.optim.LBFGS(
-        [c], max_iter=200, max_eval=EVALUATIONS, tolerance_change=1e-6 * abs(least), line_search_fn="strong_wolfe"
+        [c], max_iter=200, max_eval=EVALUATIONS, tolerance_change=1e-6 * abs(low), line_search_fn="strong_wolfe"
     )
     optimizer.step(evaluate)
     E = float(evaluate().detach())
-    return E if math.isfinite(E) else None
+    endless = -ENDLESS * (1 + abs(float(first.detach()))) > E
+    return E if math.isfinite(E) and not endless else None
 
 
 def log_frequencies(c: Any, slope: Any, rows: int) -> list[Any]:

@@ -93,8 +93,13 @@ def dead_readout(m: Measures) -> Evidence | None:
 
 def ignoring_loss(m: Measures) -> Evidence | None:
     """The evidence for `loss-ignores-sequence`."""
-    if m.readout.size == 0 or m.loss == 0 or any(layer.error != 0 for layer in m.layers):
+    solved = m.loss == 0 and not (m.baseline == 0 and m.targets is not None and not m.targets.constant)
+    if m.readout.size == 0 or solved or any(layer.error != 0 for layer in m.layers):
         return None
+    if m.readout.gradient == 0:
+        return Evidence(
+            1.0, "The derivative of the loss by every state and by the readout is 0: it is lost above both."
+        )
     return Evidence(1.0, "The derivative of the loss by every state is 0, although the readout could pass one.")
 
 
@@ -185,12 +190,13 @@ def answered_probabilities(m: Measures) -> Evidence | None:
 
 
 def learned(m: Measures) -> float:
-    """How far the loss has fallen over the log, below its start and that of a constant: 0 not at all, 1 to a third."""
+    """How far the loss has fallen over the log, below its start and that of a constant: 0 not at all, 1 to a third. It
+    may have fallen before the log began."""
     c = m.course
     if c is None or not c.first > 0 or np.isnan(c.last):
         return 0.0
-    start = min(c.first, np.inf if m.baseline is None or not m.baseline > 0 else m.baseline)
-    return ramp(c.last / start, 0.9, 0.3)
+    constant = np.inf if m.baseline is None or not m.baseline > 0 else m.baseline
+    return max(ramp(c.last / min(c.first, constant), 0.9, 0.3), ramp(c.last / constant, 0.4, 0.2))
 
 
 def stride(m: Measures, c: Course) -> float | None:
@@ -222,9 +228,12 @@ def of_the_loss(m: Measures, c: Course, step: float | None) -> Iterator[tuple[fl
         yield 1.0, f"the loss or its gradient was finite until update {c.overflow} of the log"
     if not c.first > 0 or c.rows < 5:
         return
-    yield log_ramp(c.last / c.first, 1.2, 3), f"the loss went from {c.first:.3g} to {c.last:.3g}"
+    yield (1 - learned(m)) * log_ramp(c.last / c.first, 1.2, 3), f"the loss went from {c.first:.3g} to {c.last:.3g}"
     brisk = 1.0 if step is None else log_ramp(step, 0.002, 0.01)  # else it is the batches that differ
-    yield brisk * ramp(c.jumps, 0.08, 0.25), f"the loss doubled at {percent(c.jumps)} of the updates"
+    yield (
+        (1 - learned(m)) * brisk * ramp(c.jumps, 0.08, 0.25),
+        f"the loss doubled at {percent(c.jumps)} of the updates",
+    )
     rise = (1 - learned(m)) * log_ramp(c.highest / c.first, 3, 30)
     yield rise, f"the loss went from {c.first:.3g} up to {c.highest:.3g}"
     if step is not None:
@@ -283,11 +292,15 @@ def frozen(m: Measures) -> Evidence | None:
     """The evidence for `frozen-parameters`."""
     if m.readout.size == 0 and m.readout.gradient:  # what lies below a readout of zeros moves after one update
         return None
+    if not any(w.gradient for w in m.weights.values()) and any(layer.by_lag.terms.any() for layer in m.layers):
+        return Evidence(0.9, "No parameter has a gradient, though an error reaches the states: all are frozen.")
     moving = {key: w for key, w in m.weights.items() if w.gradient is None or w.gradient > 0}
     still = [key for key, w in m.weights.items() if w.gradient is None or w.gradient == 0]
     if not still or len(still) == len(m.weights) or not any(w.gradient for w in moving.values()):
         return None
-    return Evidence(0.9, f"No gradient reaches {', '.join(still)}, while others have one.")
+    early = [layer.name for layer in m.layers if layer.steps > 1 and len(layer.by_lag.sizes) == 1]
+    where = f" The loss reads {', '.join(early)} at the first step alone, whose state has no past." if early else ""
+    return Evidence(0.9, f"No gradient reaches {', '.join(still)}, while others have one.{where}")
 
 
 def stuck(m: Measures) -> Evidence | None:

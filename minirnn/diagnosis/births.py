@@ -17,6 +17,7 @@ from minirnn.layers.composition import Composed
 from minirnn.learning.observed import Layer
 from minirnn.learning.runs import Update
 
+GROWN = 1e6  # a loss that has grown so much was on its way out of the floats
 TOLD = {
     "inputs": (
         "the inputs of {name} are not finite: {place}",
@@ -29,6 +30,10 @@ TOLD = {
     "loss": (
         "all states are finite, and the loss is not: the readout or the loss made it",
         "look for a logarithm or a division of 0, and for targets that are nan",
+    ),
+    "growth": (
+        "the loss grew from {name} until it was not finite",
+        "a smaller rate, or a clip of the norms of the first updates",
     ),
     "unseen": (
         "the loss is not finite, and no recurrent module of PyTorch was seen to run",
@@ -138,6 +143,18 @@ def of_update(update: Update, loss: float) -> Birth | None:
         return Birth("gradient", bad[0])
     bad = not_finite(update.run.params)
     return Birth("update", bad[0]) if bad else None
+
+
+def grown(birth: Birth, losses: Sequence[float]) -> Birth:
+    """The birth of a loss that nothing but its own growth made: a run that has left its data behind.
+
+    >>> print(grown(Birth("loss"), [0.5, 2e31]))
+    the loss grew from 0.5 to 2e+31 until it was not finite. First: a smaller rate, or a clip of the norms of the \
+first updates.
+    """
+    if birth.kind not in ("loss", "unseen") or len(losses) < 2 or not losses[-1] > GROWN * max(losses[0], 1.0):
+        return birth
+    return Birth("growth", f"{losses[0]:.2g} to {losses[-1]:.2g}")
 
 
 def not_finite(params: Params) -> list[str]:

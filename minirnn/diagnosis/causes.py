@@ -171,7 +171,7 @@ CAUSES: dict[str, Cause] = {
     "loss-ignores-sequence": Cause(
         "The loss does not depend on the states.",
         around.ignoring_loss,
-        "let the loss read the states; look for a detached or overwritten output",
+        "let the loss read the states; look for a detached or overwritten output, and for a dead unit at the output",
         "bptt",
         "a loss that changes where a state does",
     ),
@@ -220,7 +220,7 @@ CAUSES: dict[str, Cause] = {
     "frozen-parameters": Cause(
         "Some parameters do not move.",
         around.frozen,
-        "hand them to the optimizer, and let the loss depend on them",
+        "let the loss depend on them, at a step that has a past in each direction, and hand them to the optimizer",
         "bptt",
         "parameters that are meant to stay",
     ),

@@ -18,12 +18,13 @@ names the place, with layer, step and unit, and keeps the last parameters that w
 from html import escape
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from warnings import warn
 
 import numpy as np
 
 from minirnn.core import checks
 from minirnn.core.params import Params
-from minirnn.diagnosis.births import Birth, Seen, of_update
+from minirnn.diagnosis.births import Birth, Seen, grown, of_update
 from minirnn.diagnosis.watched_models import SEQUENCES, TorchSource
 from minirnn.gradients.backpropagation import unroll
 from minirnn.learning.observed import TrainingLog
@@ -65,6 +66,7 @@ class Watcher:
         self.halt, self.source = halt, source
         self.updates = 0
         self.rows: list[Row] = []
+        self.losses: list[float] = []  # the first and the last finite one
         self.births: list[tuple[int, Birth]] = []
 
     def __enter__(self) -> Self:
@@ -110,6 +112,10 @@ class Watcher:
     def see(self, seen: Seen) -> None:
         """Counts the update, writes a row if it is time or a number is not finite, and then raises NotFinite."""
         self.updates += 1
+        if np.isfinite(seen.loss):
+            self.losses = [*self.losses[:1], seen.loss]
+        if seen.birth is not None:
+            seen = seen._replace(birth=grown(seen.birth, self.losses))
         if self.updates % self.every == 0 or seen.birth is not None:
             states = [np.abs(H) for H in seen.states()]
             largest = max((float(H.max()) for H in states if H.size), default=np.nan)
@@ -124,10 +130,17 @@ class Watcher:
             raise NotFinite(seen.birth, self.updates)
 
     def log(self, clip: float | None = None, rate: float | None = None) -> TrainingLog:
-        """The rows as the log that `diagnose` reads. Raises ValueError if there is none yet."""
+        """The rows as the log that `diagnose` reads, without those of updates that had no gradient, as where several
+        batches add up for one step. Warns if none had one. Raises ValueError if there is no row yet."""
         if not self.rows:
             raise ValueError(f"the watcher has no row yet: {self.updates} updates, one row every {self.every}")
-        loss, norm, size = (np.array([getattr(row, key) for row in self.rows]) for key in ("loss", "norm", "size"))
+        born = {update for update, _ in self.births}
+        rows = [row for row in self.rows if not np.isnan(row.norm) or row.update in born]
+        if not rows:
+            warn("the watcher saw no gradient: call update before zero_grad, or hand over the norm", stacklevel=2)
+        loss, norm, size = (
+            np.array([getattr(r, key) for r in rows or self.rows]) for key in ("loss", "norm", "size")
+        )
         return TrainingLog(loss, norm, size, clip, rate, self.every)
 
     def __str__(self) -> str:

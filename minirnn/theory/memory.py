@@ -4,7 +4,7 @@ A linear, causal, time-invariant functional of a sequence is one kernel K, and t
 exponentials of its eigenvalues:
 
     y_t = Σ_k K[k] x_{t-k}                                                                      (eq. functional)
-    K[k] = cᵀ W^k u        for  h_t = W h_{t-1} + u x_t,  y_t = cᵀ h_t                          (eq. kernel)
+    K[k] = cᵀ W^k u        for  h_t = W h_{t-1} + u x_t,  y_t = cᵀ h_t                          (eq. memory-kernel)
 
 A complex eigenvalue and its conjugate are two real units. Time is in steps, and kernels are arrays (T,). See li2021
 for the functionals, wang2024 for the memory function and for stable maps, and `reduction` for the limits of m units.
@@ -68,7 +68,7 @@ KERNELS: dict[str, Callable[[int], np.ndarray]] = {
 
 @checked
 def network_kernel(W: np.ndarray, u: np.ndarray, c: np.ndarray, T: int) -> np.ndarray:
-    """(eq. kernel): K (T,) of W (n, n), u (n,), c (n,).
+    """(eq. memory-kernel): K (T,) of W (n, n), u (n,), c (n,).
 
     >>> network_kernel(np.array([[0.5]]), np.ones(1), np.ones(1), 4)
     array([1.   , 0.5  , 0.25 , 0.125])

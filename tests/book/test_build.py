@@ -195,6 +195,14 @@ def test_pattern_page_has_what_it_shows(pattern):
     assert "Bengio" in page.select_one("div.citation").text
 
 
+@pytest.mark.slow
+def test_the_figures_of_each_page_count_up(built_book):
+    for file in sorted((built_book / "book").glob("*.html")):
+        found = BeautifulSoup(file.read_text(), "html.parser").select("figcaption .caption-number")
+        numbers = [text.removeprefix("Fig. ") for tag in found if (text := tag.text.strip()).startswith("Fig. ")]
+        assert numbers == [str(k) for k in range(1, len(numbers) + 1)], file.name
+
+
 def test_a_figure_has_a_number_among_all_of_its_page_and_a_page_of_its_own(pattern):
     page = pages(pattern)[pattern / "book/page.html"]
     numbers = [tag.text.strip() for tag in page.select("figcaption .caption-number")]

@@ -52,7 +52,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", figures.number)
     app.connect("env-purge-doc", figures.forget)
     app.connect("env-merge-info", figures.join)
-    app.connect("env-updated", figures.renumber)
+    app.connect("env-get-updated", figures.remember, priority=400)
+    app.connect("env-get-updated", figures.renumber, priority=600)  # Sphinx numbers its own at 500
     app.connect("missing-reference", figures.resolve)
     app.connect("missing-reference", mentions.resolve)
     app.connect("missing-reference", language.term)

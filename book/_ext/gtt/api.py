@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 Public = type | FunctionType
 EQUATION = r"\beq\. ([a-z][a-z0-9-]*)"
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])")
 MENTION = re.compile(EQUATION + r"|\b([a-z]+(?:19|20)\d\d[a-z]*)\b")
 
 
@@ -101,8 +102,13 @@ class Api(SphinxDirective):
             return nodes.literal_block("", "", *self.linked(textwrap.dedent(text)), classes=["gtt-formulas"])
         paragraph = nodes.paragraph()
         for k, part in enumerate(text.split("`")):
-            paragraph += nodes.literal(text=part) if k % 2 else self.linked(" ".join(part.split("\n")))
+            paragraph += [nodes.literal(text=part)] if k % 2 else self.words(" ".join(part.split("\n")))
         return paragraph
+
+    def words(self, text: str) -> list[nodes.Node]:
+        """The text, with what stands between asterisks emphasised."""
+        parts = enumerate(EMPHASIS.split(text))
+        return [node for k, part in parts for node in ([nodes.emphasis(text=part)] if k % 2 else self.linked(part))]
 
     def linked(self, text: str) -> list[nodes.Node]:
         """The text with its papers cited and its equations linked."""

@@ -95,12 +95,23 @@ def join(app: Sphinx, env: BuildEnvironment, pages: set[str], other: BuildEnviro
     numbers(env).update({page: found for page, found in numbers(other).items() if page in pages})
 
 
-def renumber(app: Sphinx, env: BuildEnvironment) -> None:
-    """On env-updated: Sphinx's own figures, which it numbers through the book, are counted with those of a page."""
+def remember(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """On env-get-updated, before Sphinx numbers its own figures: the last numbers that it gave, since it writes a page
+    anew whose numbers differ."""
+    for page, given in vars(env).get("gtt_fignumbers", {}).items():
+        env.toc_fignumbers.get(page, {}).get("figure", {}).update(given)
+    return []
+
+
+def renumber(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """And after it: Sphinx's figures, which it numbers through the book, are counted with those of a page."""
+    vars(env)["gtt_fignumbers"] = {}
     for page, found in numbers(env).items():
         own = env.toc_fignumbers.get(page, {}).get("figure", {})
+        vars(env)["gtt_fignumbers"][page] = dict(own)
         places = [place for place, name in enumerate(found, 1) if not name]
         own.update({key: (place,) for key, place in zip(own, places, strict=False)})
+    return []
 
 
 class Fig(ReferenceRole):

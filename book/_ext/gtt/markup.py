@@ -10,6 +10,7 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from .figures import file_of
 from .language import say
 
+NUMBER_SPACES = re.compile(r"(?<=\d) (?=\d{3}(?!\d))|(?<=\d) (?=%)")
 VERDICTS = {"right": "Right.", "wrong": "Not quite."}
 
 
@@ -87,7 +88,13 @@ def raw(html: str, markdown: str = "") -> nodes.raw:
 
 def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """On doctree-resolved: a browser may break a line at both ends of a formula. What touches it, a bracket or a
-    full stop, goes with it into one piece that has no break."""
+    full stop, goes with it into one piece that has no break. Nor is there one within a number, or before its %."""
+    for line in list(doctree.findall(nodes.TextElement)):
+        if not isinstance(line, nodes.FixedTextElement | nodes.literal | nodes.math):
+            line[:] = [
+                nodes.Text(NUMBER_SPACES.sub("\u00a0", child)) if type(child) is nodes.Text else child
+                for child in line.children
+            ]
     for formula in list(doctree.findall(nodes.math)):
         line, i = formula.parent, formula.parent.index(formula)
         beside = (line[k] if 0 <= k < len(line) else None for k in (i - 1, i + 1))

@@ -70,7 +70,7 @@ def _marked(caption: str) -> str:
 def one_line(tex: str, macros: Macros) -> str:
     r"""A formula in Unicode; "…" where the converter cannot read it.
 
-    >>> macros = {"norm": [r"\left\lVert #1 \right\rVert", 1], "abs": [r"\left\lvert #1 \right\rvert", 1]}
+    >>> macros = {"norm": [r"\left\lVert #1 \vphantom{A}\right\rVert", 1], "abs": [r"\left\lvert #1 \right\rvert", 1]}
     >>> one_line(r"\norm{W^t} \le \tfrac12\rho_{\max} + \abs\lambda^{t-1}", macros)
     '‖Wᵗ‖ ≤ 1/2ρₘₐₓ + |λ|ᵗ⁻¹'
     >>> one_line(r"x_1, \dots, x_T = -1", {}), one_line(r"\begin{cd} A", {})
@@ -103,6 +103,8 @@ def _line(element: ET.Element) -> str:
             return parts[0] + ACCENTS.get(parts[1], "")
         case "mspace":
             return " "
+        case "mphantom":  # a height, and no sign
+            return ""
         case _:
             text = (element.text or "").strip() + "".join(parts)
             word = kind in ("mi", "mo") and len(text) > 1 and text.isalpha()  # tanh, max

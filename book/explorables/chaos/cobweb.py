@@ -83,9 +83,9 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="cobweb",
-    caption="Left: follow the path up to the parabola, across to the diagonal, and on. The black stroke is the "
+    caption="Left: follow the path up to the parabola, across to the diagonal, and on. The short thick stroke is the "
     "slope that the last step meets. Right: the product of all slopes so far, by which a small difference of the "
-    "start has grown or shrunk; dotted, the mean rate λ of 20 000 steps. The path starts at x₀ = 0.3.",
+    "start has grown or shrunk; dotted, the mean rate λ of 20 000 steps. The path starts at x₀ = 0.3.",
     r=Control([2.8, 3.0, 3.2, 3.5, 3.7, 3.83, 4.0], label="weight r"),
     t=Control([1, 2, 3, 5, 10, 20, STEPS], label="step t", play=True),
     pad=Pad("t", axes=1),

@@ -94,9 +94,9 @@ def words(facts: Facts) -> str:
         return f"{what}: the run diverged."
     apart, right = facts.run
     return (
-        f"{what}. The farther apart the states of the two cues, the darker a cell. After {facts.L} steps "
-        f"{apart[-1]:.2g} of the distance at the first step is left. The policy takes the turn that the cue says with "
-        f"probability {right:.3f}, the other with {1 - right:.3f}."
+        f"{what}. The farther apart the states of the two cues, the stronger the colour of a cell. After "
+        f"{facts.L} steps {apart[-1]:.2g} of the distance at the first step is left. The policy takes the turn that "
+        f"the cue says with probability {right:.3f}, the other with {1 - right:.3f}."
     )
 
 
@@ -106,8 +106,8 @@ FIGURE = explorable(
     compute=compute,
     name="corridor",
     caption="A cue at the start of a corridor says which turn will pay, and is wrong once in ten times. Above: the "
-    "more of the cue is left in the policy's state, the darker the cell; green: how often it turns as the cue says. "
-    "Below: the distance between the states of the two cues, relative to the first step (grey: the other "
+    "more of the cue is left in the policy's state, the stronger the colour of the cell; green: how often it turns as "
+    "the cue says. Below: the distance between the states of the two cues, relative to the first step (grey: the other "
     "policies). r0.5, r0.9, r1: IndRNNs of tanh units whose recurrent weights start at r. One seed; NPG is the "
     "natural gradient with κ = 10⁻⁴; step sizes are at most 1.",
     L=Control(LENGTHS, label="corridor L", unit="cells"),

@@ -137,8 +137,8 @@ FIGURE = explorable(
     name="hessian",
     caption="The Hessian of the loss at a perfect fit, for a random network of 4 units with one input, one output and "
     "a feed-through, in dense coordinates and diagonalised; the function is the same. Left: |H| relative to its "
-    "largest entry, from 10⁻⁴ (white) to 1. Right: the sizes of the entries of the chosen eigenvector, and its "
-    "participation ratio. Point at an eigenvalue to choose it.",
+    "largest entry, from 10⁻⁴ (the background) to 1. Right: the sizes of the entries of the chosen eigenvector, and "
+    "its participation ratio. Point at an eigenvalue to choose it.",
     number=Control(range(1, MATTER + 1), label="eigenvalue"),
     nu0=Control([0.5, 0.99], label="magnitudes from", format=".2f"),
     pad=Pad("number", axes=4, hover=True),

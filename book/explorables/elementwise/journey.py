@@ -90,13 +90,13 @@ FIGURE = explorable(
     name="journey",
     caption="One unit with |λ| = 0.99 at 45 degrees learns from one with 0.99 at 1.8 degrees: exact loss, white "
     "inputs, Adam at a constant rate, one run each (nothing is random). The numbers are medians of the last 5000 "
-    "of 50 000 updates.",
+    "of 50 000 updates.",
     scale=Control(["none", "γ"], label="normalisation"),
     rate=Control([1e-4, 1e-3, 1e-2], label="rate", format="g"),
     start={"rate": 1e-3},
     states={"rate 0.001": {"rate": 1e-3}, "rate 0.01": {"rate": 1e-2}},
     predict=Prediction(
-        question="Adam learns at a rate of 0.001, from an angle of 45 degrees to one of 1.8. After 50 000 updates "
+        question="Adam learns at a rate of 0.001, from an angle of 45 degrees to one of 1.8. After 50 000 updates "
         "one of the three maps is still far from the goal. Which?",
         choices={
             "polar": "Its valley is a needle near the goal. But on the way it may shorten the memory, where all is "

@@ -83,7 +83,7 @@ FIGURE = explorable(
     "Right: gradient norms of seeds 0 and 1, every 10 updates; dashed, the threshold. A tanh network of "
     f"{SETTINGS['n']} units learns temporal order with {SETTINGS['L']} steps by SGD with rate {SETTINGS['lr']}, batch "
     f"{SETTINGS['batch']} and at most {SETTINGS['updates']} updates (the paper: 0.01 and 5 million). A run succeeds "
-    f"when it errs on less than 1 % of 10 000 fresh sequences, tested every {SETTINGS['test_every']} updates.",
+    f"when it errs on less than 1 % of 10 000 fresh sequences, tested every {SETTINGS['test_every']} updates.",
     threshold=Control(list(GROUPS), label="threshold"),
     start={"threshold": "1"},
     states={"threshold 1": {}, "no clip": {"threshold": "none"}},

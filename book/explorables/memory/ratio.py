@@ -97,9 +97,9 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="ratio",
-    caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the black "
+    caption="Left: the time scale τ = 1/|f(w)| as a function of its parameter, for dh/dt = f(w)h + x; the thick "
     "piece shows a move by 0.1. Right: how fast τ follows its parameter, which sets the scale of the "
-    "gradient, over τ. Best: a = 1, b = ½.",
+    "gradient, over τ; with “ratio”, over the size of the parameter too. Best: a = 1, b = ½.",
     tau=Control(TAUS, label="time scale τ"),
     rate=Control(list(MAPS), label="map"),
     what=Control(list(SHOWN), label="shown"),

@@ -58,7 +58,7 @@ def draw_starts(ax: Axes, facts: Facts) -> None:
     ax.set_yticks(range(len(starts)), labels=[f"{w:g}" for w in starts])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_title("All starts: dark = learned")
+    ax.set_title("All starts: full colour = learned")
 
 
 def words(facts: Facts) -> str:
