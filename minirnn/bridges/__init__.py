@@ -12,6 +12,7 @@ from minirnn.bridges import (
     tensors,
     torch_models,
     torch_weights,
+    usable_runs,
 )
 from minirnn.bridges.step_functions import StepCell, from_step, observe_step
 from minirnn.bridges.torch_models import observe_torch
@@ -34,4 +35,5 @@ __all__ = [
     "to_torch",
     "torch_models",
     "torch_weights",
+    "usable_runs",
 ]

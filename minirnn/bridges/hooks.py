@@ -280,9 +280,10 @@ def left_as_it_was(model: Any) -> Iterator[None]:
             module._buffers.update(buffer)
         with torch.no_grad():
             for tensor, copy in zip(tensors, copies, strict=True):
-                if not _same_values(tensor, copy):
+                if not same_values(tensor, copy):
                     tensor.copy_(copy)
 
 
-def _same_values(a: Any, b: Any) -> bool:
+def same_values(a: Any, b: Any) -> bool:
+    """Are the two tensors equal? nan equals nan."""
     return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())

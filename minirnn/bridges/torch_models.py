@@ -12,10 +12,8 @@ A direction that reads from the end is a layer of its own, whose X, H and dE are
 If a model feeds its outputs back as inputs, dE includes the errors that return on this path.
 """
 
-import re
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +23,7 @@ from minirnn.bridges.constant_answers import loss_of_constant
 from minirnn.bridges.hooks import Recorder, left_as_it_was
 from minirnn.bridges.recomputed import layers_of_sequence
 from minirnn.bridges.tensors import import_torch, to_array
-from minirnn.bridges.torch_weights import SUPPORTED
+from minirnn.bridges.usable_runs import check_pieces, check_run, on_one_device, tensors_wanted
 from minirnn.core import checks
 from minirnn.core.arguments import checked
 from minirnn.learning.observed import Layer, Network
@@ -55,19 +53,21 @@ def observe_torch(
     >>> [(layer.name, layer.X.shape, layer.H.shape) for layer in network.layers], len(network.gradients)
     ([('0', (7, 4, 2), (8, 4, 6))], 4)
 
-    Raises TypeError unless the model is a Python module of PyTorch; ValueError if it has no recurrent module, if a
-    module's states do not follow from its weights, or if the loss is no scalar that autograd can follow;
-    ModuleNotFoundError without PyTorch.
+    Raises TypeError unless the model is a Python module of PyTorch, or if it fails on NumPy arrays; ValueError if it
+    has no recurrent module, if a module's states do not follow from its weights or carry no gradient from any step to
+    the next, if the batch is empty, or if the loss is no scalar that autograd can follow; ModuleNotFoundError without
+    PyTorch.
     """
     torch = import_torch()
     check_model(model)
     with left_as_it_was(model):
         without_dropout(model)
-        with Recorder(model) as recorder, on_one_device(model):
+        with Recorder(model) as recorder, on_one_device(model), tensors_wanted(model, batch):
             answer, given = (None, None) if batch is None else answered(model, batch)
             with listening() as heard:
                 E = loss() if batch is None else loss(answer, given)
         check_run(model, E, recorder)
+        check_pieces(recorder)
         weights = named_weights(model, recorder)
         asked = [*recorder.probes(), *(p for p in weights.values() if p.requires_grad)]
         by_id = gradients_of(E, asked)
@@ -175,21 +175,6 @@ def answered(model: Any, batch: Any) -> tuple[Any, Any]:
     return model(*inputs) if isinstance(inputs, tuple | list) else model(inputs), targets
 
 
-@contextmanager
-def on_one_device(model: Any) -> Iterator[None]:
-    """What PyTorch says of tensors on several devices becomes a ValueError that says what to do."""
-    try:
-        yield
-    except RuntimeError as error:
-        if not re.search(r"same device|expected device", str(error)):
-            raise
-        devices = ", ".join(dict.fromkeys(str(p.device) for p in model.parameters()))
-        raise ValueError(
-            f"model and batch must be on one device, got parameters on {devices} and other tensors elsewhere; move "
-            f"inputs and targets by .to(…) before ({error!s:.200})"
-        ) from error
-
-
 def without_dropout(model: Any) -> None:
     """Turns off dropout between the layers of one module, which cannot be computed again, with a warning. Dropout
     modules stay on."""
@@ -212,20 +197,3 @@ def check_model(model: Any) -> None:
             f"model must be a module of Python, got TorchScript ({scripted[0].original_name}), whose layers call no "
             "hooks: give the module of which it was made"
         )
-
-
-def check_run(model: Any, E: Any, recorder: Recorder) -> None:
-    """Raises TypeError or ValueError unless recurrent modules ran, and E is a scalar that autograd can follow."""
-    torch = import_torch()
-    if not recorder.sequences:
-        unused = f"; {', '.join(recorder.modules)} did not run" if recorder.modules else ""
-        raise ValueError(
-            f"model must use {SUPPORTED} while its loss is computed, got {type(model).__name__}, which does "
-            f"not{unused}. A recurrence of its own can be observed as a function by observe_step"
-        )
-    if not isinstance(E, torch.Tensor):
-        raise TypeError(f"loss must return a scalar tensor, got {checks.kind(E)}")
-    if E.numel() != 1:
-        raise ValueError(f"loss must return a scalar tensor, got one of shape {tuple(E.shape)}; take its mean")
-    if not E.requires_grad:
-        raise ValueError("loss must return what autograd can follow: was it computed under no_grad, or detached?")

@@ -6,7 +6,8 @@ run.py is your own program, which is run to its end; `model` is a name in it, of
 (cell, params) of minirnn, or of a function without arguments that returns one. The model is measured as it then is:
 load its weights in the file, and keep training under `if __name__ == "__main__"`.
 
-batch.npz holds X and y: X as the model takes it (our cells: (T, B, m)), y class numbers or values. With --lag N, the
+batch.npz holds X and y: X as the model takes it (our cells: (T, B, m)), y class numbers or values. A model of PyTorch
+that gives one score for each answer takes --loss binary-cross-entropy, with y of 0 and 1. With --lag N, the
 steps that the task reaches back, and --log log.npz, which `save` of a `TrainingLog` writes, the report knows more. The
 exit code is 0 if no cause was found, 1 if one was, 2 if the command cannot be carried out.
 
@@ -17,10 +18,9 @@ usage: ...
 
 import argparse
 import contextlib
-import runpy
 import sys
-import zipfile
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +32,14 @@ from minirnn.core import checks
 from minirnn.core.arguments import lacking
 from minirnn.diagnosis.causes import SAY_LAG
 from minirnn.diagnosis.entry import diagnose, diagnose_model
+from minirnn.diagnosis.files import UsageError, load_batch, load_model
 from minirnn.diagnosis.report import Report
 from minirnn.learning import losses
 from minirnn.learning.observed import TrainingLog
 
 IGNORED = -100  # what PyTorch's cross-entropy leaves out
 LOSSES = {"cross-entropy": losses.softmax_cross_entropy, "squared-error": losses.squared_error}
-
-
-class UsageError(Exception):
-    """An error of the user, in a line that says what to change."""
+BINARY = "binary-cross-entropy"  # of one score an answer, which PyTorch alone has
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,7 +53,10 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--batch", required=True, metavar="FILE.npz", help="arrays X and y")
     made.add_argument(
-        "--loss", choices=LOSSES, help="without it: cross-entropy for class numbers, else squared error"
+        "--loss",
+        choices=[*LOSSES, BINARY],
+        help="without it: cross-entropy for class numbers, else squared error; the binary one takes one score for each "
+        "answer, not its sigmoid, and y of 0 and 1",
     )
     made.add_argument("--every-step", action="store_true", help="y has a target for each step, not for the last")
     made.add_argument("--lag", type=int, metavar="N", help="how many steps the task reaches back")
@@ -77,22 +78,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, TypeError, ValueError, OSError, ModuleNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except Exception:  # of a cell, or ours: without a report the exit code must not be that of a finding
+        traceback.print_exc()
+        return 2
     print(str(report).replace(SAY_LAG, "--lag N"))
     return int(report.findings[0].name not in ("nothing-found", "cannot-tell"))
 
 
 def report_of(given: argparse.Namespace) -> Report:
     """Loads model and batch, and diagnoses."""
+    if given.log is not None and not Path(given.log).is_file():
+        raise UsageError(f"there is no file {given.log}; log().save({given.log!r}) of a watcher writes it")
     log = None if given.log is None else TrainingLog.load(given.log)
     model, (X, y) = load_model(given.model), load_batch(given.batch)
-    classes = y.dtype.kind in "iu"
-    error = LOSSES[given.loss] if given.loss else LOSSES["cross-entropy" if classes else "squared-error"]
+    kind = given.loss or ("cross-entropy" if y.dtype.kind in "iu" else "squared-error")
     if isinstance(model, tuple) and len(model) == 2 and not lacking(Cell, model[0]):
-        check_batch(X, y, given.every_step)
-        loss = (losses.at_every_step if given.every_step else losses.at_end)(error, y)
+        check_batch(X, y, given.every_step, kind)
+        check_readout(model[1], kind)
+        loss = (losses.at_every_step if given.every_step else losses.at_end)(LOSSES[kind], y)
         return diagnose(*model, X, loss, log=log, lag=given.lag)
     if hasattr(model, "named_modules"):
-        kind = given.loss or ("cross-entropy" if classes else "squared-error")
+        if given.every_step:
+            check_every_step(X, y)
         return diagnose_torch(model, X, y, kind, log, given.lag)
     raise UsageError(
         f"{given.model} must be a torch.nn.Module or a pair (cell, params), or a function that returns one, "
@@ -100,93 +107,123 @@ def report_of(given: argparse.Namespace) -> Report:
     )
 
 
-def check_batch(X: np.ndarray, y: np.ndarray, every_step: bool) -> None:
+def check_batch(X: np.ndarray, y: np.ndarray, every_step: bool, kind: str) -> None:
     """Raises UsageError unless X is (T, B, m) and y has a target for each sequence, or for each step of each."""
     wanted = X.shape[:2] if every_step else X.shape[1:2]
     if X.ndim != 3 or y.shape[: len(wanted)] != wanted:
         what = "(T, B, ...)" if every_step else "(B, ...)"
         raise UsageError(f"X must be (T, B, m), time first, and y {what}, got X {X.shape} and y {y.shape}")
+    if kind == "cross-entropy" and y.ndim > len(wanted):
+        raise UsageError(
+            f"y must hold class numbers {wanted} for cross-entropy, got {y.shape}: if it is one-hot, give y.argmax(-1)"
+        )
+
+
+def check_readout(params: Any, kind: str) -> None:
+    """Raises UsageError for a loss that a readout of ours does not have."""
+    if kind == BINARY:
+        raise UsageError(
+            f"--loss {BINARY} is for a torch.nn.Module; for (cell, params) choose cross-entropy, with a readout of two "
+            "outputs, and class numbers 0 and 1"
+        )
+    if kind == "cross-entropy" and hasattr(params, "get") and np.shape(params.get("V"))[:1] == (1,):
+        raise UsageError(
+            "params must have a readout of one output for each class, but V has one row: make it by "
+            "init_readout(rng, cell, outputs=2), or choose --loss squared-error and give values y (B, 1)"
+        )
+
+
+def check_every_step(X: np.ndarray, y: np.ndarray) -> None:
+    """Raises UsageError unless y begins with the axes of sequences and steps of X, in one of the two orders."""
+    axes = X.shape[:2]
+    if y.shape[:2] not in (axes, axes[::-1]):
+        raise UsageError(
+            f"with --every-step y must have a target for each step, {axes} or {axes[::-1]} as X {X.shape}, got "
+            f"{y.shape}: leave --every-step out if there is one target a sequence"
+        )
 
 
 def diagnose_torch(
     model: Any, X: np.ndarray, y: np.ndarray, kind: str, log: TrainingLog | None, lag: int | None
 ) -> Report:
     """The loss of a model whose answer to X is (B, classes or q), or (B, T, …) or (T, B, …) in the order of y."""
-    torch = import_torch()
+    torch, classes = import_torch(), kind == "cross-entropy"
+    if classes and y.dtype.kind == "f" and (y != np.round(y)).any():
+        raise UsageError(
+            "y must be class numbers for cross-entropy, got values between them: choose another --loss"
+        )
     dtype = next((p.dtype for p in model.parameters()), torch.get_default_dtype())
-    inputs = torch.as_tensor(X)
+    inputs, target = torch.as_tensor(X), torch.as_tensor(y)
     inputs = inputs.to(dtype) if inputs.is_floating_point() else inputs
-
-    def loss(answer: Any, target: Any) -> Any:
-        if not hasattr(answer, "shape"):
-            raise UsageError(f"the model must answer by one tensor, got {checks.kind(answer)}")
-        if kind == "cross-entropy":
-            if answer.ndim < 2 or answer[..., 0].numel() != target.numel():
-                raise UsageError(
-                    f"the model must answer by scores (…, classes), one row for each of the "
-                    f"{tuple(target.shape)} of y, got {tuple(answer.shape)}"
-                )
-            classes, named = answer.shape[-1], target[target != IGNORED]
-            if named.numel() == 0 or named.min() < 0 or named.max() >= classes:
-                raise UsageError(
-                    f"y must be class numbers from 0 to {classes - 1}, as the model has {classes} scores, or {IGNORED} "
-                    f"where none is asked for, got {sorted({*target.flatten().tolist()})[:20]}"
-                )
-            return torch.nn.functional.cross_entropy(answer.flatten(0, -2), target.flatten())
-        if answer.shape != target.shape:
-            raise UsageError(
-                f"y must have the shape of the model's answer {tuple(answer.shape)}, got {target.shape}"
-            )
-        return torch.nn.functional.mse_loss(answer, target)
-
-    target = torch.as_tensor(y)
     try:
-        target = target.long() if kind == "cross-entropy" else target.to(dtype)
-        return diagnose_model(model, inputs, target, loss, log=log, lag=lag)
+        target = target.long() if classes else target.to(dtype)
+        return diagnose_model(model, inputs, target, of_one_tensor(TORCH_LOSSES[kind]), log=log, lag=lag)
     except (UsageError, TypeError, ValueError):
         raise
     except Exception as error:  # an error of the model must not end with the exit code of a finding
         raise UsageError(f"the model fails on X {X.shape}: {type(error).__name__}: {error}") from error
 
 
-def load_model(place: str) -> Any:
-    """The value of FILE.py:NAME; a function without arguments is called."""
-    file, _, name = place.rpartition(":")
-    if not file or not name.isidentifier():
-        raise UsageError(f"the model must be given as FILE.py:NAME, got {place}")
-    if not Path(file).is_file():
-        raise UsageError(f"there is no file {file}")
-    sys.path.insert(0, str(Path(file).resolve().parent))  # the file may import modules from its own folder
-    arguments, sys.argv = sys.argv, [file]  # the program must not see our arguments
-    try:
-        names = runpy.run_path(file)
-    except SystemExit as end:
+def of_one_tensor(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The loss; raises UsageError where the model answers by anything else than a tensor."""
+
+    def checked(answer: Any, target: Any) -> Any:
+        if not hasattr(answer, "shape"):
+            raise UsageError(f"the model must answer by one tensor, got {checks.kind(answer)}")
+        return loss(answer, target)
+
+    return checked
+
+
+def cross_entropy(answer: Any, target: Any) -> Any:
+    """That of scores (…, classes) and class numbers (…)."""
+    shape, given = tuple(answer.shape), tuple(target.shape)
+    if answer.ndim < 2 or shape[-1] == 1:
         raise UsageError(
-            f"{file} must run to its end without arguments, but it exits ({end.code}); what trains or exits belongs "
-            'under if __name__ == "__main__"'
-        ) from end
-    except Exception as error:
-        raise UsageError(f"{file} fails: {type(error).__name__}: {error}") from error
-    finally:
-        sys.path.pop(0)
-        sys.argv = arguments
-    if name not in names:
-        public = [key for key in names if not key.startswith("_")]
-        raise UsageError(f"{file} has no {name}; it has {', '.join(public) or 'no names'}")
-    model = names[name]
-    made = callable(model) and not hasattr(model, "parameters")
-    return model() if made or isinstance(model, type) else model
+            f"the model must answer by a score for each class, (…, classes), got {shape}: if it gives one score for "
+            f"each answer, and y holds 0 and 1, choose --loss {BINARY}"
+        )
+    if shape == given:
+        raise UsageError(
+            f"y must hold class numbers {shape[:-1]}, got {given}, one entry for each score of the model: if it is "
+            "one-hot, give y.argmax(-1)"
+        )
+    if answer[..., 0].numel() != target.numel():
+        raise UsageError(
+            f"y must hold a class number for each row of scores (…, classes) of the model, {shape[:-1]} for its answer "
+            f"{shape}, got {given}"
+        )
+    classes, named = shape[-1], target[target != IGNORED]
+    if named.numel() == 0 or named.min() < 0 or named.max() >= classes:
+        raise UsageError(
+            f"y must be class numbers from 0 to {classes - 1}, as the model has {classes} scores, or {IGNORED} "
+            f"where none is asked for, got {sorted({*target.flatten().tolist()})[:20]}"
+        )
+    return import_torch().nn.functional.cross_entropy(answer.flatten(0, -2), target.flatten())
 
 
-def load_batch(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """X and y of an npz file; pickles in it are refused."""
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            raise UsageError(f"{path} must be an .npz with X and y (np.savez), got a single array")
-        with loaded as file:
-            if missing := {"X", "y"} - set(file.files):
-                raise UsageError(f"{path} must hold X and y, but {' and '.join(sorted(missing))} is missing")
-            return file["X"], file["y"]
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise UsageError(f"{path} must be an .npz with arrays of numbers X and y: {error}") from error
+def binary_cross_entropy(answer: Any, target: Any) -> Any:
+    """That of one score for each target from 0 to 1; a last axis of one may be left out of y."""
+    scores = answer[..., 0] if answer.ndim == target.ndim + 1 and answer.shape[-1] == 1 else answer
+    if scores.shape != target.shape:
+        raise UsageError(
+            f"the model must answer by one score for each of y {tuple(target.shape)} for --loss {BINARY}, got "
+            f"{tuple(answer.shape)}"
+        )
+    if target.min() < 0 or target.max() > 1:
+        raise UsageError(
+            f"y must be 0 or 1 for --loss {BINARY}, got numbers from {target.min():g} to {target.max():g}"
+        )
+    return import_torch().nn.functional.binary_cross_entropy_with_logits(scores, target)
+
+
+def mean_squares(answer: Any, target: Any) -> Any:
+    """PyTorch's, the mean over all entries."""
+    if answer.shape != target.shape:
+        raise UsageError(
+            f"y must have the shape of the model's answer {tuple(answer.shape)}, got {tuple(target.shape)}"
+        )
+    return import_torch().nn.functional.mse_loss(answer, target)
+
+
+TORCH_LOSSES = {"cross-entropy": cross_entropy, "squared-error": mean_squares, BINARY: binary_cross_entropy}

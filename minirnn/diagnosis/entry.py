@@ -2,6 +2,7 @@
 a network that was observed by other means.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from minirnn.bridges.step_functions import observe_step
 from minirnn.bridges.tensors import import_torch  # noqa: F401  for the example
 from minirnn.bridges.torch_models import observe_torch
+from minirnn.bridges.usable_runs import FEWEST_STEPS
 from minirnn.cells.contract import Cell
 from minirnn.core import checks
 from minirnn.core.arguments import checked
@@ -127,13 +129,35 @@ def diagnose_step(
 def examine(network: Network, log: TrainingLog | None = None, lag: int | None = None) -> Report:
     """`diagnose` of a network that was observed on a batch, by whatever means.
 
-    Raises ValueError unless the batch has four steps or more, and lag >= 0.
+    Raises ValueError unless the batch has four steps or more, and lag is from 0 to the steps that a layer reads.
     """
-    checks.integer("T of X", len(network.inputs), 4)
+    T, B, m = network.inputs.shape
+    if T < FEWEST_STEPS:
+        raise ValueError(
+            f"T of X must be an integer >= {FEWEST_STEPS}, got {T}, where X (T, B, m), time first, is {(T, B, m)}: "
+            "bring a batch of longer sequences, with the axes in the order that the network reads"
+        )
     if lag is not None:
-        checks.integer("lag", lag, 0)
+        check_lag(network, checks.integer("lag", lag, 0))
     measures = measure(network, log, lag)
     return Report(measures, rank(measures))
+
+
+def check_lag(network: Network, lag: int) -> None:
+    """Raises ValueError if no layer reads so many steps in one piece, through which a gradient could go back."""
+    longest = max(network.layers, key=lambda layer: len(layer.X))
+    T, name = len(longest.X), longest.name.split("[")[0]
+    if lag <= T:
+        return
+    if any(re.fullmatch(rf"{re.escape(name)}\[.*sequence \d+\]", layer.name) for layer in network.layers):
+        raise ValueError(
+            f"lag must be at most {T}, as {name} read so many steps in one piece, got {lag}: no gradient goes from one "
+            "of its pieces to the piece before. Hand on its state without detach(), or give a smaller lag"
+        )
+    raise ValueError(
+        f"lag must be at most {T}, the number of steps that {name} read, got {lag}: bring longer sequences, or give a "
+        "smaller lag"
+    )
 
 
 def network_of(

@@ -115,7 +115,10 @@ def directions(h: np.ndarray) -> float:
 
 
 def growing(H: np.ndarray) -> bool:
-    """Whether states grow without an end in sight: the last quarter a hundred times as large as the second."""
+    """Whether states grow without an end in sight: the last quarter a hundred times as large as the second. One step
+    has no second quarter."""
+    if len(H) < 2:
+        return False
     quarter = max(1, len(H) // 4)
     second, last = np.abs(H[quarter : 2 * quarter]).max(), np.abs(H[-quarter:]).max()
     return bool(second > 0 and last > 100 * second)  # from 0 on, any growth may be a unit that is just switched on

@@ -342,8 +342,11 @@ def test_bad_input():
     cell, params, X, loss = healthy("tanh")
     with refused(ValueError, "norms and clip must be given together"):
         diagnose(cell, params, X, loss, clip=1.0)
-    with refused(ValueError, "T of X"):
+    with refused(ValueError, "T of X must be an integer >= 4, got 2", "bring a batch of longer sequences"):
         diagnose(cell, params, X[:2], loss)
+    with refused(ValueError, f"lag must be at most {len(X)}", "that VanillaRNN read, got 500", "longer sequences"):
+        diagnose(cell, params, X, loss, lag=500)
+    diagnose(cell, params, X, loss, lag=len(X))
     with refused(ValueError, "lag must be an integer >= 0"):
         diagnose(cell, params, X, loss, lag=-1)
     with refused(ValueError, "give the log alone"):
