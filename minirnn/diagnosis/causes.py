@@ -7,7 +7,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from minirnn.diagnosis import around, inside
+from minirnn.diagnosis import around, inside, logged
 from minirnn.diagnosis.measures import Measures
 from minirnn.diagnosis.strengths import Evidence
 
@@ -198,21 +198,21 @@ CAUSES: dict[str, Cause] = {
     ),
     "rate-too-high": Cause(
         "The learning rate is too high.",
-        around.high_rate,
+        logged.high_rate,
         "a rate three to ten times smaller",
         "exploding",
         "a loss that does not fall at a tenth of the rate either",
     ),
     "rate-too-low": Cause(
         "The learning rate is too low.",
-        around.low_rate,
+        logged.low_rate,
         "a rate ten times larger",
         "field-guide#rate-too-low",
         "a loss that does not fall at ten times the rate either",
     ),
     "clip-too-low": Cause(
         "Nearly all updates are clipped: the threshold is the learning rate now.",
-        around.low_clip,
+        logged.low_clip,
         "a higher threshold, at about the median norm while the loss falls",
         "exploding",
         "a loss that falls as fast as without a clip",
@@ -233,7 +233,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "constant-answer": Cause(
         "The network does no better than a constant.",
-        around.stuck,
+        logged.stuck,
         "fit a few examples first; look at the data",
         "field-guide#constant-answer",
         "a loss below that of the best constant",

@@ -2,7 +2,7 @@
 
 A point x* = f(x*) of a map attracts its neighbours if every eigenvalue of f'(x*) is below 1 in size, and repels some
 of them if one is above 1. As a parameter moves, a stable and an unstable fixed point can meet and vanish. In one
-dimension this **fold** is where f(x*) = x* and f'(x*) = 1. For x <- wσ(x) + b with the logistic σ (pascanu2013):
+dimension this *fold* is where f(x*) = x* and f'(x*) = 1. For x <- wσ(x) + b with the logistic σ (pascanu2013):
 
     x = ±ln((1 + r)/(1 - r)),   r = sqrt(1 - 4/w),   b = x - wσ(x),   w > 4                    (eq. folds)
 

@@ -73,7 +73,14 @@ ELSEWHERE |= {
     "extreme",
 }  # Canvas's mark, nbgrader's folder and key; a part that is made up
 ELSEWHERE |= {"co_names", "nan", "array", "stack", "tanh", "print", "defer"}  # NumPy, Python, HTML
-ELSEWHERE |= {"clip_grad_norm_", "cross_entropy", "detach", "no_grad", "associative_scan"}  # PyTorch, JAX
+ELSEWHERE |= {
+    "clip_grad_norm_",
+    "cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "detach",
+    "no_grad",
+    "associative_scan",
+}  # PyTorch, JAX
 
 
 class Piece(NamedTuple):
@@ -305,7 +312,7 @@ def model_of_a_reader() -> dict[str, Any]:
     model, cross_entropy = Reader(), torch.nn.functional.cross_entropy
     inputs, targets = torch.randn(6, 12, 2), torch.arange(6) % 2
     loss = cross_entropy(model(inputs), targets)
-    batches = [(inputs, targets)] * 10
+    batches, optimizer = [(inputs, targets)] * 10, torch.optim.SGD(model.parameters(), 0.1)
     return names | {**locals()}
 
 

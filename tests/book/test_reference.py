@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.book.test_build import pages
 from tests.book.test_front import MODULES
@@ -95,3 +96,12 @@ def test_a_link_to_the_one_page_of_before_arrives(site, browser, name):
     tab.goto(f"{site}/book/api.html#anything")
     assert tab.url.endswith("/book/api.html#anything")
     tab.close()
+
+
+@pytest.mark.slow
+def test_words_between_asterisks_are_emphasised(built_book):
+    for file in sorted((built_book / "book/api").glob("*.html")):
+        article = BeautifulSoup(file.read_text(), "html.parser").select_one("article")
+        for code in article.select("pre, code"):
+            code.decompose()
+        assert re.findall(r"(?<!\w)\*\w[^*]*\w\*(?!\w)", article.get_text()) == [], file.name

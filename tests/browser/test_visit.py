@@ -55,6 +55,15 @@ TABLES_CUT = """[...document.querySelectorAll(".bd-article .pst-scrollable-table
   .filter((e) => e.scrollWidth > e.clientWidth + 1).length"""
 
 
+# Formulas in a line that end beyond their paragraph, where nothing scrolls, with what is folded opened: their TeX
+FORMULAS_CUT = """() => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  return [...document.querySelectorAll("span.math")].filter((e) => {
+    const line = e.closest("p, li, td, dd");
+    return line?.checkVisibility({ contentVisibilityAuto: true }) &&
+      e.querySelector("math").getBoundingClientRect().right > line.getBoundingClientRect().right + 2;
+  }).map((e) => e.dataset.tex);
+}"""
 CHAPTERS_OF_THE_BOOK = {chapter["file"] for chapter in TOC["parts"][0]["chapters"]}
 STRETCH = """(busy) => {
   const article = document.querySelector("article"), edge = (e, side) => e.getBoundingClientRect()[side] + scrollY;
@@ -111,6 +120,7 @@ def test_a_visit_from_a_phone(open_page: Any, built_book: Path, name: str) -> No
     chapter = file.removeprefix("book/").removesuffix(".html")
     if chapter in CHAPTERS:
         assert check_every_control(page, next(iter(figures_of(chapter).values()))) >= 3
+    assert page.evaluate(FORMULAS_CUT) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert too_wide(page) <= 0, "320 px"
     page.set_viewport_size({"width": 390, "height": 800})
