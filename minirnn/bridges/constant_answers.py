@@ -76,14 +76,14 @@ def forms(answer: Any, axes: tuple[int, ...]) -> list[tuple[Callable[[Any], Any]
     log-probabilities or of probabilities along the axis that is not shared stay such; else any number may be an answer,
     or, where all are within [0, 1], one of these."""
     torch = import_torch()
-    wide, own = answer.double(), [k for k in range(answer.dim()) if k not in axes]
     rounding = max(1e-5, 8 * float(torch.finfo(answer.dtype).eps))
-    within = bool(((wide >= 0) & (wide <= 1)).all())
-    if own and answer.shape[own[0]] > 1:
-        k = own[0]
-        if bool((wide.logsumexp(k).abs() <= rounding).all()):
+    within = bool((answer.min() >= 0) and (answer.max() <= 1))
+    row = answer[tuple(0 if k in axes else slice(None) for k in range(answer.dim()))].double()
+    if row.dim() == 1 and len(row) > 1:
+        (k,) = (k for k in range(answer.dim()) if k not in axes)
+        if abs(row.logsumexp(0)) <= rounding and bool((answer.double().logsumexp(k).abs() <= rounding).all()):
             return [(lambda a: a, lambda c: c.log_softmax(k))]
-        if within and bool(((wide.sum(k) - 1).abs() <= rounding).all()):
+        if within and bool(((answer.double().sum(k) - 1).abs() <= rounding).all()):
             return [(lambda a: a.clamp(min=1e-6).log(), lambda c: c.softmax(k))]
     anything, chance = (lambda a: a, lambda c: c), (lambda a: a.clamp(1e-6, 1 - 1e-6).logit(), torch.sigmoid)
     return [anything, chance] if within else [anything]
