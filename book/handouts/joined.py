@@ -74,6 +74,11 @@ def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Eleme
     for figure in text.select(
         "gtt-explorable figure"
     ):  # so its caption stands below its picture, and not a page later
+        for again in figure.select(
+            ".gtt-small .gtt-picture[aria-label]"
+        ):  # a named state that the figure shows already
+            if again["aria-label"] == figure.select_one(".gtt-picture[aria-label]")["aria-label"]:
+                again.find_parent(class_="gtt-small").decompose()
         if small := figure.select(".gtt-small"):
             others = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "gtt-others"})
             figure.insert_after(others)

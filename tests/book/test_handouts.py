@@ -121,6 +121,18 @@ def test_a_caption_stands_with_its_picture_and_long_code_may_go_on_over_the_page
     assert ["paper-long" in pre.get("class", []) for pre in book.select("#two-- pre")] == [False, True]
 
 
+def test_a_named_state_that_the_figure_shows_is_not_printed_twice(site):
+    page = site / "book/two.html"
+    states = ("A line", "Another line")
+    pictures = [
+        f'<div class="gtt-small"><div class="gtt-picture" aria-label="{alt}"></div></div>' for alt in states
+    ]
+    figure = FIGURE.replace('<div class="gtt-columns"', f'{"".join(pictures)}<div class="gtt-columns"', 1)
+    page.write_text(page.read_text().replace(FIGURE, figure))
+    book = soup(joined.joined(site.parents[1], site))
+    assert [tag["aria-label"] for tag in book.select("#two-- .gtt-others .gtt-picture")] == ["Another line"]
+
+
 def test_joined_pages_have_contents_and_no_furniture(site):
     book = soup(joined.joined(site.parents[1], site))
     assert [link.get_text() for link in book.select(".paper-contents li > a:first-child")] == [

@@ -19,6 +19,9 @@ from sphinx.util.docutils import SphinxDirective
 
 Public = type | FunctionType
 EQUATION = r"\beq\. ([a-z][a-z0-9-]*)"
+FUNCTION = re.compile(
+    r"<function (?:[\w.]+\.)?(\w+) at 0x[0-9a-f]+>"
+)  # a default, whose place in memory says nothing
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])")
 MENTION = re.compile(EQUATION + r"|\b([a-z]+(?:19|20)\d\d[a-z]*)\b")
 
@@ -49,12 +52,14 @@ def signature(name: str, thing: Public) -> str:
         written = inspect.signature(thing)
     except ValueError:  # a protocol, or a type that is built in
         return name
-    line = f"{name}{written}"
+    line = FUNCTION.sub(r"\1", f"{name}{written}")
     if len(line) <= 88:
         return line
     inside, after = line[len(name) + 1 :].rsplit(")", 1)
     return (
-        f"{name}(\n    " + ",\n    ".join(map(str, written.parameters.values())) + f",\n){after}"
+        f"{name}(\n    "
+        + FUNCTION.sub(r"\1", ",\n    ".join(map(str, written.parameters.values())))
+        + f",\n){after}"
         if inside
         else line
     )
