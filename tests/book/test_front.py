@@ -69,7 +69,8 @@ def test_the_scoreboard_shows_each_row_whole(built_book):
     from experiments import claims
 
     page = BeautifulSoup((built_book / "book/scoreboard.html").read_text(), "html.parser")
-    shown = [[cell.get_text() for cell in row.select("td")] for row in page.select("table tbody tr")]
+    rows = page.select("table tbody tr")
+    shown = [[cell.get_text().replace("\u00a0", " ") for cell in row.select("td")] for row in rows]
     assert [(row[1], row[-1]) for row in shown] == [(row["theirs"], row["status"]) for row in claims.rows()]
 
 

@@ -42,7 +42,7 @@ INNER = {  # called by public functions, in loops or under autograd, with argume
     "in_place": "lstm_states lstm_adjoints gru_states gru_adjoints",
     "products": "affine outer_sum row_sum affine_vjp times times_many parts",
     "contract": "step_jacobian input_jacobian",
-    "entry": "network_of diagnose_model",
+    "entry": "network_of diagnose_model check_lag",
     "exponents": "growth orthonormalize",
     "systems": "check_start check_rows stretch",
     "straightening": "qr_adjoint",

@@ -72,9 +72,8 @@ def draw(facts: Facts) -> Figure:
     extent = (-0.5, len(FINDINGS) - 0.5, -0.5, len(TRUTHS) - 0.5)
     heat_map(ax, facts.shares, 0, 1, colors=BLUES, origin="upper", extent=extent)
     frames(ax, rows)
-    ax.text(len(FINDINGS) - 0.3, rows[0] - 1, "runs", va="center", fontsize=9, color=color("muted"))
     for y, runs in zip(rows, facts.counts, strict=True):
-        ax.text(len(FINDINGS) - 0.3, y, f"{runs:.0f}", va="center", fontsize=9, color=color("muted"))
+        ax.text(len(FINDINGS) - 0.3, y, f"{runs:.0f}", va="center", fontsize=10, color=color("muted"))
     label_columns(ax)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="first finding, by its number on the left, or a, b, c")
     ax.tick_params(labelsize=10, length=0)
