@@ -126,6 +126,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 SMALL = "#trainer?task=latch&cell=tanh&gain=1.00&clip=1.00&rate=0.10&length=10&seed=2&beside=nothing&update="
+LARGE = SMALL.replace("tanh", "GRU").replace(
+    "length=10", "length=60"
+)  # takes seconds, so that it can be stopped midway
 COUNT = "document.getElementById('trainer').values().update"
 
 
@@ -136,7 +139,7 @@ def reached(tab: Any, count: int) -> None:
 
 
 def test_the_button_trains_and_stops_and_goes_on(open_page: Any, url: str) -> None:
-    tab = open_page(url + SMALL + "0")
+    tab = open_page(url + LARGE + "0")
     button = tab.get_by_role("button", name="Train")
     button.press("Enter")
     reached(tab, 5)
