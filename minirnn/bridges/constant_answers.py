@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from minirnn.bridges.answers import are_probabilities
 from minirnn.bridges.tensors import import_torch
 
 EVALUATIONS = 40  # of the loss; each costs as much as the loss of the model's own answers
@@ -75,17 +76,18 @@ def forms(answer: Any, axes: tuple[int, ...]) -> list[tuple[Callable[[Any], Any]
     """What constant answers may be, in the order in which to try: from answers to free numbers, and back. Rows of
     log-probabilities or of probabilities along the axis that is not shared stay such; else any number may be an answer,
     or, where all are within [0, 1], one of these."""
-    torch = import_torch()
-    rounding = max(1e-5, 8 * float(torch.finfo(answer.dtype).eps))
-    within = bool((answer.min() >= 0) and (answer.max() <= 1))
-    row = answer[tuple(0 if k in axes else slice(None) for k in range(answer.dim()))].double()
-    if row.dim() == 1 and len(row) > 1:
+    row = answer[tuple(0 if k in axes else slice(None) for k in range(answer.dim()))]
+    if row.dim() == 1:  # most answers are none of these, which one row tells
         (k,) = (k for k in range(answer.dim()) if k not in axes)
-        if abs(row.logsumexp(0)) <= rounding and bool((answer.double().logsumexp(k).abs() <= rounding).all()):
+        if are_probabilities(row.exp(), 0) and are_probabilities(answer.exp(), k):
             return [(lambda a: a, lambda c: c.log_softmax(k))]
-        if within and bool(((answer.double().sum(k) - 1).abs() <= rounding).all()):
+        if are_probabilities(row, 0) and are_probabilities(answer, k):
             return [(lambda a: a.clamp(min=1e-6).log(), lambda c: c.softmax(k))]
-    anything, chance = (lambda a: a, lambda c: c), (lambda a: a.clamp(1e-6, 1 - 1e-6).logit(), torch.sigmoid)
+    within = bool((answer.min() >= 0) and (answer.max() <= 1))
+    anything, chance = (
+        (lambda a: a, lambda c: c),
+        (lambda a: a.clamp(1e-6, 1 - 1e-6).logit(), import_torch().sigmoid),
+    )
     return [anything, chance] if within else [anything]
 
 
