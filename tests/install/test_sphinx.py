@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from tests.book.test_build import DESCRIBED, small_book
 from tests.conftest import FLAGS, ROOT, build, serve
 from tests.install.conftest import reader_env
-from tests.install.other_browsers import firefox, webkit
+from tests.install.other_browsers import firefox, waited_for, webkit
 
 pytestmark = pytest.mark.slow
 
@@ -81,6 +81,7 @@ GRIP = """(async () => {
   const { left, top, width, height } = grip.getBoundingClientRect();
   return [Math.round(left + width / 2), Math.round(top + height / 2)];
 })()"""
+BEGUN = "Boolean(document.querySelector('gtt-explorable').data)"  # what is large comes from a file beside the page
 STATE = "document.querySelector('gtt-explorable').values()"
 TOLD = "document.querySelector('gtt-explorable .gtt-picture').getAttribute('aria-label')"
 WIDE = "document.documentElement.scrollWidth - innerWidth"
@@ -117,6 +118,7 @@ def test_pages_answer_in_another_browser(address: str, program: str) -> None:
             page.resize(1280, 800)
             page.goto(f"{address}/book/{name}.html")
             page.evaluate(ERRORS)
+            waited_for(lambda: page.evaluate(BEGUN), f"the figure {name} does not begin")
             before, told = page.evaluate(STATE), page.evaluate(TOLD)
             page.act(drag(*page.evaluate(GRIP), by=40))
             dragged = page.evaluate(STATE)
