@@ -28,6 +28,7 @@ def python(code: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_imports_have_no_side_effects():
     """That of `minirnn` alone, then those of all rooms but the figures."""
     code = f"""

@@ -175,6 +175,7 @@ def test_parametrized_weights_are_those_that_the_module_uses():
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+@pytest.mark.slow
 def test_a_compiled_module_is_the_one_within():
     module = torch.nn.GRU(2, 3)
     (cell, params), (right, others) = from_torch(torch.compile(module)), from_torch(module)

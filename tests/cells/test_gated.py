@@ -58,6 +58,7 @@ def test_mingru_step_gate_by_gate():
     np.testing.assert_allclose(unroll(cell, params, X, h)[1], (1 - z) * h + z * s, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_chaotic_lstm_of_the_literature_has_its_largest_lyapunov_exponent():
     """Rows i, f, g, o, no bias and no input: 0.169 at scale 1, -0.557 at scale 0.5 (ribeiro2020's weights)."""
     W = [[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]]

@@ -62,6 +62,7 @@ def test_a_scaled_rotation_has_a_pair_of_equal_exponents():
     np.testing.assert_allclose(exponents, np.log(0.7), atol=1e-14)
 
 
+@pytest.mark.slow
 def test_the_spectrum_of_the_chaotic_lstm():
     """ribeiro2020's weights, rows i, f, g, o, without bias and input; the spectrum of a run of 1e5 steps.
 
@@ -176,6 +177,7 @@ def scaled(cell, W, scales):
     return network(cell, [{"W": s * W, "U": np.zeros((len(W), 1)), "b": np.zeros(len(W))} for s in scales])
 
 
+@pytest.mark.slow
 def test_the_exponent_of_the_chaotic_lstm_over_its_scale():
     """ribeiro2020's weights, all at once; 20 000 steps each, tolerance 0.01 (0.02 where chaos is weak)."""
     known = {0.5: -0.557, 0.7: -0.142, 0.8: -0.449, 0.9: 0.135, 0.95: 0.205, 1.0: 0.169}
@@ -186,6 +188,7 @@ def test_the_exponent_of_the_chaotic_lstm_over_its_scale():
     assert (found.errors < 0.01).all()
 
 
+@pytest.mark.slow
 def test_the_spectrum_of_the_chaotic_gru():
     """laurent2017's weights: rows r, z, s, where our z is 1 - z of the paper, so A_z has the other sign."""
     W = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)
@@ -233,6 +236,7 @@ def test_a_direction_that_is_annihilated_once_in_the_burn_in_is_not_lost():
     assert (found > -5).all()
 
 
+@pytest.mark.slow
 def test_decomposing_less_often_changes_nothing_but_rounding():
     h0 = np.full((1, 2), 0.1)
     every = [spectrum(maps.henon(), h0, 2000, burn_in=200, every=e).exponents for e in (1, 5)]
@@ -240,6 +244,7 @@ def test_decomposing_less_often_changes_nothing_but_rounding():
     np.testing.assert_allclose(every[1].sum(), np.log(0.3), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_error_beside_the_value_says_when_a_run_is_too_short():
     truth, system = 0.4192, maps.henon()
     h0 = 0.1 * np.random.default_rng(1).standard_normal((30, 2))

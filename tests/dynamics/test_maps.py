@@ -75,6 +75,7 @@ def test_below_gain_1_the_mean_field_exponent_is_the_logarithm_of_the_gain():
 
 
 @pytest.mark.parametrize(("noise", "onset"), [(0.0, 1.0), (0.1, 1.2), (0.3, 1.39), (1.0, 1.86)])
+@pytest.mark.slow
 def test_noise_moves_the_onset_of_chaos(noise, onset):
     """The root of λ₁ by bisection; q is judged by Gauss and Hermite, which serves where q is small."""
     low, high = 0.5, 4.0
@@ -117,6 +118,7 @@ def random_networks(g, N, count, seed=0):
 
 
 @pytest.mark.parametrize(("g", "at_100"), [(1.5, 0.0194), (2.0, 0.1248), (3.0, 0.2811)])
+@pytest.mark.slow
 def test_finite_networks_near_mean_field_and_below_it(g, at_100):
     """The table's N = 100 is one or few draws: the mean of 16 must be within four standard errors plus 0.03."""
     found, limit = random_networks(g, 100, 16), maps.mean_field(g)[1]
@@ -125,6 +127,7 @@ def test_finite_networks_near_mean_field_and_below_it(g, at_100):
     assert found.mean() < limit + 2 * error
 
 
+@pytest.mark.slow
 def test_500_units_are_closer_to_mean_field():
     for g, known in ((1.5, 0.0574), (3.0, 0.3045)):
         assert random_networks(g, 500, 3).mean() == pytest.approx(known, abs=0.015)
@@ -142,6 +145,7 @@ def test_in_chaos_the_exponent_is_far_below_that_of_the_matrix_alone():
     assert random_networks(3.0, 100, 8).mean() < 0.35 < np.log(3.0) - 0.7
 
 
+@pytest.mark.slow
 def test_the_curvature_of_the_logistic_map_grows_at_twice_the_rate_of_its_slope():
     starts = np.random.default_rng(0).random(200)
     logs = [np.zeros(301), np.zeros(301)]

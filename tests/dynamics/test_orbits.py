@@ -11,6 +11,7 @@ from tests.dynamics.test_exponents import W_LSTM, scaled
 from tests.helpers import refused
 
 
+@pytest.mark.slow
 def test_the_attractors_of_the_lstm_over_its_scale():
     scales = [0.5, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0]
     found = attractors(scaled(LSTM(1, 2), W_LSTM, scales), np.full((8, 4), 0.5), T=4000, burn_in=2000)
@@ -33,6 +34,7 @@ def test_a_rotation_that_saturates_is_quasi_periodic():
     assert found.exponent == pytest.approx(0.0, abs=5e-3)
 
 
+@pytest.mark.slow
 def test_what_diverges_and_what_cannot_be_decided():
     kinds = [a.kind for a in attractors(maps.henon(), np.array([[50.0, 0.0], [0.1, 0.0]]))]
     assert kinds == ["diverged", "chaotic"]

@@ -29,6 +29,7 @@ def test_the_value_is_the_sum_of_squared_exponents():
 
 
 @pytest.mark.parametrize(("gain", "T"), [(0.5, 30), (3.0, 5)])
+@pytest.mark.slow
 def test_its_descent_brings_exponents_to_zero_from_both_sides(gain, T):
     """Over 5 steps where exponents are positive: the gradient of an exponent of a long chaotic orbit explodes too."""
     rng, cell = np.random.default_rng(2), VanillaRNN(1, 10)

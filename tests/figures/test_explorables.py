@@ -301,6 +301,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "frames"
 
 
+@pytest.mark.slow
 def test_frames_are_drawn_once(cache: Path) -> None:
     e = make()
     first = e.frames()
@@ -319,6 +320,7 @@ def test_many_frames_are_drawn_on_every_core(cache: Path) -> None:
     assert all(drawn[s] == e.frame(s) for s in (e.start, (2, 1), (4, 0)))
 
 
+@pytest.mark.slow
 def test_a_change_of_code_data_or_versions_draws_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     texts = {
@@ -358,6 +360,7 @@ def test_a_function_of_a_notebook_is_never_cached(cache: Path) -> None:
     assert len(draw_frames(e.job(), e.points()[:2])) == 2
 
 
+@pytest.mark.slow
 def test_progress_goes_where_it_is_asked_to(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -370,6 +373,7 @@ def test_progress_goes_where_it_is_asked_to(
 # ---- the page
 
 
+@pytest.mark.slow
 def test_the_page_holds_every_frame(cache: Path) -> None:
     e = make(states={"past one": {"gain": 1.5}})
     html, drawn = e.html(), e.frames()
@@ -382,6 +386,7 @@ def test_the_page_holds_every_frame(cache: Path) -> None:
     assert e.gzip_bytes == len(gzip.compress(html.encode(), 9, mtime=0))
 
 
+@pytest.mark.slow
 def test_text_cannot_break_out(cache: Path) -> None:
     evil = '</script><img src=x onerror="alert(1)"><!--'
     html = explorable(
@@ -400,6 +405,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch, shown: Any) -> list[dict[str, Any]]
     return stored
 
 
+@pytest.mark.slow
 def test_a_build_gets_html_only_and_a_kernel_a_widget(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINIRNN_STATIC", "1")
     e = make(gain=[1.0])
@@ -413,6 +419,7 @@ def test_a_build_gets_html_only_and_a_kernel_a_widget(cache: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("kind", ["html", "markdown", "latex"])
+@pytest.mark.slow
 def test_an_export_shows_the_first_frame_and_no_repr(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     made = [nbformat.v4.new_output("display_data", data) for data in outputs(monkeypatch, make())]
     still = show(draw(gain=1.0), "a still picture")
@@ -427,6 +434,7 @@ def test_an_export_shows_the_first_frame_and_no_repr(monkeypatch: pytest.MonkeyP
     assert text.lower().count('viewbox="0 0 504 144') == (0 if kind == "latex" else 2)
 
 
+@pytest.mark.slow
 def test_a_build_needs_no_widgets() -> None:
     code = (
         "import sys, minirnn.figures.explorables\n"
@@ -435,6 +443,7 @@ def test_a_build_needs_no_widgets() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"
 
 
+@pytest.mark.slow
 def test_the_widget_draws_what_is_asked_and_shows_errors() -> None:
     widget = make(draw=fails_past_one).widget
     widget.state = [1, 1]

@@ -28,6 +28,7 @@ def test_the_length_of_a_block_changes_no_gradient(cell, reading, monkeypatch):
 
 
 @pytest.mark.parametrize("cell", [VanillaRNN(1, 64), LSTM(1, 32), LRU(1, 32)], ids=repr)
+@pytest.mark.slow
 def test_a_loss_of_the_last_state_needs_little_more_memory_than_the_states(cell):
     rng, (T, B) = np.random.default_rng(0), (4000, 8)
     params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)
@@ -91,6 +92,7 @@ print(min(faults_of_a_pass() for _ in range(5)))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="about the C library of Linux")
+@pytest.mark.slow
 def test_blocks_take_no_new_memory_from_the_system():
     """A later pass faults on no page; of the 1400 for its blocks and states it would do so, each time.
 

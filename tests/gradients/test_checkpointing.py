@@ -37,6 +37,7 @@ def peak(f, *args):
     return most
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_the_kept_states():
     rng, cell, T, B = np.random.default_rng(0), VanillaRNN(m=1, n=16), 4096, 32
     params = cell.init(rng) | losses.init_readout(rng, cell, outputs=1)

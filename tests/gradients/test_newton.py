@@ -50,6 +50,7 @@ def test_after_i_rounds_the_first_i_states_are_right(g, jacobian):
 
 
 @pytest.mark.parametrize("T", [40, 64, 300])
+@pytest.mark.slow
 def test_t_rounds_are_enough_where_iterates_overflow(T):
     """s + e with s = 1e200 is 0 and not f: in that form chaos at r = 4 is not done after T + 2 rounds."""
     solved = logistic(4.0, T)
@@ -57,6 +58,7 @@ def test_t_rounds_are_enough_where_iterates_overflow(T):
     assert solved.rounds <= T
 
 
+@pytest.mark.slow
 def test_rounds_of_random_tanh_networks():
     """Medians of the facts, over 5 seeds."""
 
@@ -170,6 +172,7 @@ def test_what_it_says_when_it_stops():
     )  # a drive that is inf is no warning, as in the loop
 
 
+@pytest.mark.slow
 def test_clipped_iterates_keep_what_is_right_and_overflow_nowhere():
     cell, params, X = tanh_network(2.0, 0, 256)
     free, clipped = newton_unroll(cell, params, X), newton_unroll(cell, params, X, within=(-1.0, 1.0))

@@ -60,6 +60,7 @@ def test_rtrl_of_a_cell_without_rules_for_directions_and_in_float32():
 
 
 @elementwise
+@pytest.mark.slow
 def test_traces_are_bptt_where_units_see_their_own_past(cell):
     params, X, h0, loss = case(cell, T=200)
     gradient = bptt(cell, params, X, loss, h0)[1]
@@ -199,6 +200,7 @@ def test_eprop_is_exact_where_synapses_are_silent(cell):
 
 
 @pytest.mark.parametrize("cell", [VanillaRNN(2, 3), LSTM(2, 2), DiagonalRNN(2, 2)], ids=name)
+@pytest.mark.slow
 def test_uoro_is_unbiased(cell):
     """The squared error of the mean is the variance, divided by the number of draws."""
     params, X, h0, loss = case(cell, T=8, B=2)
@@ -244,6 +246,7 @@ def test_the_variance_of_uoro_after_one_step_is_that_of_the_formula():
     assert variance / sum((exact[k] ** 2).sum() for k in cell.shapes()) == pytest.approx(formula, rel=0.04)
 
 
+@pytest.mark.slow
 def test_a_stream_is_followed_in_constant_memory():
     cell = IndRNN(1, 8, activation="tanh")
     params = cell.init(np.random.default_rng(0))

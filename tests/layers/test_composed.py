@@ -139,6 +139,7 @@ def test_layers_are_named_from_the_lowest_upwards_and_say_what_they_read():
     assert list(own(params, "1.1.")) == ["forward.U", "forward.b", "backward.W", "backward.U", "backward.b"]
 
 
+@pytest.mark.slow
 def test_any_depth_passes_the_check():
     check(DEEP)
     check(Parallel(DEEP, Stack([LSTM(1, 2)])))
@@ -166,6 +167,7 @@ def test_the_state_begins_with_what_a_readout_sees():
     [Stack([LSTM(2, 2), LSTM(2, 3)]), Stack([LRU(2, 2), VanillaRNN(4, 3)]), Parallel(GRU(1, 3), LSTM(1, 2))],
     ids=name,
 )
+@pytest.mark.slow
 def test_the_exponents_of_a_composed_cell_are_those_of_its_parts(cell):
     params = random_params(rng(3), cell)
     X = rng(4).standard_normal((3000, 1, cell.m))
@@ -193,6 +195,7 @@ def test_directions_need_no_rule_of_the_parts():
     assert not other.saturated(np.ones(other.n_state))[:3].any()
 
 
+@pytest.mark.slow
 def test_a_composed_cell_is_a_value_that_trains_and_goes_on(tmp_path):
     cell = Stack([LSTM(1, 3), GRU(3, 2)])
     assert cell == Stack((LSTM(1, 3), GRU(3, 2))) != Stack([LSTM(1, 3), GRU(3, 3)])
@@ -268,6 +271,7 @@ def pairs_loss(cell, targets, lengths=None):
 
 
 @pytest.mark.parametrize("lengths", [None, np.array([6, 2, 4])], ids=["whole", "lengths"])
+@pytest.mark.slow
 def test_an_aligned_loss_has_the_gradient_that_the_referees_give_it(lengths):
     cell = Parallel(LSTM(2, 2), GRU(2, 3))
     params = random_params(rng(), cell, 3)

@@ -29,6 +29,7 @@ def lines(log):
     return log.read_text().splitlines() if log.exists() else []
 
 
+@pytest.mark.slow
 def test_all_points_in_order_and_only_once(tmp_path):
     grid = {"x": range(5), "log": [str(tmp_path / "log")]}
     first = quiet(sweep_runs.square, grid, folder=tmp_path / "runs", jobs=2)
@@ -60,6 +61,7 @@ def test_a_version_of_its_own_replaces_the_source(tmp_path):
     assert len(lines(tmp_path / "log")) == 3
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_module_makes_all_anew(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     code = f"""
@@ -74,6 +76,7 @@ print(results(sweep(edited.f, {{"x": [1]}}, folder={str(tmp_path / "runs")!r}, p
         assert out.strip() == f"[{1 + constant}]"
 
 
+@pytest.mark.slow
 def test_failures_are_kept_while_the_rest_goes_on(tmp_path, capsys):
     flag = tmp_path / "flag"
     flag.touch()
@@ -501,6 +504,7 @@ assert type(answer) is Answer and answer == Answer(5)
 """
 
 
+@pytest.mark.slow
 def test_results_of_a_class_of_a_notebook(tmp_path):
     """Also when they are read by another notebook, which holds the same class."""
     in_a_notebook(tmp_path, CLASSES, CLASSES)
@@ -508,6 +512,7 @@ def test_results_of_a_class_of_a_notebook(tmp_path):
     assert len(stored(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_a_result_of_a_class_that_nothing_holds_says_what_to_return(tmp_path):
     cell = "def run():\n    class R: pass\n    return R()\nprint(sweep(run, [{}])[0].error)"
     out = in_a_notebook(tmp_path, cell)
@@ -525,6 +530,7 @@ def test_a_result_of_a_class_that_nothing_holds_says_what_to_return(tmp_path):
         ("import numpy as np\nh = np.frompyfunc(abs, 1, 1)", "run does not: pickle stores a ufunc as its name"),
     ],
 )
+@pytest.mark.slow
 def test_what_cannot_be_sent_is_refused(tmp_path, cell, words):
     run = """
 def run(x):

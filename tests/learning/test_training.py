@@ -603,6 +603,7 @@ training.train(cell, params, lambda rng: tasks.adding(rng, B=4, T=6),
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.slow
 def test_a_killed_process_loses_nothing_that_was_saved(tmp_path):
     path = tmp_path / "run"
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(path)])

@@ -74,6 +74,7 @@ def test_two_exponentials_are_found_exactly_and_their_error_is_the_fact():
 
 
 @pytest.mark.parametrize(("m", "error"), [(1, 0.25), (2, 0.083), (4, 0.011), (8, 7e-5)])
+@pytest.mark.slow
 def test_power_law_by_optimised_exponentials(m, error):
     """The facts' errors over 1000 steps, to the digits they have."""
     start = np.exp(-np.geomspace(1e-3, 1, m)) if m > 1 else np.array([0.8])
@@ -114,6 +115,7 @@ def test_equal_eigenvalues_fit_their_limit():
     np.testing.assert_allclose(orthonormal_modes(found.lam, 300) @ found.weights, found.kernel, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_24_decaying_exponentials_leave_18_percent_of_a_late_bump():
     """The value with 400 digits; least squares on the powers themselves stopped at 0.48."""
     K = bump(1000)
@@ -165,6 +167,7 @@ def test_the_stability_integral_is_the_ratio(rate):
 
 
 @pytest.mark.parametrize("beta", [0.01, 0.1, 1.0])
+@pytest.mark.slow
 def test_the_largest_stability_integrals(beta):
     assert largest("exp", beta) == pytest.approx(np.expm1(beta), rel=1e-9)
     assert largest("softplus", beta) == pytest.approx(np.expm1(beta), rel=1e-3)
@@ -201,6 +204,7 @@ def test_the_discrete_best_map_reaches_from_minus_one_to_one():
     assert best(1e3) < 1
 
 
+@pytest.mark.slow
 def test_a_kernel_with_positive_weights_moves_no_more_than_its_map():
     rng, t, beta = np.random.default_rng(4), np.arange(0, 4000.0), 0.1
     rates, weights = -np.geomspace(0.01, 0.1, 5), rng.uniform(0, 1, 5)
