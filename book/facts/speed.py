@@ -176,11 +176,24 @@ def exponent_numbers() -> dict[str, str]:
     seconds = load("bench")["results"]["exponents"]["seconds"]
     return (
         {f"seconds-{name}": f"{value:.1f}" for name, value in seconds.items()}
+        | {f"forward-{cell}": from_to(forward_shares(cell)) for cell in LOOPED}
         | {key.replace("/", "-"): from_to(values) for key, values in exponent_ratios(GATED).items()}
         | {"diagnose-gradient": from_to(exponent_ratios(LOOPED)["diagnose/gradient"])}
         | {"exponent-tanh": f"{max(exponent_ratios(['VanillaRNN'])['exponent/gradient']):.1f}"}
         | {"exponent-LRU": f"{max(exponent_ratios(['LRU'])['exponent/gradient']):.0f}"}
     )
+
+
+def forward_shares(cell: str) -> list[float]:
+    """A forward pass as a share of a gradient, at every size."""
+    rows = [row for row in load("bench")["results"]["exponents"]["rows"] if row["cell"] == cell]
+    return [row["ms"]["forward"] / row["ms"]["gradient"] for row in rows]
+
+
+def check_a_forward_pass_is_a_third_to_three_fifths_of_a_gradient() -> None:
+    shares = [share for cell in LOOPED for share in forward_shares(cell)]
+    assert min(shares) >= 0.3
+    assert max(shares) < 0.6
 
 
 def check_exponents_take_as_long_as_was_aimed_at() -> None:

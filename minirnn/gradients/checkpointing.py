@@ -2,8 +2,8 @@
 
 Plain backpropagation stores all T states. Here the forward pass stores each S-th one, a checkpoint. The backward pass
 takes one segment of S steps at a time, the last first, computes its states again from the checkpoint, and drops them
-afterwards. With S = √T this needs √T + √T states and one more forward pass: about a third more time. The idea is that
-of chen2016; with more than two levels memory can fall to log T (griewank2008).
+afterwards. With S = √T this needs √T + √T states and one more forward pass: a third to three fifths of a gradient.
+The idea is that of chen2016; with more than two levels memory can fall to log T (griewank2008).
 """
 
 from math import isqrt
