@@ -59,6 +59,14 @@ def test_every_chapter_has_two_questions_and_asks_all_of_them():
         assert sorted(keys) == sorted(importlib.import_module(f"questions.{name}").QUESTIONS)
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "book").glob("*.md")), ids=lambda page: page.stem)
+def test_the_answer_to_a_right_choice_does_not_say_again_that_it_is_right(page):
+    answers = re.findall(
+        r"^- \[x\] .*\n\n +(.*)", page.read_text(), re.MULTILINE
+    )  # the page puts "Right." before it
+    assert not [answer for answer in answers if re.match(r"(Right|Yes|Correct)\b", answer)]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("key", ALL)
 def test_what_is_right_is_accepted_and_each_mistake_gets_its_message(page, key):
