@@ -40,7 +40,7 @@
     const ground = `<rect width="100%" height="100%" fill="${hues.getPropertyValue("--gtt-paper")}"/>`;
     const start =
       `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${size[0]}" height="${size[1]}"` +
-      ` viewBox="0 0 ${size[0]} ${size[1]}" stroke-linejoin="round"><title>${escaped(figure.piece("picture").getAttribute("aria-label"))}</title>`;
+      ` viewBox="0 0 ${size[0]} ${size[1]}" stroke-linejoin="round"><title>${escaped(figure.alt)}</title>`;
     const inside = new XMLSerializer().serializeToString(picture).replace(/^<svg[^>]*>/, "").replace(/<\/svg>$/, "");
     const plain = inside.replace(/var\((--gtt-\w+)[^)]*\)/g, (_, name) => hues.getPropertyValue(name).trim());
     return `${start}<style>${await faces()}text{white-space:pre}</style>${ground}${plain}</svg>`;

@@ -6,6 +6,9 @@
 
   const reduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const same = (a, b) => String(a) === String(b);
+  /** What says where panels are, where those that stand beside each other stand below each other. */
+  const BELOW = { Left: "Above", left: "above", Right: "Below", right: "below", Beside: "Below" };
+  const stacked = (text) => text.replace(/\b(Left|Right)(?=[:,])|\b(left|right)(?=\))|\bBeside(?= it\b)/g, (side) => BELOW[side]);
   /** The sentences, and their parts, of a text that are not in another. */
   const news = (text, told) => {
     const parts = (t) => t.match(/.+?[.;?!](?= |$)|.+$/g) ?? [];
@@ -64,7 +67,8 @@
       this.data = data;
       this.state = [...this.data.start];
       this.controls = this.data.controls.map((control, i) => new Control(this, control, i));
-      this.told = this.piece("picture").getAttribute("aria-label");
+      this.told = this.alt = this.piece("picture").getAttribute("aria-label");
+      this.caption = this.querySelector("figcaption > span:not([class])")?.innerHTML ?? "";
       if (this.data.live) {
         this.live = new gttLive.Picture(this);
         this.live.draw(this.values());
@@ -214,16 +218,25 @@
 
     /** The text alternative of what is shown. Of a drag what has changed is announced once, when it rests. */
     tell(english) {
-      const alt = gttSay(english);
-      this.alt = alt;
-      gttWrite(this.piece("describe p"), alt);
+      const alt = (this.alt = gttSay(english));
+      this.describe();
       if (this.hasAttribute("data-locked")) return;
-      this.piece("picture").setAttribute("aria-label", alt);
       clearTimeout(this.saying);
       this.saying = setTimeout(() => {
         this.piece("said").textContent = news(alt, this.told);
         this.told = alt;
       }, 600);
+    }
+
+    /** The text alternative, as its panels stand. */
+    describe() {
+      const text = this.placed(this.alt);
+      gttWrite(this.piece("describe p"), text);
+      if (!this.hasAttribute("data-locked")) this.piece("picture").setAttribute("aria-label", text);
+    }
+
+    placed(text) {
+      return this.isPhone && this.piece("columns").children.length > 1 ? stacked(text) : text;
     }
 
     // ---- the picture
@@ -257,6 +270,9 @@
       if (this.isPhone !== width > 0) {
         this.isPhone = width > 0;
         this.live?.settle();
+        this.describe();
+        const caption = this.querySelector("figcaption > span:not([class])"), text = this.placed(this.caption);
+        if (caption && caption.innerHTML !== text) caption.innerHTML = text;
       }
       if (columns && !this.live && width !== this.fitted) {
         this.fitted = width;
@@ -355,9 +371,7 @@
     // ---- the prediction
 
     wireGuess(form) {
-      const picture = this.piece("picture");
-      this.alt = picture.getAttribute("aria-label");
-      picture.setAttribute("aria-label", gttSay("Hidden until you have made your guess"));
+      this.piece("picture").setAttribute("aria-label", gttSay("Hidden until you have made your guess"));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const { right, verdict } = form.querySelector("input:checked").dataset;
@@ -370,7 +384,7 @@
       this.removeAttribute("data-locked");
       this.piece("guess").remove();
       this.piece("controls").disabled = false;
-      this.piece("picture").setAttribute("aria-label", this.alt);
+      this.describe();
       const verdict = this.piece("verdict");
       if (right !== undefined) verdict.dataset.right = right;
       verdict.textContent = text;

@@ -130,6 +130,16 @@ MEET = """() => [...document.querySelectorAll(".gtt-stage svg")].filter((e) => e
 })"""
 
 
+# Words for panels beside each other, in captions and text alternatives of figures whose panels stand below each other
+SIDE = r"\b(Left|Right)\b(?=[:,])|\b(left|right)\b(?=\)| panel)|\b(on|at) the (left|right)\b|\bBeside it\b"
+BESIDE = """side => [...document.querySelectorAll(".gtt-columns")]
+  .filter((e) => e.offsetWidth && e.children.length > 1)
+  .map((e) => e.closest("gtt-explorable"))
+  .flatMap((figure) => ["figcaption", ".gtt-describe p"]
+    .flatMap((piece) => figure.querySelector(piece).textContent.match(RegExp(`.*(${side}).{0,9}`))?.[0] ?? [])
+    .map((text) => [figure.id, text.slice(-40)]))"""
+
+
 # Shows each figure's state of this number.
 SHOW = """k => document.querySelectorAll("gtt-explorable").forEach((figure) => {
   const state = figure.data.tested[k];
@@ -149,6 +159,7 @@ def test_a_figure_and_its_controls_are_in_view_together(open_page: Any, url: str
     assert page.evaluate("document.querySelectorAll('gtt-explorable').length") == len(FIGURES)
     assert page.evaluate(SIDEWAYS) == []
     assert page.evaluate(APART, HEADER) == []
+    assert page.evaluate(BESIDE, SIDE) == []
     for number in range(max(len(states(figure)) for figure in FIGURES)):
         page.evaluate(SHOW, number)
         found = {name: page.evaluate(script) for name, script in (("small", SMALL), ("cut", CUT), ("meet", MEET))}

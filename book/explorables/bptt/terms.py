@@ -159,10 +159,10 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="terms",
-    caption="The norms of all terms of the double sum, for the weights W: left one for each pair (t, k). Point at "
-    "one, or drag over them: above at the right, its path from the error back to the use of W; below, the mean "
-    "over t by lag, and in grey the terms of this error. All are relative to lag 0, and means of the logarithm "
-    "over 4 random networks at initialisation. Inputs are N(0, 1), recurrent weights N(0, gain²/24); LSTM and GRU "
+    caption="The norms of all terms of the double sum, for the weights W. Left: one for each pair (t, k); point at "
+    "one, or drag over them. Right: its path from the error back to the use of W, and the mean over t by lag, in "
+    "grey the terms of this error. All are relative to lag 0, and means of the logarithm over 4 random networks at "
+    "initialisation. Inputs are N(0, 1), recurrent weights N(0, gain²/24); LSTM and GRU "
     "have a bias of 1 towards keeping.",
     gain=Control([0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0], label="gain", format=".2f"),
     cell=Control(list(CELLS), label="cell"),

@@ -118,7 +118,7 @@ FIGURE = explorable(
     compute=compute,
     name="directions",
     caption="Left: two directions at a right angle (1, 2), and in grey the columns of the plain product, which "
-    "soon lie on one line. Middle: what the Jacobian makes of both, beside the unit circle. QR keeps the length "
+    "soon lie on one line. Middle: what the Jacobian makes of both, and the unit circle. QR keeps the length "
     "of the first, and of the second only the part at a right angle to the first (broad). Right: the means of the "
     "logarithms of both lengths, and the exponents of a long run (dotted). The GRU of the first figure, s = 1, on "
     "its attractor.",

@@ -101,9 +101,9 @@ FIGURE = explorable(
     compute=compute,
     name="sensitive",
     caption="Left: h_t = λh_{t−1} + x_t for two values of λ that differ by 0.01, long after the start, on the same "
-    "input. Right: variance (grey) and mean squared derivative in λ (orange), exact; the dots, which you can drag, are "
-    "the λ of the left panel. Inputs have variance 1 and autocorrelation ρ^|lag|: white noise at ρ = 0, a constant at "
-    "ρ = 1.",
+    "input. Right: variance (grey) and mean squared derivative in λ (orange), exact; the dots, which you can drag, "
+    "stand at the λ of the states. Inputs have variance 1 and autocorrelation ρ^|lag|: white noise at ρ = 0, a "
+    "constant at ρ = 1.",
     tau=Control([2, 3, 5, 7, 10, 20, 30, 50, 70, 100, 150, 200], label="memory 1/(1−λ)", unit="steps"),
     rho=Control([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.0], label="correlation ρ", format=".2f"),
     start={"tau": 100},

@@ -90,8 +90,8 @@ def words(facts: Facts) -> str:
     seeds = facts.students["dense"].losses.shape[1]
     return (
         f"Students of teachers with ν₀ = {facts.nu0:g}. Share of the teacher's output not explained, each seed at the "
-        f"rate that is best for the others, median and range over {seeds} seeds: {'; '.join(ends)}. Left the same for "
-        "all memories."
+        f"rate that is best for the others, median and range over {seeds} seeds: {'; '.join(ends)}. Left, the same "
+        "for all memories."
     )
 
 

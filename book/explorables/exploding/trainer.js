@@ -27,7 +27,7 @@ live(
         `lag ${length - 1} the gradient is ${told(own.lags.at(-1), spoken)} of that at lag 0. The exponent is ${signed(exponent)} ` +
         `nats a step. ${clipped} of ${count} gradients were clipped.` +
         (other
-          ? ` Beside it, with ${beside}: loss ${told(other.loss.at(-1), spoken)}, ${fixed(other.right, 0)} percent right, exponent ` +
+          ? ` In grey, with ${beside}: loss ${told(other.loss.at(-1), spoken)}, ${fixed(other.right, 0)} percent right, exponent ` +
             `${signed(other.exponent.at(-1))}.`
           : ""),
     };

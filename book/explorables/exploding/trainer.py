@@ -123,7 +123,7 @@ def words(facts: Facts) -> str:
     if facts.other:
         other = curves(facts.other, s["task"])
         text += (
-            f" Beside it, with {facts.beside}: loss {told(other.loss[-1], spoken)}, {other.right:.0f} percent right, "
+            f" In grey, with {facts.beside}: loss {told(other.loss[-1], spoken)}, {other.right:.0f} percent right, "
             f"exponent {signed(other.exponent[-1])}."
         )
     return text

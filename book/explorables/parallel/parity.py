@@ -111,8 +111,8 @@ FIGURE = explorable(
     name="parity",
     caption="One linear unit starts at 1 and is multiplied by λ(0) or λ(1), as the input says; an even number of "
     "ones is answered where it is positive. A size below 0.01 is not seen, and a coin is tossed. Left: the two "
-    "multipliers; the shaded quarter gives the right sign, its corner (square) keeps the size, too. Right, above: "
-    "the states of one sequence of 64 bits, and what they should be (rings). Right, below: the expected accuracy over "
+    "multipliers; the shaded quarter gives the right sign, its corner (square) keeps the size, too. Right: the "
+    "states of one sequence of 64 bits, and what they should be (rings); under them, the expected accuracy over "
     "all sequences, one line for even lengths and one for odd ones, which mostly coincide.",
     keep=Control(PLACES, label="λ(0)", format=".3f"),
     flip=Control(PLACES, label="λ(1)", format=".3f"),

@@ -66,8 +66,8 @@ def words(facts: Facts) -> str:
     at = facts.T.index(20)
     return (
         f"Initial weight {facts.w0:g}, noise {facts.s:g}. Percent of {facts.seeds} runs that learn to keep the bit: "
-        f"{listed}. The 95 percent interval at T = 20 is {facts.low[at]:.0f} to {facts.high[at]:.0f}. A map beside it "
-        "shows the same for all initial weights."
+        f"{listed}. The 95 percent interval at T = 20 is {facts.low[at]:.0f} to {facts.high[at]:.0f}. A map shows "
+        "the same for all initial weights."
     )
 
 
@@ -77,8 +77,8 @@ FIGURE = explorable(
     compute=compute,
     name="success",
     caption="How often one unit learns to keep a bit for T steps: 40 seeds a point, 600 updates of 20 sequences, "
-    "rate 0.1; the band is the 95 % Wilson interval. Right: the same for every initial weight; the frame marks the "
-    "row shown on the left.",
+    "rate 0.1; the band is the 95 % Wilson interval. Right: the same for every initial weight; the frame marks "
+    "the chosen row.",
     w0=Control([0.5, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0], label="initial weight"),
     s=Control([0.1, 0.2, 0.4], label="noise s"),
     start={"w0": 1.25, "s": 0.2},
