@@ -74,8 +74,8 @@ def side_by_side(
 ) -> tuple[Figure, tuple[Axes, ...]]:
     """A figure of the text's width and a row of panels with these widths, relative to each other.
 
-    Inches kept free: `left`, `between` two panels (0.35 where they share their y axis: sharey=True) and `beside`,
-    at the right.
+    Inches kept free: `left`, `between` two panels and `beside`, at the right. Where panels share their y axis
+    (sharey=True) let each have its ticks' labels, since a phone shows them one below the other.
 
     >>> fig, (terms, sums) = side_by_side(widths=(2, 1))
     >>> f"{terms.get_position().width / sums.get_position().width:.2f}"

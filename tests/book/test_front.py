@@ -88,6 +88,15 @@ def test_captions_alternatives_and_answers_are_sentences(figure: Explorable):
     assert not wrong, f"must end with a full stop or a question mark, and have no two spaces: {wrong}"
 
 
+@pytest.mark.parametrize("figure", FIGURES)
+def test_panels_that_share_an_axis_each_have_its_labels(figure: Explorable):
+    """Columns stand below each other on a phone, where the labels of the one say nothing of the next."""
+    panels = figure.at().axes
+    shared = [axes for axes in panels if axes.axison and len(axes.get_shared_y_axes().get_siblings(axes)) > 1]
+    mute = [axes for axes in shared if axes.yaxis.get_tick_params()["labelleft"] is False]
+    assert not [f"panel {panels.index(axes)}" for axes in mute]
+
+
 UNEVEN = (
     (r"\b[Aa] (LSTM|LRU|MLP|RNN|[aei]\w|8|11|18)", "an"),
     (r"\bof (fixed point|cycle)\b", "an article"),

@@ -60,7 +60,7 @@ def compute(architecture: str, gain: float) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """Every network as a dot, memory over the gradient's Lipschitz constant; of one architecture also over its gain."""
-    fig, (plane, over) = side_by_side(4.0, widths=(1.75, 1), between=0.35, sharey=True)
+    fig, (plane, over) = side_by_side(4.0, widths=(1.75, 1), between=0.5, sharey=True)
     plane.set_xscale("log")
     for name in facts.dots:
         draw_path(plane, facts, name)
@@ -75,6 +75,7 @@ def draw(facts: Facts) -> Figure:
     plane.set(ylim=(0, 14), xlim=(3e-4, 1e16), title=f"Memory {dot.memory:.1f} steps")
     decades(plane.xaxis, -3, 15, 6)
     over.set(xlabel=f"gain, {facts.architecture}", xlim=(0, 1.05 * max(own)))
+    over.tick_params(labelleft=True)  # a phone shows each column for itself
     over.set_title(f"λ₁ = {dot.exponent:+.2f}".replace("-", "−"), color=shade)
     for name, place in PLACES.items():
         ink, weight = ("ink", 600) if name == facts.architecture else ("muted", 400)

@@ -53,7 +53,7 @@ def compute(L: int, who: str) -> Facts:
 def draw(facts: Facts) -> Figure:
     """Errors during training, at one length; at the end, over the length, for all critics."""
     hue = color(HUES[facts.critic])
-    fig, (ax, over) = side_by_side(left=0.75, between=0.4, beside=1.1, sharey=True)
+    fig, (ax, over) = side_by_side(left=0.75, between=0.65, beside=1.1, sharey=True)
     updates = 100 * np.arange(facts.curve.shape[-1])
     for line in facts.curve:
         ax.semilogy(updates, np.clip(line, 1e-12, 20), color=hue, lw=1.1, alpha=0.65)
@@ -78,7 +78,7 @@ def draw_final(ax: Axes, facts: Facts) -> None:
     ax.set(xscale="log", xlim=(3.4, 38), xlabel="blank steps L")
     plain_ticks(ax.xaxis, LENGTHS)
     decades(ax.yaxis, -10, 0, 2)
-    ax.tick_params(labelleft=False)
+    ax.tick_params(labelleft=True)  # a phone shows each column for itself
     ax.axhline(1, color=color("line"), lw=1)
     label_ends(ax, away=18)  # beside the dots, too
 

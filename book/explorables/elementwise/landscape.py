@@ -35,7 +35,7 @@ def compute(tau: int, kind: str, rho: float) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """The two cuts for this memory and, faintly, for others."""
-    fig, axes = side_by_side(3.4, between=0.35, sharey=True)
+    fig, axes = side_by_side(3.4, between=0.5, sharey=True)
     for which, (ax, hue, label) in enumerate(
         zip(axes, ("vanishing", "exploding"), ("magnitude", "angle"), strict=True)
     ):
@@ -44,6 +44,7 @@ def draw(facts: Facts) -> Figure:
         draw_cut(ax, facts.losses[which], hue)
         ax.set_xlabel(f"change of the {label}'s parameter")
         ax.set_title(f"Below 10 % within {room(facts.rooms[which])}", color=color(hue))
+    axes[1].tick_params(labelleft=True)  # a phone shows each column for itself
     axes[0].set_ylabel("loss, relative to saying 0")
     axes[0].set_yticks([0, 1, 2])
     return fig

@@ -43,7 +43,7 @@ def compute(nu0: float) -> Facts:
 @styled
 def draw(facts: Facts) -> Figure:
     """The share not explained at the chosen rates over all memories, and over the rate at this one."""
-    fig, (over, ax) = side_by_side(3.9, widths=(1.25, 1), left=0.75, between=0.35, beside=0.85, sharey=True)
+    fig, (over, ax) = side_by_side(3.9, widths=(1.25, 1), left=0.75, between=0.6, beside=0.85, sharey=True)
     draw_rates(ax, facts)
     draw_memories(over, facts)  # it sets the ticks of the axis that both share: last
     return fig
@@ -75,7 +75,7 @@ def draw_rates(ax: Axes, facts: Facts) -> None:
         least.append(np.log10(medians[chosen].min()))
     ax.set(xlim=(2e-4, 0.5), xlabel="learning rate")
     decades(ax.xaxis, -3, -1)
-    ax.tick_params(labelleft=False)
+    ax.tick_params(labelleft=True)  # a phone shows each column for itself
     ax.set_title(f"Over the rate, at ν₀ = {facts.nu0:g}")
     for name, exponent in zip(HUES, spaced(least, 0.62), strict=True):  # beside the height of each one's dot
         label_line(ax, 0.62, 10.0**exponent, name, HUES[name], va="center", annotation_clip=False)

@@ -68,10 +68,11 @@ def landscape() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @styled
 def draw(facts: Facts) -> Figure:
     """Descents from one start side by side: as the gradient says, and clipped by norm."""
-    fig, (free, clipped) = figure(7.2, 3.9, 1, 2, sharey=True, margins=(0.7, 0.55, 0.2, 0.55), gaps=(0.3, 0))
+    fig, (free, clipped) = figure(7.2, 3.9, 1, 2, sharey=True, margins=(0.7, 0.55, 0.2, 0.55), gaps=(0.5, 0))
     draw_descent(free, facts.free, "exploding", "free", "No clipping")
     draw_descent(clipped, facts.clipped, "critical", "clipped", f"Clipped at {facts.threshold:g}")
     free.set_ylabel("bias b")
+    clipped.tick_params(labelleft=True)  # a phone shows each column for itself
     free.text(6.95, -1.92, "E ≈ 0.08", ha="right", color=color("muted"), fontsize=9.5)
     free.text(5.22, -2.42, "E ≈ 0", ha="center", color=color("muted"), fontsize=9.5)
     for ax in (free, clipped):
