@@ -123,7 +123,7 @@ MEET = """() => [...document.querySelectorAll(".gtt-stage svg")].filter((e) => e
     // a line of letters is higher than what is drawn of it: a quarter of it is air
     const air = 0.25 * Math.min(Math.min(r.height, r.width), Math.min(q.height, q.width));
     const turned = [r, q].some((x) => x.height > 1.5 * x.width);
-    if (across > 1.5 + (turned ? air : 0) && down > 1.5 + (turned ? 0 : air))
+    if (across > (turned ? 1.5 + air : -3) && down > 1.5 + (turned ? 0 : air))
       found.push([svg.closest("section").id, a, b, Math.round(across), Math.round(down)]);
   }));
   return found;

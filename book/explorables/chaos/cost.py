@@ -54,7 +54,9 @@ def draw(facts: Facts) -> Figure:
         chosen = regime == facts.regime
         ax.plot(facts.offsets, V, color=color(HUES[regime]), lw=1.4 if chosen else 0.8)
         ax.set(xlim=(-0.05, 0.05), ylim=(0, 1.1), xticks=[], yticks=[])
-        ax.set_title(regime, color=color(HUES[regime] if chosen else "muted"), weight=600 if chosen else 400)
+        ax.set_title(
+            regime, color=color(HUES[regime] if chosen else "muted"), weight=600 if chosen else 400, size=10
+        )
     grid[0, 0].set_ylabel(f"V, N = {facts.N}")
     draw_constants(constants, facts)
     return fig

@@ -15,7 +15,7 @@ from minirnn.figures.panels import side_by_side
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
-PLACES = {"tanh": (1e2, 5.2), "orthogonal": (3e2, 9.3), "LSTM": (2e-3, 5.0)}  # of the names of paths
+PLACES = {"tanh": (1e2, 5.2), "orthogonal": (3e2, 9.3), "LSTM": (5e-4, 5.2)}  # of the names of paths
 
 
 class Dot(NamedTuple):
@@ -68,8 +68,8 @@ def draw(facts: Facts) -> Figure:
     shade = color(hue(dot.exponent))
     over.plot([*own], [d.memory for d in own.values()], color=color("muted"), lw=1)
     for ax, x in ((plane, dot.gradient), (over, facts.gain)):
-        ax.axhline(dot.memory, color=shade, lw=0.8)
-        ax.axvline(x, color=shade, lw=0.8)
+        ax.axhline(dot.memory, color=shade, lw=0.8, zorder=1)
+        ax.axvline(x, color=shade, lw=0.8, zorder=1)
         ax.plot(x, dot.memory, "o", ms=12, color=shade, mec=color("ink"), mew=1.4, zorder=6)
     plane.set(xlabel="Lipschitz constant of the gradient, 60 steps", ylabel="memory, steps")
     plane.set(ylim=(0, 14), xlim=(3e-4, 1e16), title=f"Memory {dot.memory:.1f} steps")
@@ -77,11 +77,12 @@ def draw(facts: Facts) -> Figure:
     over.set(xlabel=f"gain, {facts.architecture}", xlim=(0, 1.05 * max(own)))
     over.tick_params(labelleft=True)  # a phone shows each column for itself
     over.set_title(f"λ₁ = {dot.exponent:+.2f}".replace("-", "−"), color=shade)
+    clear = {"fc": color("paper"), "lw": 0, "pad": 1}  # the lines through the dot end at a name
     for name, place in PLACES.items():
         ink, weight = ("ink", 600) if name == facts.architecture else ("muted", 400)
-        plane.text(*place, name, size=10, color=color(ink), weight=weight)
-    plane.text(2e9, 5.6, "chaotic: forgets", size=10, color=color("chaotic"))
-    plane.text(4e-4, 0.35, "contracts: forgets", size=10, color=color("vanishing"))
+        plane.text(*place, name, size=10, color=color(ink), weight=weight, bbox=clear)
+    plane.text(2e9, 5.6, "chaotic: forgets", size=10, color=color("chaotic"), bbox=clear)
+    plane.text(4e-4, 0.35, "contracts: forgets", size=10, color=color("vanishing"), bbox=clear)
     return fig
 
 

@@ -26,7 +26,7 @@ live(
     };
     for (const tau of [10, 100, 1000]) {
       shown[`at-${tau}`] = [[tau, share(tau)]];
-      shown[`share-${tau}`] = { points: [[1.15 * tau, share(tau) + 3]], text: `${readable(share(tau))} %` };
+      shown[`share-${tau}`] = { points: [[1.5 * tau, share(tau) + 6]], text: `${readable(share(tau))} %` };
     }
     return shown;
   },
