@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn.core.params import Params, overflow_allowed
+from minirnn.diagnosis.numbers import readable
 from minirnn.gradients.backpropagation import adjoints, forward_scan
 from minirnn.layers.composition import Composed
 from minirnn.learning.observed import Layer
@@ -149,12 +150,12 @@ def grown(birth: Birth, losses: Sequence[float]) -> Birth:
     """The birth of a loss that nothing but its own growth made: a run that has left its data behind.
 
     >>> print(grown(Birth("loss"), [0.5, 2e31]))
-    the loss grew from 0.5 to 2e+31 until it was not finite. First: a smaller rate, or a clip of the norms of the \
+    the loss grew from 0.5 to 2·10³¹ until it was not finite. First: a smaller rate, or a clip of the norms of the \
 first updates.
     """
     if birth.kind not in ("loss", "unseen") or len(losses) < 2 or not losses[-1] > GROWN * max(losses[0], 1.0):
         return birth
-    return Birth("growth", f"{losses[0]:.2g} to {losses[-1]:.2g}")
+    return Birth("growth", readable(f"{losses[0]:.2g} to {losses[-1]:.2g}"))
 
 
 def not_finite(params: Params) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from minirnn.diagnosis.causes import CAUSES, SAY_LAG
 from minirnn.diagnosis.measures import Measures
+from minirnn.diagnosis.numbers import readable
 
 SHOWN = 0.35  # the confidence from which a finding is shown
 WEAK = 0.15  # from here on it is mentioned as a weak sign
@@ -87,7 +88,8 @@ def rank(m: Measures) -> tuple[Finding, ...]:
     ordered = sorted(confidences, key=lambda name: -confidences[name])
     findings = tuple(finding(name, every[name].text, confidences[name]) for name in ordered)  # type: ignore[union-attr]
     shown = tuple(found for found in findings if found.confidence >= SHOWN)
-    return shown or (nothing(m, [found.name for found in findings if found.confidence >= WEAK]),)
+    shown = shown or (nothing(m, [found.name for found in findings if found.confidence >= WEAK]),)
+    return tuple(found._replace(evidence=readable(found.evidence)) for found in shown)
 
 
 def finding(name: str, evidence: str, confidence: float) -> Finding:

@@ -16,6 +16,7 @@ import numpy as np
 
 from minirnn.diagnosis.findings import Finding
 from minirnn.diagnosis.measures import Measures, OfLayer
+from minirnn.diagnosis.numbers import readable
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def told(found: Finding) -> str:
 
 def line(name: str, value: str) -> str:
     """A measure by its name."""
-    return f"{name:<27}{value}"
+    return f"{name:<27}{readable(value)}"
 
 
 def batch_words(m: Measures) -> str:
