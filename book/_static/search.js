@@ -164,6 +164,18 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
+// A text with the indices and powers that Unicode lacks, as in dh_T or λ^k, set lower and higher; names of code stay
+const SHIFTED = /(?<=(?<![\p{L}\d_][\p{L}\d_])[\p{L})\]′‖])([_^])(?:\(([^()\s]+)\)|(\p{L}|[\d−+]+)(?![\p{L}\d_]))/gu;
+function typeset(text) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: whole, 1: mark, 2: several, 3: one, index } of text.matchAll(SHIFTED)) {
+    parts.push(text.slice(at, index), make(mark === "_" ? "sub" : "sup", {}, several ?? one));
+    at = index + whole.length;
+  }
+  return [...parts, text.slice(at)];
+}
+
 // The stretch of a text that has most of the words, from the start of a sentence if one is near, with the words marked
 function excerpt(text, marked, size = 230) {
   const places = [...text.matchAll(WORD)].filter(([word]) => marked.has(stem(word)));
@@ -176,16 +188,16 @@ function excerpt(text, marked, size = 230) {
   const out = make("p", { className: "gtt-excerpt" }, from ? "… " : "");
   let at = from;
   for (const { 0: word, index } of places.filter(({ index }) => index >= from && index < to)) {
-    out.append(text.slice(at, index), make("mark", {}, word));
+    out.append(...typeset(text.slice(at, index)), make("mark", {}, word));
     at = index + word.length;
   }
-  out.append(text.slice(at, to), to < text.length ? " …" : "");
+  out.append(...typeset(text.slice(at, to)), to < text.length ? " …" : "");
   return out;
 }
 
 function item({ section, marked }) {
   const place = [section.pageTitle, LABEL[section.kind]].filter(Boolean).join(" · ");
-  return make("li", {}, make("h2", {}, make("a", { href: section.link }, section.title)),
+  return make("li", {}, make("h2", {}, make("a", { href: section.link }, ...typeset(section.title))),
     make("p", { className: "gtt-place" }, place), excerpt(section.text, marked));
 }
 

@@ -107,6 +107,9 @@ def test_the_section_that_answers_is_among_the_first_three_and_quoted_in_plain_w
             assert title
             assert not anchor or " · " in where  # the page's title, and what kind of page it is
             assert not re.search(r"\\[a-zA-Z]+|\$|[_^]\{|(?:[-−]?\d[\d.]*\s+){5}", quoted), quoted
+            assert not re.search(r"(?<!\w\w)[^\W\d_][_^](\(|\w\b)", title + quoted), (
+                "an index is set lower: " + quoted
+            )
             glued = set(re.findall(r"\b[a-z]{4,}\b", quoted.lower())) - words_of(built_book / f"book/{name}.html")
             assert not glued, (place, glued)
         assert not {"Exercise", "Assignment", "Reference"} & set(kinds[: kinds.index("Chapter")]), query
