@@ -1,8 +1,10 @@
 """Panels: figures of fixed margins by the names of their layouts, numbers as readers write them.
 
-fig, ax = single(beside=0.9)                              one panel, and room for the labels of its lines
-fig, (terms, sums) = side_by_side(3.4, widths=(1.25, 1))
-fig, (states, distance) = stacked(4.1)                    one above the other, with one x axis
+    fig, ax = single(beside=0.9)                              # one panel, and room for the labels of its lines
+    fig, (terms, sums) = side_by_side(3.4, widths=(1.25, 1))
+    fig, (states, distance) = stacked(4.1)                    # one above the other, with one x axis
+
+Lengths are in inches.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,9 @@
 """Ticks: powers of ten and plain numbers on logarithmic axes, names of rows. All figures write them in one way.
 
-ax.semilogy(norms)
-decades(ax.yaxis, -12, 6, 6)
+        ax.semilogy(norms)
+    decades(ax.yaxis, -12, 6, 6)
+
+An axis has the ticks that it is given, and no minor ones.
 """
 
 from collections.abc import Iterable, Sequence

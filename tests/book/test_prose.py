@@ -386,6 +386,17 @@ def test_sketches_in_docstrings_call_what_exists(sketch: Piece):
     check_calls(sketch.code)
 
 
+CALL = re.compile(r"(?:[\w.(), ]+ = )?\w+(?:\.\w+)*\(.*\)(?: .*)?")
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_code_in_docstrings_is_indented_or_in_backticks(module: Any):
+    """The reference shows what stands at the margin as sentences."""
+    paragraphs = [part for text in docstrings(module) for part in re.split(r"\n\s*\n", inspect.cleandoc(text))[1:]]
+    lines = [part.split("\n") for part in paragraphs if not part.startswith((" ", ">>>"))]
+    assert not [part for part in lines if all(CALL.fullmatch(line) for line in part)]
+
+
 WRONG = {
     "minirnn.diagnose.report": AttributeError,
     "minirnn.learning.losses.at_start": AttributeError,
