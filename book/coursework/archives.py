@@ -46,10 +46,8 @@ def reason(why: Exception) -> str:
     """Why a zip was not unpacked. What is broken ends in an error of its own for each way of packing."""
     if isinstance(why, UnicodeError):
         return "a name in it is not in the encoding that it declares; zip the files again"
-    if isinstance(why, OSError) and why.errno not in (
-        None,
-        errno.EINVAL,
-    ):  # those of broken data, or of a broken place
+    of_data = (None, errno.EINVAL)  # broken data, or a broken place in the file
+    if isinstance(why, OSError) and why.errno not in of_data:
         return f"its files cannot be written: {why.strerror}"
     if isinstance(why, ValueError):
         return str(why)

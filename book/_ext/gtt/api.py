@@ -19,9 +19,8 @@ from sphinx.util.docutils import SphinxDirective
 
 Public = type | FunctionType
 EQUATION = r"\beq\. ([a-z][a-z0-9-]*)"
-FUNCTION = re.compile(
-    r"<function (?:[\w.]+\.)?(\w+) at 0x[0-9a-f]+>"
-)  # a default, whose place in memory says nothing
+# a default, whose place in memory says nothing
+FUNCTION = re.compile(r"<function (?:[\w.]+\.)?(\w+) at 0x[0-9a-f]+>")
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])")
 MENTION = re.compile(EQUATION + r"|\b([a-z]+(?:19|20)\d\d[a-z]*)\b")
 
@@ -52,17 +51,11 @@ def signature(name: str, thing: Public) -> str:
         written = inspect.signature(thing)
     except ValueError:  # a protocol, or a type that is built in
         return name
-    line = FUNCTION.sub(r"\1", f"{name}{written}")
-    if len(line) <= 88:
+    texts = (f"{name}{written}", *map(str, written.parameters.values()))
+    line, *parameters = (FUNCTION.sub(r"\1", text) for text in texts)
+    if len(line) <= 88 or not parameters:
         return line
-    inside, after = line[len(name) + 1 :].rsplit(")", 1)
-    return (
-        f"{name}(\n    "
-        + FUNCTION.sub(r"\1", ",\n    ".join(map(str, written.parameters.values())))
-        + f",\n){after}"
-        if inside
-        else line
-    )
+    return f"{name}(\n    " + ",\n    ".join(parameters) + f",\n){line.rpartition(')')[2]}"
 
 
 class Api(SphinxDirective):
