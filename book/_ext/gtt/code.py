@@ -1,5 +1,6 @@
 """Lines of code that are too long for the page continue below, further in than their beginning: a line that is cut must
-be scrolled to be read, and one that continues at the margin looks like the next statement."""
+be scrolled to be read, and one that continues at the margin looks like the next statement. A table that a cell has
+printed is scrolled: its columns would no longer stand below one another."""
 
 import re
 from collections.abc import Iterator
@@ -12,13 +13,29 @@ from sphinx.highlighting import PygmentsBridge
 BEGINNING = re.compile(r"((?:>>>|\.\.\.) )? *")  # what stands before the statement of a line
 INDENT = re.compile(r"((?:<[^>]*>)*)( +)")
 TAG = re.compile(r"<[^>]*>")
+COLUMN = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 class Lines(HtmlFormatter):
-    """Each line in an element of its own, with the width of its beginning in characters."""
+    """Each line in an element of its own, with the width of its beginning in characters; a table as it is."""
 
     def wrap(self, source: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-        return super().wrap((is_code, line_element(line) if is_code else line) for is_code, line in source)
+        pieces = list(source)
+        if is_table([line for is_code, line in pieces if is_code]):
+            wrapped = super().wrap(iter(pieces))
+            return ((k, text if k else text.replace("<pre", '<pre class="gtt-printed"', 1)) for k, text in wrapped)
+        return super().wrap((is_code, line_element(line) if is_code else line) for is_code, line in pieces)
+
+
+def is_table(lines: list[str]) -> bool:
+    """Whether most lines, two at least, have columns. Sentences are longer; code holds tags.
+
+    >>> is_table(["n   loop", "8    1.5", "16   3.0"]), is_table(["two  words"]), is_table(["<i>a</i>  b", "c  d"])
+    (True, False, False)
+    """
+    full = [line for line in lines if line.strip()]
+    rows = [line for line in full if COLUMN.search(line)]
+    return len(rows) >= 2 and 2 * len(rows) > len(full) and not any("<" in line or len(line) > 100 for line in full)
 
 
 def line_element(line: str) -> str:
