@@ -26,6 +26,7 @@ from . import (
     search,
     sheets,
     social,
+    tables,
 )
 
 
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-resolved", markup.keep_together)
     app.connect("doctree-resolved", language.numbers)
     app.connect("html-page-context", markup.mend_roles)
+    app.connect("html-page-context", tables.as_lists)
     app.connect("html-page-context", checks.check_page)
     app.connect("html-page-context", ask.load)
     app.connect("html-page-context", language.offer)
