@@ -25,7 +25,7 @@
     { rootMargin: "100%" });
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has only the second
   const MOVES = ["scroll", "pointerdown", "keydown"];
-  let isReading = false;
+  let isReading = false, begun = 0;
   function reading() {
     isReading = true;
     MOVES.forEach((move) => removeEventListener(move, reading));
@@ -73,7 +73,8 @@
         this.live = new gttLive.Picture(this);
         this.live.draw(this.values());
       }
-      this.piece("form").addEventListener("submit", (event) => event.preventDefault());
+      begun += 1; // a notebook may show a figure twice: choices of the same name would be one choice
+      this.querySelectorAll("[type=radio]").forEach((radio) => (radio.name += `-${begun}`));
       this.pads = [...this.querySelectorAll(".gtt-pad")]; // two, where a phone shows columns
       this.pads.forEach((pad) => this.wirePad(pad));
       if (this.hasAttribute("data-locked")) this.wireGuess(this.piece("guess"));
@@ -370,14 +371,16 @@
 
     // ---- the prediction
 
-    wireGuess(form) {
+    wireGuess(asked) {
       this.piece("picture").setAttribute("aria-label", gttSay("Hidden until you have made your guess"));
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        const { right, verdict } = form.querySelector("input:checked").dataset;
-        this.unlock(verdict, right === "1");
-      });
-      this.piece("skip").addEventListener("click", () => this.unlock(form.dataset.reveal));
+      const commit = () => {
+        const guess = asked.querySelector("input:checked")?.dataset;
+        if (guess) this.unlock(guess.verdict, guess.right === "1");
+        else asked.querySelector("input").reportValidity();
+      };
+      asked.querySelector("button").addEventListener("click", commit);
+      asked.querySelector("fieldset").addEventListener("keydown", ({ key }) => key === "Enter" && commit());
+      this.piece("skip").addEventListener("click", () => this.unlock(asked.dataset.reveal));
     }
 
     unlock(text, right) {

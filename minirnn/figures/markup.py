@@ -40,9 +40,9 @@ def element(figure: States, first: Frame, frames: dict[str, Any], small: list[An
         f'<div class="gtt-stage"><div class="gtt-scroll"><div class="gtt-canvas">'
         f'<div class="gtt-picture" role="img" aria-label="{alt}">{first.svg}</div>{whole}'
         f"</div>{columns}</div>{_form(figure)}{READ}</div>"
-        f'<form class="gtt-form"><fieldset class="gtt-controls" disabled>'
+        f'<div class="gtt-form"><fieldset class="gtt-controls" disabled>'
         f'<legend class="gtt-hidden">Controls of the figure</legend>'
-        f"{''.join(_row(figure, k) for k in figure.controls)}</fieldset></form>"
+        f"{''.join(_row(figure, k) for k in figure.controls)}</fieldset></div>"
         f'<p class="gtt-verdict" role="status"></p>{"".join(_small(figure, *s) for s in small)}'
         f'<figcaption>{caption}<span class="gtt-words">{escape(_words(figure, figure.start))}</span></figcaption>'
         f'<div class="gtt-foot"><details class="gtt-describe"><summary>Describe this figure</summary><p>{alt}</p>'
@@ -186,7 +186,8 @@ _BODIES = {"slider": _slider, "choice": _choice, "menu": _menu}
 
 
 def _form(figure: States) -> str:
-    """The prediction, which covers the picture until the reader commits to a guess."""
+    """The prediction, which covers the picture until the reader commits to a guess. Like the controls it is no <form>:
+    Chrome's password manager asks whether each form is visible, and lays out all that is around it to know."""
     if not (guess := figure.predict):
         return ""
     choices = "".join(
@@ -195,9 +196,9 @@ def _form(figure: States) -> str:
         for c, verdict in guess.choices.items()
     )
     return (
-        f'<form class="gtt-guess" data-reveal="{escape(guess.reveal)}"><fieldset><legend>{escape(guess.question)}'
-        f"</legend>{choices}</fieldset><p><button>Commit to my guess</button>"
-        f'<button type="button" class="gtt-skip">Just show me</button></p></form>'
+        f'<div class="gtt-guess" data-reveal="{escape(guess.reveal)}"><fieldset><legend>{escape(guess.question)}'
+        f'</legend>{choices}</fieldset><p><button type="button">Commit to my guess</button>'
+        f'<button type="button" class="gtt-skip">Just show me</button></p></div>'
     )
 
 

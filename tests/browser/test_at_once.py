@@ -23,7 +23,7 @@ SHIFTS = """globalThis.shifts = []; new PerformanceObserver((list) => list.getEn
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", [*CHAPTERS, "field-guide"])
 def test_nothing_moves_while_a_chapter_loads(browser: Any, built_book: Path, site: str, name: str) -> None:
     """On a phone, from a server whose answers come late, and from the disk. A dot that a script places may move."""
     for root in (site, built_book.as_uri()):
@@ -39,6 +39,28 @@ def test_nothing_moves_while_a_chapter_loads(browser: Any, built_book: Path, sit
         page.wait_for_timeout(300)
         assert page.evaluate("shifts") == []
         context.close()
+
+
+ASK_FOR_FIELDS = (
+    """document.querySelectorAll("form, form *, input[type=text], select").forEach((e) => e.offsetWidth)"""
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_who_looks_for_forms_does_not_lay_out_the_page(browser: Any, built_book: Path, name: str) -> None:
+    """Chrome's password manager and autofill ask at once whether each form, field of text and menu is visible, and so
+    lay out all that is around it. On a phone pictures of figures, which are most of a page, are not."""
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto((built_book / f"book/{name}.html").as_uri())
+    page.wait_for_function(FORMULAS_ARE_SET)
+    page.evaluate(ASK_FOR_FIELDS)
+    session = context.new_cdp_session(page)
+    session.send("Performance.enable")
+    counts = {count["name"]: count["value"] for count in session.send("Performance.getMetrics")["metrics"]}
+    assert counts["LayoutObjects"] < 3000, "expected those of the first screens and of texts around fields"
+    context.close()
 
 
 LANDED = """name => document.getElementById(name).getBoundingClientRect().top"""
