@@ -28,20 +28,24 @@ const ignored = new Set(book.ignored);
 const same = new Map(Object.entries(book.same).map(([key, others]) => [stemmed(key).join(" "), others.split(",").map(stemmed)]));
 const longest = Math.max(...[...same.keys()].map((key) => key.split(" ").length));
 
-const sections = book.sections.map(([page, anchor, title, kind, text, keys]) => {
-  const [address, pageTitle] = book.pages[page], tokens = stemmed(text), counts = new Map();
-  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
-  // the top of a page is a section without an anchor, and its title is the page's
-  return { link: address + (anchor && "#" + anchor), title, kind, text, tokens, counts, pageTitle: anchor && pageTitle,
-    titleStems: stemmed(title), keyStems: new Set(stemmed(keys)), pageStems: new Set(anchor ? stemmed(pageTitle) : []) };
-});
-const meanLength = sections.reduce((sum, section) => sum + section.tokens.length, 0) / sections.length;
-
 // How many sections have a word, and all words as they are written, for what is misspelt or half typed
 const spread = new Map(), written = new Set();
-for (const { title, text, titleStems, counts } of sections) {
-  for (const token of new Set([...titleStems, ...counts.keys()])) spread.set(token, (spread.get(token) ?? 0) + 1);
-  for (const word of words(title + " " + text)) written.add(word);
+let sections = [], meanLength = 0;
+
+// Stems the whole book: half a second of a slow phone, so it waits for the first query
+function stemAll() {
+  sections = book.sections.map(([page, anchor, title, kind, text, keys]) => {
+    const [address, pageTitle] = book.pages[page], tokens = stemmed(text), counts = new Map();
+    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+    // the top of a page is a section without an anchor, and its title is the page's
+    return { link: address + (anchor && "#" + anchor), title, kind, text, tokens, counts, pageTitle: anchor && pageTitle,
+      titleStems: stemmed(title), keyStems: new Set(stemmed(keys)), pageStems: new Set(anchor ? stemmed(pageTitle) : []) };
+  });
+  meanLength = sections.reduce((sum, section) => sum + section.tokens.length, 0) / sections.length;
+  for (const { title, text, titleStems, counts } of sections) {
+    for (const token of new Set([...titleStems, ...counts.keys()])) spread.set(token, (spread.get(token) ?? 0) + 1);
+    for (const word of words(title + " " + text)) written.add(word);
+  }
 }
 const rarity = (token) => Math.log(1 + (sections.length - spread.get(token) + 0.5) / (spread.get(token) + 0.5));
 
@@ -72,6 +76,7 @@ function nearestWord(word) {
 // The query as groups of alternatives, each of them words that a section must have together
 function understand(query) {
   const typed = words(query), groups = [], corrected = [], unknown = [];
+  if (typed.length && !sections.length) stemAll();
   const telling = typed.some((word) => !ignored.has(word));
   for (let i = 0, length; i < typed.length; i += length) {
     const part = () => typed.slice(i, i + length).map(stem);

@@ -1,6 +1,6 @@
 """Ticks: powers of ten and plain numbers on logarithmic axes, names of rows. All figures write them in one way.
 
-        ax.semilogy(norms)
+    ax.semilogy(norms)
     decades(ax.yaxis, -12, 6, 6)
 
 An axis has the ticks that it is given, and no minor ones.
