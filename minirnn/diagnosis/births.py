@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minirnn.core.params import Params, overflow_allowed
-from minirnn.diagnosis.numbers import readable
+from minirnn.diagnosis.powers import without_e
 from minirnn.gradients.backpropagation import adjoints, forward_scan
 from minirnn.layers.composition import Composed
 from minirnn.learning.observed import Layer
@@ -155,7 +155,7 @@ first updates.
     """
     if birth.kind not in ("loss", "unseen") or len(losses) < 2 or not losses[-1] > GROWN * max(losses[0], 1.0):
         return birth
-    return Birth("growth", readable(f"{losses[0]:.2g} to {losses[-1]:.2g}"))
+    return Birth("growth", without_e(f"{losses[0]:.2g} to {losses[-1]:.2g}"))
 
 
 def not_finite(params: Params) -> list[str]:

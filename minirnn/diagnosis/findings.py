@@ -11,7 +11,7 @@ import numpy as np
 
 from minirnn.diagnosis.causes import CAUSES, SAY_LAG
 from minirnn.diagnosis.measures import Measures
-from minirnn.diagnosis.numbers import readable
+from minirnn.diagnosis.powers import without_e
 
 SHOWN = 0.35  # the confidence from which a finding is shown
 WEAK = 0.15  # from here on it is mentioned as a weak sign
@@ -89,7 +89,7 @@ def rank(m: Measures) -> tuple[Finding, ...]:
     findings = tuple(finding(name, every[name].text, confidences[name]) for name in ordered)  # type: ignore[union-attr]
     shown = tuple(found for found in findings if found.confidence >= SHOWN)
     shown = shown or (nothing(m, [found.name for found in findings if found.confidence >= WEAK]),)
-    return tuple(found._replace(evidence=readable(found.evidence)) for found in shown)
+    return tuple(found._replace(evidence=without_e(found.evidence)) for found in shown)
 
 
 def finding(name: str, evidence: str, confidence: float) -> Finding:

@@ -16,7 +16,7 @@ import numpy as np
 
 from minirnn.diagnosis.findings import Finding
 from minirnn.diagnosis.measures import Measures, OfLayer
-from minirnn.diagnosis.numbers import readable
+from minirnn.diagnosis.powers import without_e
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def told(found: Finding) -> str:
 
 def line(name: str, value: str) -> str:
     """A measure by its name."""
-    return f"{name:<27}{readable(value)}"
+    return f"{name:<27}{without_e(value)}"
 
 
 def batch_words(m: Measures) -> str:

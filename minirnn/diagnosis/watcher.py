@@ -25,7 +25,7 @@ import numpy as np
 from minirnn.core import checks
 from minirnn.core.params import Params
 from minirnn.diagnosis.births import Birth, Seen, grown, of_update
-from minirnn.diagnosis.numbers import readable
+from minirnn.diagnosis.powers import without_e
 from minirnn.diagnosis.watched_models import SEQUENCES, TorchSource
 from minirnn.gradients.backpropagation import unroll
 from minirnn.learning.observed import TrainingLog
@@ -149,7 +149,7 @@ class Watcher:
         lines = [heads]
         for r in self.rows:
             loss, norm, size, largest = map(
-                readable, (f"{r.loss:.4g}", f"{r.norm:.3g}", f"{r.size:.2g}", f"{r.largest:.3g}")
+                without_e, (f"{r.loss:.4g}", f"{r.norm:.3g}", f"{r.size:.2g}", f"{r.largest:.3g}")
             )
             lines.append(f"{r.update:>8}{loss:>12}{norm:>12}{size:>12}{largest:>13}{100 * r.near_bound:>10.0f} %")
         return "\n".join(lines + [f"update {update}: {birth}" for update, birth in self.births])

@@ -5,7 +5,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from minirnn import diagnose
 from minirnn.diagnosis.births import Birth
-from minirnn.diagnosis.numbers import readable
+from minirnn.diagnosis.powers import without_e
 from minirnn.diagnosis.watcher import Row, Watcher
 from minirnn.figures import reports, watches
 from minirnn.learning import TrainingLog
@@ -31,7 +31,7 @@ def test_the_first_finding_comes_first_with_all_that_belongs_to_it():
     lines = str(report).splitlines()
     assert lines[0].startswith("1. gradient-vanishes (almost certain, 1.00): The gradient vanishes")
     assert [line.split(":")[0].strip() for line in lines[1:5]] == ["Evidence", "First", "See", "Ruled out by"]
-    assert readable(f"{report.far_share:.1g} of the gradient") in lines[1]
+    assert without_e(f"{report.far_share:.1g} of the gradient") in lines[1]
     assert any(line.startswith("far share of the gradient") for line in lines)
 
 
