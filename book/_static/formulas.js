@@ -19,6 +19,7 @@ look();
 addEventListener("load", look); // with the faces of its letters the same box may be too narrow
 addEventListener("keydown", function all({ key }) {
   if (key !== "Tab") return;
+  boxes.forEach((box) => box.scrollWidth); // the first answer of what was skipped so far can be that of no content
   reachable(boxes);
   removeEventListener("keydown", all);
 });

@@ -122,6 +122,7 @@ def wait_for_state(page: Any, figure: Explorable, state: tuple[int, ...], text: 
         frame = frame_of(figure, state, text)
         page.wait_for_function(SAME, arg=[figure.name, frame.svg], timeout=15_000)
         words = frame.alt
+    words = page.evaluate("([name, text]) => document.getElementById(name).placed(text)", [figure.name, words])
     told = [
         [control.text(index)] * 2 if control.kind == "slider" else None
         for control, index in zip(figure.controls.values(), state, strict=True)
