@@ -31,7 +31,9 @@ ROOT = Path(__file__).parents[1]
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 FLAGS = ("-W", "-n", "--keep-going")
 FORMULAS_ARE_SET = "document.fonts.status === 'loaded'"
-CUT_CODE = "[...document.querySelectorAll('pre:not(.gtt-printed)')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
+CUT_CODE = (
+    "[...document.querySelectorAll('pre:not(.gtt-printed)')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
+)
 
 
 def cut_code(page: Any) -> int:
