@@ -77,7 +77,7 @@ def side_by_side(
     """A figure of the text's width and a row of panels with these widths, relative to each other.
 
     Inches kept free: `left`, `between` two panels and `beside`, at the right. Where panels share their y axis
-    (sharey=True) let each have its ticks' labels, since a phone shows them one below the other.
+    (sharey=True) each has its ticks' labels, since a phone shows them one below the other.
 
     >>> fig, (terms, sums) = side_by_side(widths=(2, 1))
     >>> f"{terms.get_position().width / sums.get_position().width:.2f}"
@@ -93,6 +93,8 @@ def side_by_side(
         width_ratios=widths,
         **subplots,
     )
+    for ax in axes:
+        ax.tick_params(labelleft=True)
     return fig, tuple(axes)
 
 

@@ -75,7 +75,6 @@ def draw(facts: Facts) -> Figure:
     plane.set(ylim=(0, 14), xlim=(3e-4, 1e16), title=f"Memory {dot.memory:.1f} steps")
     decades(plane.xaxis, -3, 15, 6)
     over.set(xlabel=f"gain, {facts.architecture}", xlim=(0, 1.05 * max(own)))
-    over.tick_params(labelleft=True)  # a phone shows each column for itself
     over.set_title(f"λ₁ = {dot.exponent:+.2f}".replace("-", "−"), color=shade)
     clear = {"fc": color("paper"), "lw": 0, "pad": 1}  # the lines through the dot end at a name
     for name, place in PLACES.items():

@@ -78,7 +78,6 @@ def draw_final(ax: Axes, facts: Facts) -> None:
     ax.set(xscale="log", xlim=(3.4, 38), xlabel="blank steps L")
     plain_ticks(ax.xaxis, LENGTHS)
     decades(ax.yaxis, -10, 0, 2)
-    ax.tick_params(labelleft=True)  # a phone shows each column for itself
     ax.axhline(1, color=color("line"), lw=1)
     label_ends(ax, away=18)  # beside the dots, too
 

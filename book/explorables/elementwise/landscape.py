@@ -44,7 +44,6 @@ def draw(facts: Facts) -> Figure:
         draw_cut(ax, facts.losses[which], hue)
         ax.set_xlabel(f"change of the {label}'s parameter")
         ax.set_title(f"Below 10 % within {room(facts.rooms[which])}", color=color(hue))
-    axes[1].tick_params(labelleft=True)  # a phone shows each column for itself
     axes[0].set_ylabel("loss, relative to saying 0")
     axes[0].set_yticks([0, 1, 2])
     return fig

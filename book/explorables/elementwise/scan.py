@@ -45,7 +45,6 @@ def draw(facts: Facts) -> Figure:
     for ax, (way, progress) in zip(panels, facts.ways.items(), strict=True):
         draw_progress(ax, progress)
         done = "done" if progress.complete == T else f"{progress.complete} of {T} done"
-        ax.tick_params(labelleft=True)  # a phone shows each column for itself
         ax.set_title(f"{way.capitalize()}: {done}, {counted(progress.joins, 'join')}")
     panels[0].set_ylabel("entry t")
     return fig

@@ -75,7 +75,6 @@ def draw_rates(ax: Axes, facts: Facts) -> None:
         least.append(np.log10(medians[chosen].min()))
     ax.set(xlim=(2e-4, 0.5), xlabel="learning rate")
     decades(ax.xaxis, -3, -1)
-    ax.tick_params(labelleft=True)  # a phone shows each column for itself
     ax.set_title(f"Over the rate, at ν₀ = {facts.nu0:g}")
     for name, exponent in zip(HUES, spaced(least, 0.62), strict=True):  # beside the height of each one's dot
         label_line(ax, 0.62, 10.0**exponent, name, HUES[name], va="center", annotation_clip=False)

@@ -56,7 +56,6 @@ def draw(facts: Facts) -> Figure:
     sums.set(xlabel="length T, steps", xlim=(2, 120))
     decades(sums.yaxis, -6, 8, 2)
     plain_ticks(sums.xaxis, [2, 5, 10, 20, 50, 100])
-    sums.tick_params(labelleft=True)  # on a phone it stands by itself
     sums.set_title(f"The sum {verdict(facts.lam, facts.kind)}", color=hue)
     return fig
 
