@@ -151,18 +151,18 @@ def named_by_shape(svg: str) -> str:
 def steps(path: str) -> str:
     """Path data with each point as a step from the last, in hundredths: rounding errors do not add up.
 
-    >>> steps("M 10 20.004 L 11.5 19 L 13 18 z")
-    'M10 20l1.5-1l1.5-1z'
+    >>> steps("M 10 20.004 L 11.5 19 L 13 18 z M 10 21 L 11 21")
+    'M10 20l1.5-1l1.5-1zm0 1l1 0'
     """
-    out, x, y = [], 0, 0
+    out, x, y, start = "", 0, 0, (0, 0)
     for command, numbers in re.findall(r"([MLCQz])([^MLCQz]*)", path):
         values = [round(100 * float(v)) for v in numbers.split()]
         points = list(zip(values[::2], values[1::2], strict=True))
-        origin = (0, 0) if command == "M" else (x, y)
-        text = " ".join(_hundredths(v - o) for p in points for v, o in zip(p, origin, strict=True))
-        out.append((command if command == "M" else command.lower()) + text.replace(" -", "-"))
-        x, y = points[-1] if points else (x, y)
-    return "".join(out)
+        text = " ".join(_hundredths(v - o) for p in points for v, o in zip(p, (x, y), strict=True))
+        out += (command.lower() if out else command) + text.replace(" -", "-")
+        x, y = points[-1] if points else start
+        start = (x, y) if command == "M" else start
+    return out
 
 
 def _rounded(numbers: str) -> str:

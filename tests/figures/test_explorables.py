@@ -195,17 +195,22 @@ def test_of_many_corners_those_of_each_control_alone_are_states() -> None:
 def read_path(path: str) -> list[tuple[float, float]]:
     """The end points of relative path data."""
     points, x, y = [], 0.0, 0.0
-    for command, rest in re.findall("([Mlcq])([^Mlcqz]*)", path):
+    for command, rest in re.findall("([Mmlcq])([^Mmlcqz]*)", path):
         numbers = [float(n) for n in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", rest)]
         x, y = (numbers[-2], numbers[-1]) if command == "M" else (x + numbers[-2], y + numbers[-1])
         points.append((x, y))
     return points
 
 
-@given(st.lists(st.tuples(st.floats(-999, 999), st.floats(-999, 999)), min_size=1, max_size=40))
-def test_steps_do_not_drift(points: list[tuple[float, float]]) -> None:
-    path = "\n".join(f"{'L' if k else 'M'} {x:.6f} {y:.6f} " for k, (x, y) in enumerate(points))
-    assert np.allclose(read_path(steps(path)), points, atol=0.0051)
+@given(st.lists(st.tuples(st.floats(-999, 999), st.floats(-999, 999), st.booleans()), min_size=1, max_size=40))
+def test_steps_do_not_drift(points: list[tuple[float, float, bool]]) -> None:
+    path = "\n".join(f"{'L' if k and drawn else 'M'} {x:.6f} {y:.6f} " for k, (x, y, drawn) in enumerate(points))
+    assert steps(path).count("M") == 1, "what begins anew is a step, too"
+    assert np.allclose(read_path(steps(path)), [place[:2] for place in points], atol=0.0051)
+
+
+def test_a_step_after_a_closed_line_begins_where_that_line_began() -> None:
+    assert steps("M 10 20 L 15 20 L 15 25 z M 11 21 L 12 21 z") == "M10 20l5 0l0 5zm1 1l1 0z"
 
 
 @given(st.lists(st.lists(st.sampled_from(["<a>", "<b/>text ", "</a>", "<c x='1'/>"]), min_size=1), min_size=1))
