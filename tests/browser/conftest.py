@@ -13,7 +13,7 @@ from tests.browser.referee import compare
 
 LOCAL = {"file", "data", "blob", "about"}
 FIGURES_ANSWER = "[...document.querySelectorAll('gtt-explorable:defined')].every(figure => figure.data)"
-
+THEME_ANSWERS = "![...document.scripts].some(({ text }) => text.includes('_static/late.js')) || window.bootstrap"
 A_FIRST_MOVE = "dispatchEvent(new Event('scroll'))"  # of the reader: figures far below begin after it
 
 
@@ -69,6 +69,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         if js:
             page.evaluate(A_FIRST_MOVE)
             page.wait_for_function(FIGURES_ANSWER)
+            page.wait_for_function(THEME_ANSWERS)
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         return page
 

@@ -23,6 +23,7 @@ from . import (
     mentions,
     notebooks,
     paths,
+    scripts,
     search,
     sheets,
     social,
@@ -81,5 +82,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", social.draw)
     app.connect("build-finished", search.write)
     app.connect("build-finished", sheets.join)
+    app.connect("build-finished", scripts.join)
     app.connect("build-finished", language.introduce)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,7 @@ import tinycss2
 from sphinx.application import Sphinx
 from tinycss2.ast import Node
 
-from .lean import names, used_rules, words
+from .lean import asked, names, used_rules, words
 
 ALL = "all.css"  # in _static. It begins with the names of its sheets: a page that is not written anew has only this one
 OWN = (
@@ -62,6 +62,7 @@ def join_sheets(site: Path) -> None:
         *(words((static / sheet).read_text(encoding="utf-8")) for sheet in OWN if sheet in sheets)
     )
     rules = [rule for sheet in sheets for rule in rules_of(static, sheet)]
+    used |= asked(rules, used.union(*(re.findall(r"--[\w-]+", page) for page in pages.values())))
     text = f"/* {' '.join(sheets)} */\n{used_rules(rules, used)}"
     for file in FIRST:
         data = b64encode((static / file).read_bytes()).decode() if (static / file).exists() else ""

@@ -1,0 +1,59 @@
+"""What answers a reader comes once the page is shown, and then each button answers: book/_ext/gtt/scripts.py."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAINT_AND_SCRIPT = """() => {
+  const first = performance.getEntriesByName("first-contentful-paint")[0];
+  const script = performance.getEntriesByType("resource").find(({ name }) => name.includes("late.js"));
+  return [first.startTime, script.startTime];
+}"""
+
+
+def test_what_answers_is_asked_for_after_the_first_paint(open_page: Any, site: str) -> None:
+    page = open_page(f"{site}/book/vanishing.html", width=390)
+    page.wait_for_function("window.bootstrap")
+    paint, script = page.evaluate(PAINT_AND_SCRIPT)
+    assert paint < script
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["book/vanishing", "book/speed", "book/notation"])
+def test_contents_follow_what_is_read(open_page: Any, site: str, name: str) -> None:
+    page = open_page(f"{site}/{name}.html", width=1400)
+    sections = page.locator("#pst-page-toc-nav a")
+    last = sections.count() - 2
+    address = sections.nth(last).get_attribute("href")
+    page.evaluate("href => document.querySelector(href).scrollIntoView()", address)
+    page.wait_for_selector(f'#pst-page-toc-nav a.active[href="{address}"]', state="attached")
+
+
+@pytest.mark.slow
+def test_each_button_of_the_theme_answers(open_page: Any, built_book: Path) -> None:
+    """From the disk: the menu of ways to run it, the contents on a phone and on a desktop, the colours, and copying."""
+    page = open_page((built_book / "book/bptt.html").as_uri())
+    page.locator(".dropdown-launch-buttons > button").click()
+    assert page.locator(".dropdown-launch-buttons .dropdown-menu").is_visible()
+    page.keyboard.press("Escape")
+    before = page.evaluate("document.documentElement.dataset.mode")
+    page.locator(".theme-switch-button").first.click()
+    assert page.evaluate("document.documentElement.dataset.mode") != before
+    page.locator(".primary-toggle").first.click()
+    page.wait_for_selector("#pst-primary-sidebar.pst-sidebar-hidden", state="attached")
+    block = page.locator("div.highlight").first
+    block.hover()
+    block.locator("button.copybtn").click()
+    page.wait_for_selector("button.copybtn.success")
+    phone = open_page((built_book / "book/bptt.html").as_uri(), width=390)
+    phone.locator(".primary-toggle").first.click()
+    assert phone.locator("#pst-primary-sidebar-modal").is_visible()
+
+
+IDLE = ("togglebutton", "design-tabs", "clipboard", "copybutton", "bootstrap", "pydata-sphinx-theme")
+
+
+def test_a_page_asks_for_no_script_that_it_does_not_need_at_once(built_book: Path) -> None:
+    text = (built_book / "book/glossary.html").read_text()
+    assert not [name for name in IDLE if f"{name}." in text or f"{name}Selector" in text]
