@@ -20,7 +20,13 @@ from sphinx.util.docutils import SphinxDirective
 Public = type | FunctionType
 EQUATION = r"\beq\. ([a-z][a-z0-9-]*)"
 # a default, whose place in memory says nothing
-FUNCTION = re.compile(r"<function (?:[\w.]+\.)?(\w+) at 0x[0-9a-f]+>")
+# of a signature as Python prints it: what a reader of the sources sees in its place
+SHORTER = (
+    (re.compile(r"<function (?:[\w.]+\.)?(\w+) at 0x[0-9a-f]+>"), r"\1"),
+    (re.compile(r"\bnumpy\.random\._generator\."), "np.random."),
+    (re.compile(r"\bnumpy\."), "np."),
+    (re.compile(r"(?<![\w.])(?!np\.)[a-z]\w*\.(?:\w+\.)*(?=[A-Z])"), ""),
+)
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])")
 MENTION = re.compile(EQUATION + r"|\b([a-z]+(?:19|20)\d\d[a-z]*)\b")
 
@@ -51,11 +57,39 @@ def signature(name: str, thing: Public) -> str:
         written = inspect.signature(thing)
     except ValueError:  # a protocol, or a type that is built in
         return name
-    texts = (f"{name}{written}", *map(str, written.parameters.values()))
-    line, *parameters = (FUNCTION.sub(r"\1", text) for text in texts)
-    if len(line) <= 88 or not parameters:
+    line, *parts = map(shorter, (f"{name}{written}", *parts_of(written)))
+    if len(line) <= 88 or not parts:
         return line
-    return f"{name}(\n    " + ",\n    ".join(parameters) + f",\n){line.rpartition(')')[2]}"
+    return f"{name}(\n    " + ",\n    ".join(parts) + f",\n){line.rpartition(')')[2]}"
+
+
+def shorter(text: str) -> str:
+    """Types as they are called in the sources, without the modules in which Python finds them.
+
+    >>> shorter("(f: collections.abc.Callable[[numpy.ndarray], ~T], rng: numpy.random._generator.Generator, a=0.5)")
+    '(f: Callable[[np.ndarray], ~T], rng: np.random.Generator, a=0.5)'
+    """
+    for long, short in SHORTER:
+        text = long.sub(short, text)
+    return text
+
+
+def parts_of(written: inspect.Signature) -> list[str]:
+    """The parameters, with the / and the * between those that are given by place and those that are given by name.
+
+    >>> parts_of(inspect.signature(lambda a, /, b, *, c=1: 0)), parts_of(inspect.signature(lambda a, *b, c: 0))
+    (['a', '/', 'b', '*', 'c=1'], ['a', '*b', 'c'])
+    """
+    parts, before = list[str](), None
+    for parameter in written.parameters.values():
+        kind = parameter.kind
+        if before is parameter.POSITIONAL_ONLY is not kind:
+            parts.append("/")
+        if kind is parameter.KEYWORD_ONLY and before not in (parameter.VAR_POSITIONAL, kind):
+            parts.append("*")
+        parts.append(str(parameter))
+        before = kind
+    return [*parts, "/"] if before is inspect.Parameter.POSITIONAL_ONLY else parts
 
 
 class Api(SphinxDirective):
