@@ -145,7 +145,7 @@ function closeness(groups, { tokens, titleStems }) {
 
 function rank({ groups, asked, absent, code }) {
   const weight = code ? { ...WEIGHT, reference: 1 } : WEIGHT;  // a name from the library
-  const hits = [];
+  const hits = [], typed = groups.flatMap(([{ all }]) => all); // marked where they stand, though another word tells more
   for (const section of sections) {
     const found = groups.map((group) => best(group, section)).filter(({ value }) => value);
     if (!found.length) continue;
@@ -153,7 +153,7 @@ function rank({ groups, asked, absent, code }) {
     const value = found.reduce((sum, { value }) => sum + value, 0) * (found.length / asked) ** 2 * (1 + 1.5 * together);
     // the section whose title is the query says what it means, as a term of the glossary does
     const whole = found.length === asked && section.titleStems.join(" ") === found.flatMap(({ all }) => all).join(" ");
-    hits.push({ section, value: value * (whole ? 1.5 : 1) * weight[section.kind] * (section.pageTitle ? 1 : 0.85), marked: new Set(found.flatMap(({ all }) => all)) });
+    hits.push({ section, value: value * (whole ? 1.5 : 1) * weight[section.kind] * (section.pageTitle ? 1 : 0.85), marked: new Set([...typed, ...found.flatMap(({ all }) => all)]) });
   }
   hits.sort((a, b) => b.value - a.value);
   const nearest = absent.flatMap((entry) => entry.see).map((number) => sections[number]);

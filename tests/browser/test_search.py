@@ -136,6 +136,16 @@ def test_what_the_book_does_not_treat_is_said_and_leads_to_the_nearest(search: A
     assert "does not treat" not in said(page)
 
 
+@pytest.mark.parametrize("query", ["lyapunov", "forget gate", "clipping"])
+def test_what_was_typed_is_marked_where_it_stands(open_page: Any, site: str, query: str) -> None:
+    """Also where another word for it, in the section's title, has brought the section up."""
+    page = open_page(f"{site}/search.html?q={query}")
+    for excerpt in page.locator(".gtt-excerpt").all():
+        marked = " ".join(excerpt.locator("mark").all_inner_texts()).lower()
+        for word in query.split():
+            assert word in marked or word not in excerpt.inner_text().lower(), excerpt.inner_text()
+
+
 @pytest.mark.parametrize("query", ["<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', ""])
 def test_a_query_is_text_and_nothing_else(search: Any, query: str) -> None:
     page = search(query)

@@ -51,6 +51,24 @@ def test_each_button_of_the_theme_answers(open_page: Any, built_book: Path) -> N
     assert phone.locator("#pst-primary-sidebar-modal").is_visible()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_solution_unfolds_wherever_its_title_is_touched(open_page: Any, site: str, width: int) -> None:
+    """And a link in the title goes where it leads. The sign stands in the title's first line."""
+    page = open_page(f"{site}/book/elementwise.html", width=width)
+    solutions = page.locator(".solution")
+    first, second = solutions.nth(0), solutions.nth(1)
+    first.locator(".admonition-title").click(position={"x": 3, "y": 8})
+    assert "toggle-hidden" not in first.get_attribute("class")
+    title, sign = (second.locator(part).bounding_box() for part in (".admonition-title", ".toggle-button"))
+    assert title["y"] - 6 < sign["y"] < title["y"] + 12
+    assert second.locator(".admonition-title").inner_text().startswith("Solution to Exercise")
+    address = second.locator("a").first.get_attribute("href")
+    second.locator("a").first.click()
+    assert page.evaluate("location.hash") == address
+    assert "toggle-hidden" in second.get_attribute("class")
+
+
 IDLE = ("togglebutton", "design-tabs", "clipboard", "copybutton", "bootstrap", "pydata-sphinx-theme")
 
 

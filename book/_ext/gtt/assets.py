@@ -15,6 +15,7 @@ from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -150,6 +151,23 @@ def make_fonts(folder: Path, signs: Iterable[str]) -> None:
         subset(file, folder / face_file(source), map(ord, signs), FEATURES)
 
 
+def narrow_roots(font: Any) -> None:
+    """Chromium keeps as much room for each root as the widest sign of all sizes takes, and leaves a gap after it. So
+    all sizes get the width of the smallest, and reach out to the left."""
+    root, widths = font.getBestCmap().get(ord("√")), font["hmtx"]
+    variants = font["MATH"].table.MathVariants
+    if root is None or root not in variants.VertGlyphCoverage.glyphs:
+        return
+    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    sizes.GlyphAssembly = None  # of pieces, for roots of more than three lines
+    for name in (size.VariantGlyph for size in sizes.MathGlyphVariantRecord):
+        width, left = widths[name]
+        shift = widths[root][0] - width
+        font["glyf"][name].coordinates.translate((shift, 0))
+        font["glyf"][name].recalcBounds(font["glyf"])
+        widths[name] = (widths[root][0], left + shift)
+
+
 def subset(source: Traversable, target: Path, signs: Iterable[int], features: Iterable[str] = ()) -> None:
     """Writes the font's `signs`, code points, to `target`, with these features of its layout."""
     from fontTools import subset  # takes a third of a second to import: only when there is something to do
@@ -165,5 +183,6 @@ def subset(source: Traversable, target: Path, signs: Iterable[int], features: It
         part.flags &= ~0x0200  # USE_MY_METRICS: FreeType gave % the width of its stroke, and “ that of ‘
     if "MATH" in font:
         font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = INDEX_DROP
+        narrow_roots(font)
     subset.save_font(font, str(target), options)
     font.close()

@@ -19,6 +19,7 @@ OWN = {name: "…" for name in ("dots", "ldots")}  # one sign: the converter's t
 RELATIONS = frozenset("=≠≈<>≤≥≪≫∼∝:≔→←↦⟶⇒")
 PRIMES = ("′", "″", "‴")
 APPLIED = "\u2061"  # the invisible sign between a function's name and its argument
+NORM, TALL = "‖", {"mfrac", "mtable", "msqrt", "mroot", "munder", "munderover"}
 ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
 
@@ -49,7 +50,8 @@ def mathml(tex: str, block: bool, macros: Macros) -> str:
 
 def mend(element: ET.Element) -> None:
     """What browsers draw otherwise than TeX does: a prime is high enough without being an exponent, a bracket of a
-    given size has it only in a row, and a brace would touch what stands above it."""
+    given size has it only in a row, and a brace would touch what stands above it. Bars of a norm have one size around
+    all that is no taller than a letter with an exponent: the next size is twice as tall."""
     base, *scripts = list(element) or [element]
     if element.tag in ("msub", "msup", "msubsup") and "minsize" in base.attrib:
         element[0] = piece("mrow", [base])
@@ -58,6 +60,14 @@ def mend(element: ET.Element) -> None:
         primed = piece("mrow", [base, scripts[-1]])
         element.tag, element[:] = ("mrow", primed) if element.tag == "msup" else ("msub", [primed, scripts[0]])
     element.attrib.pop("accentunder", None)
+    if (
+        element.tag == "mrow"
+        and [base.text, element[-1].text] == [NORM] * 2
+        and not TALL & {e.tag for e in element.iter()}
+    ):
+        element[:] = [part for part in element if part.tag != "mpadded"]  # the macro's phantom of a letter's height
+        for bar in (element[0], element[-1]):
+            bar.set("stretchy", "false")
 
 
 def breakable(formula: ET.Element) -> ET.Element:

@@ -76,9 +76,11 @@ class Check(SphinxDirective):
 def mend_roles(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """The writer gives a reference the role doc-biblioentry, which is deprecated, inside a list, which wants items."""
+    """The writer gives a reference the role doc-biblioentry, which is deprecated, inside a list, which wants items.
+    And it takes the space before the name of a solution's exercise into the link."""
     if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = re.sub(r'(<p class="admonition-title">[^<]*\S)(<a [^>]*>) ', r"\1 \2", body)
 
 
 def raw(html: str, markdown: str = "") -> nodes.raw:

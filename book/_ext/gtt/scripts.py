@@ -15,6 +15,7 @@ LATE = (
     "sphinx_highlight.js",
     "ask.js",
     "check.js",
+    "fold.js",
     "clipboard.min.js",
     "copybutton.js",
     "scripts/sphinx-book-theme.js",
