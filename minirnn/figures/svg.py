@@ -69,6 +69,7 @@ class Renderer(RendererSVG):
             prop = prop.copy()
             prop.set_weight(WEIGHTS[prop.get_weight()])
         if not self.live:
+            s = bold(s) if ismath and prop.get_weight() == "semibold" else s
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         with mpl.rc_context({"svg.fonttype": "none"}):
             super().draw_text(gc, x, y, s.replace("$", ""), prop, angle, False, mtext)
@@ -96,6 +97,15 @@ def drawn(figure: Figure) -> str:
     figure.set_dpi(dpi)
     renderer.finalize()
     return file.getvalue()
+
+
+def bold(text: str) -> str:
+    """A text whose formulas are as heavy as the words of a title: matplotlib leaves them light.
+
+    >>> bold("At lag 40: $2.6·10^{-5}$; errors 75 %")
+    'At lag 40: $\\\\mathbf{2.6·10^{-5}}$; errors 75 %'
+    """
+    return re.sub(r"\$([^$]*)\$", r"$\\mathbf{\1}$", text)
 
 
 def compact(svg: str, name: str) -> str:

@@ -15,7 +15,7 @@ from experiments.memory.escapes import escapes, factor_at_the_end, slopes
 from experiments.memory.perturbation import BETAS
 from experiments.memory.saved_fits import error, errors, saved_fit
 from experiments.record import load
-from explorables.memory import ratio
+from explorables.memory import fit, ratio
 from minirnn.theory.memory import KERNELS
 
 
@@ -92,3 +92,10 @@ def test_the_dot_of_the_time_scale_lies_on_its_curve(rate: str):
         ax = ratio.draw(ratio.compute(tau, rate, next(iter(ratio.SHOWN)))).axes[0]
         curve, dot = (np.array(sorted(line.get_xydata().tolist())) for line in ax.get_lines()[:2])
         assert np.interp(dot[0, 0], curve[:, 0], np.log(curve[:, 1])) == pytest.approx(np.log(dot[0, 1]), abs=0.02)
+
+
+def test_a_bound_below_what_is_written_is_said_once():
+    """The bound of 8 units is "below 0.01 %"."""
+    words = fit.words(fit.compute(8, "Airy", "any"))
+    assert "below below" not in words
+    assert words.endswith("the bound that none can pass is below 0.01\u00a0%.")

@@ -28,14 +28,20 @@ class Lines(HtmlFormatter):
 
 
 def is_table(lines: list[str]) -> bool:
-    """Whether most lines, two at least, have columns. Sentences are longer; code holds tags.
+    """Whether most lines, two at least, have columns, or two have four and more: then sentences may stand below them.
+    Sentences are longer; code holds tags.
 
     >>> is_table(["n   loop", "8    1.5", "16   3.0"]), is_table(["two  words"]), is_table(["<i>a</i>  b", "c  d"])
     (True, False, False)
+    >>> is_table(["a  1  2  3", "b  4  5  6", "T = 8: at 41", "T = 9: at 65"])
+    True
     """
     full = [line for line in lines if line.strip()]
-    rows = [line for line in full if COLUMN.search(line)]
-    return len(rows) >= 2 and 2 * len(rows) > len(full) and not any("<" in line or len(line) > 100 for line in full)
+    gaps = [len(COLUMN.findall(line)) for line in full]
+    rows, wide = sum(n >= 1 for n in gaps), sum(n >= 3 for n in gaps)
+    return (wide >= 2 or (rows >= 2 and 2 * rows > len(full))) and not any(
+        "<" in line or len(line) > 100 for line in full
+    )
 
 
 def line_element(line: str) -> str:

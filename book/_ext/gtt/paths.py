@@ -116,8 +116,8 @@ def spoken(minutes: int) -> str:
 
 
 class Paths(SphinxDirective):
-    """{paths} with lines "what you want: chapter, chapter": a table of these ways, the last all chapters in order, and
-    a table of the chapters."""
+    """{paths} with lines "what you want: chapter, chapter": a table of these ways, the last all chapters in order
+    and what else is on one of the others, and a table of the chapters."""
 
     has_content = True
 
@@ -125,7 +125,8 @@ class Paths(SphinxDirective):
         try:
             by_name, order = chapters(Path(self.env.srcdir))
             wanted = dict(re.split(r":\s*", line, maxsplit=1) for line in self.content if line.strip())
-            ways = {want: names.split(", ") for want, names in wanted.items()} | {"all of it": order}
+            ways = {want: names.split(", ") for want, names in wanted.items()}
+            ways["all of it"] = [*order, *dict.fromkeys(n for way in ways.values() for n in way if n not in order)]
             for names in ways.values():
                 check_path(names, by_name)
         except ValueError as error:

@@ -16,6 +16,7 @@ HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 PART = re.compile(r"<(thead|tbody|tfoot|tr|th|td)\b([^>]*)>")
 CELL = re.compile(r"<(th|td)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 SPAN = re.compile(r'\bcolspan="?(\d+)')
+WORD = re.compile(r'(<span class="pre)(">(?:[^<&]|&\w+;|&#\d+;){1,16}</span>)')
 ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row", "td": "cell"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -25,7 +26,7 @@ def as_lists(
 ) -> None:
     """On html-page-context."""
     if "body" in context:
-        context["body"] = TABLE.sub(lambda table: as_list(table[0]), context["body"])
+        context["body"] = TABLE.sub(lambda table: as_list(with_whole_words(table[0])), context["body"])
 
 
 def as_list(table: str) -> str:
@@ -40,6 +41,15 @@ def as_list(table: str) -> str:
     below = "".join(named(row, names) for row in below.split("\0"))
     whole = with_roles(above, th="columnheader") + with_roles(below, th="rowheader")
     return re.sub(r'^<table\b([^>]*\bclass=")', r'<table role="table"\1gtt-rows ', whole)
+
+
+def with_whole_words(table: str) -> str:
+    """The table, in which short words of code say that they have room in a column of a phone.
+
+    >>> with_whole_words('<span class="pre">clip_grad_norm_</span> <span class="pre">submission_metadata.yml</span>')
+    '<span class="pre gtt-whole">clip_grad_norm_</span> <span class="pre">submission_metadata.yml</span>'
+    """
+    return WORD.sub(r"\1 gtt-whole\2", table)
 
 
 def with_roles(markup: str, **more: str) -> str:

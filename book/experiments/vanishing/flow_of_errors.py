@@ -2,7 +2,7 @@
 
 At each snapshot, for pairs k <= t: the length of (∂h_t/∂h_k)ᵀ v for random v, mean of the logarithm over v and over
 the sequences of one fixed batch. Settings are those of `temporal_order` with T = 50; one seed, 3000 updates. Once a
-network learns, training magnifies rounding: another processor finds and loses the path at other updates.
+network learns, training magnifies rounding: another processor finds and loses a solution at other updates.
 """
 
 from functools import partial

@@ -55,12 +55,13 @@ RADII.normalised = RADII.polar;
 function net(kind) {
   const circle = (radius) => range(73, (i) => [radius * Math.cos((TURN * i) / 72), radius * Math.sin((TURN * i) / 72)]);
   const spoke = (angle) => [0.05, 1].map((nu) => [nu * Math.cos(angle), nu * Math.sin(angle)]);
-  const bent = (w2) =>
-    range(60, (i) => Math.tanh(0.3 + (3.3 * i) / 59))
-      .filter((nu) => Math.abs(w2 * g(nu)) <= Math.PI)
-      .map((nu) => [nu * Math.cos(w2 * g(nu)), nu * Math.sin(w2 * g(nu))]);
+  const bent = (w2, sign) =>
+    range(61, (i) => {
+      const angle = Math.PI * (1 - i / 60), q = angle / w2, nu = Math.sqrt(2 / (2 + q * q + q * Math.sqrt(q * q + 8)));
+      return [nu * Math.cos(angle), sign * nu * Math.sin(angle)];
+    });
   const spokes =
-    kind === "optimal" ? [-16, -8, -4, -2, -1, 1, 2, 4, 8, 16].map(bent) : range(24, (i) => spoke((TURN * i) / 24));
+    kind === "optimal" ? [1, 2, 4, 8, 16].flatMap((w2) => [bent(w2, 1), bent(w2, -1)]) : range(24, (i) => spoke((TURN * i) / 24));
   return [...RADII[kind].map(circle), ...spokes].flatMap((line) => [...line, [NaN, NaN]]);
 }
 
@@ -86,7 +87,7 @@ live(
       "angle-text": `angle: ${readable(here[1])}`,
       words:
         `λ of magnitude ${fixed(nu, 3)} and angle ${theta} degrees on the unit disc, under the parametrisation ${kind}, whose ` +
-        `coordinate lines are drawn; inputs are ${rho ? `with correlation ${general(rho)}` : "white"}. The output's variance is ` +
+        `coordinate lines are drawn; inputs ${rho ? `have correlation ${general(rho)}` : "are white"}. The output's variance is ` +
         `${spoken(variance)}. Its mean squared derivative is ` +
         `${spoken(here[0])} in the parameter of the magnitude and ${spoken(here[1])} in that of the angle. Curves show both ` +
         "over the memory.",

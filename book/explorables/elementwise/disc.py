@@ -78,11 +78,13 @@ def straight_spokes() -> list[np.ndarray]:
 
 
 def bent_spokes() -> list[np.ndarray]:
-    """Of the optimal map: w₂ = ±1, ±2, ±4 … These lines run towards the angle 0 as |λ| grows."""
-    nu = np.tanh(np.linspace(0.3, 3.6, 60))
-    per_radian = REMEDIES["optimal"].coordinates(nu, 1.0)[1]
-    angles = [w2 / per_radian for w2 in (-16, -8, -4, -2, -1, 1, 2, 4, 8, 16)]
-    return [(nu * np.exp(1j * angle))[np.abs(angle) <= np.pi] for angle in angles]
+    """Of the optimal map: w₂ = ±1, ±2, ±4 … From the angle ±π, where the lines of both signs meet, to 0 at |λ| = 1."""
+    lines, angle = [], np.linspace(np.pi, 0, 61)
+    for w2 in (1, 2, 4, 8, 16):
+        q = angle / w2  # (1 - ν²)/(ν√(1 + ν²)), from which ν follows
+        line = np.sqrt(2 / (2 + q**2 + q * np.sqrt(q**2 + 8))) * np.exp(1j * angle)
+        lines += [line, line.conj()]
+    return lines
 
 
 def draw_step(ax: Axes, facts: Facts) -> None:
@@ -112,10 +114,10 @@ def draw_sensitivities(ax: Axes, facts: Facts) -> None:
 
 def words(facts: Facts) -> str:
     magnitude, angle = facts.sensitivities
-    inputs = "white" if facts.rho == 0 else f"with correlation {facts.rho:g}"
+    inputs = "are white" if facts.rho == 0 else f"have correlation {facts.rho:g}"
     return (
         f"λ of magnitude {facts.nu:.3f} and angle {facts.theta} degrees on the unit disc, under the "
-        f"parametrisation {facts.kind}, whose coordinate lines are drawn; inputs are {inputs}. The output's "
+        f"parametrisation {facts.kind}, whose coordinate lines are drawn; inputs {inputs}. The output's "
         f"variance is {spoken(facts.variance)}. Its mean squared derivative is {spoken(magnitude)} in the "
         f"parameter of the magnitude and {spoken(angle)} in that of the angle. Curves show both over the memory."
     )

@@ -68,11 +68,11 @@ def room(width: float) -> str:
 
 
 def words(facts: Facts) -> str:
-    magnitude, angle = ("more than 0.5" if np.isinf(r) else f"less than {r:.2f}" for r in facts.rooms)
+    magnitude, angle = map(room, facts.rooms)
     return (
         f"The loss around a teacher with λ* = {1 - 1 / facts.tau:g}, under {facts.kind}, inputs with correlation "
-        f"{facts.rho:g}. It stays below a tenth of the loss of the output 0 while the magnitude's parameter changes by "
-        f"{magnitude}, and the angle's by {angle}. Grey curves show teachers with a memory of 2, 10 and 100 steps."
+        f"{facts.rho:g}. It stays below a tenth of the loss of the output 0 within {magnitude} in the magnitude's "
+        f"parameter and within {angle} in the angle's. Grey curves show teachers with a memory of 2, 10 and 100 steps."
     )
 
 

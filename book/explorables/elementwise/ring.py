@@ -65,10 +65,9 @@ def draw_shares(ax: Axes, facts: Facts) -> None:
     for r, share, name in ((facts.r_min, 100, "shortest"), (facts.r_max, 0, "longest")):
         end = ax.plot(1 / (1 - r), share, "o", ms=8, mfc=color("paper"), mec=color("ink"), mew=2, clip_on=False)[0]
         end.set(gid=f"live-{name}", zorder=3)
-    ax.set(xlim=(1, 1e4), ylim=(0, 112), xlabel="memory 1/(1-|λ|) beyond τ steps", ylabel="share of units, %")
+    ax.set(xlim=(1, 1e4), ylim=(-10, 112), xlabel="memory 1/(1-|λ|) beyond τ steps", ylabel="share of units, %")
     plain_ticks(ax.xaxis, [1, 10, 100, 1000])
     ax.set_yticks([0, 50, 100])
-    ax.tick_params(axis="x", pad=7)  # clear of the ring at the longest memory
     ax.set_title(f"Mean variance without γ: {facts.mean_variance:.1f}").set_gid("live-variance")
 
 

@@ -82,7 +82,7 @@ def words(facts: Facts) -> str:
     return (
         f"Fixed points over b for w = {WEIGHT:g}: an S of two stable branches and an unstable one between folds at "
         f"b = {low:.3f} and {high:.3f}. The start x0 = {facts.x0:g} meets the unstable branch {meets}. Below, the "
-        f"slope of the loss after {facts.steps} steps: at most {slope:.2g}, at b = {at:.3f}; at the folds "
+        f"slope of the loss after {facts.steps} steps: largest at b = {at:.3f}, {slope:.2g}; at the folds "
         f"{facts.slopes_at_folds[0]:.2g} and {facts.slopes_at_folds[1]:.2g}. After {facts.update} updates training "
         f"is at b = {facts.trained_b[-1]:.3f} and x = {facts.final_x[-1]:.2f}."
     )

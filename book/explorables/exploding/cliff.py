@@ -74,7 +74,8 @@ def draw(facts: Facts) -> Figure:
     free.set_ylabel("bias b")
     clipped.tick_params(labelleft=True)  # a phone shows each column for itself
     free.text(6.95, -1.92, "E ≈ 0.08", ha="right", color=color("muted"), fontsize=9.5)
-    free.text(5.22, -2.42, "E ≈ 0", ha="center", color=color("muted"), fontsize=9.5)
+    clear = {"fc": color("paper"), "ec": "none", "pad": 1.0}  # a path may lead across
+    free.text(5.22, -2.42, "E ≈ 0", ha="center", color=color("muted"), fontsize=9.5, bbox=clear)
     for ax in (free, clipped):
         ax.text(5.98, -3.12, "b*(w)", color=color("ink"), fontsize=9.5, style="italic")
     free.text(4.56, -3.14, "E ≈ 0.4", ha="left", color=color("ink"), fontsize=9.5)

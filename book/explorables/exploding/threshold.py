@@ -62,13 +62,25 @@ def draw_norms(ax: Axes, facts: Facts) -> None:
     ax.set_title("Two of the runs")
 
 
+def share(percent: float) -> str:
+    """A share in percent as a whole number, which is 0 or 100 where none or all is meant.
+
+    >>> share(0.7), share(36.6), share(99.7), share(100)
+    ('Less than 1', '37', 'More than 99', '100')
+    """
+    if 0 < percent < 1:
+        return "Less than 1"
+    return "More than 99" if 99 < percent < 100 else f"{percent:.0f}"
+
+
 def words(facts: Facts) -> str:
     chosen = facts.chosen
     low, high = chosen.interval
     median = f" They needed {np.median(chosen.needed):.0f} updates in the median." if chosen.needed else ""
-    often = "" if facts.threshold == "none" else f" {chosen.clipped:.0f} percent of the gradients were clipped."
+    often = "" if facts.threshold == "none" else f" {share(chosen.clipped)} percent of the gradients were clipped."
+    succeed = "succeeds" if len(chosen.needed) == 1 else "succeed"
     return (
-        f"Setting: {GROUPS[facts.threshold]}. {len(chosen.needed)} of {len(chosen.runs)} runs succeed (95 percent "
+        f"Setting: {GROUPS[facts.threshold]}. {len(chosen.needed)} of {len(chosen.runs)} runs {succeed} (95 percent "
         f"interval {low:.0f} to {high:.0f} percent).{median}{often} The largest gradient norm of all runs was "
         f"{chosen.largest_norm:.0f}."
     )

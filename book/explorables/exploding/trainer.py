@@ -102,7 +102,7 @@ def told(value: float, tell: Callable[[float], str] = readable) -> str:
 def signed(value: float) -> str:
     if not np.isfinite(value):
         return "−∞"
-    return f"{value:+.2f}".replace("-", "−")
+    return "0.00" if abs(value) < 0.005 else f"{value:+.2f}".replace("-", "−")
 
 
 def legend(facts: Facts) -> str:

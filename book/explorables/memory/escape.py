@@ -56,7 +56,7 @@ def draw(routes: list[Facts]) -> Figure:
     for ax in panels[-1]:
         ax.set_xlabel("delay D")
     first: Axes = panels[0, 0]
-    for x, y, gained, hue in ((6.4, 6e3, LATE, "vanishing"), (8.0, 2.0, EARLY, "muted")):
+    for x, y, gained, hue in ((6.4, 6e3, LATE, "vanishing"), (8.4, 0.8, EARLY, "muted")):
         first.text(x, y, LINES[gained], size=10, color=color(hue), weight=600)
     return fig
 

@@ -89,8 +89,8 @@ def words(facts: Facts) -> str:
     return (
         f"The kernel {facts.kernel} over 1000 steps, fitted by {units} "
         f"{KIND_WORDS[facts.kind]}: relative error {chosen}. Beside it, the error over the number of units from 1 to "
-        f"24. At {facts.m}: real multipliers {real}, any linear network {every}, and none can be below "
-        f"{percent(facts.bounds[at])}."
+        f"24. At {facts.m}: real multipliers {real}, any linear network {every}; the bound that none can "
+        f"pass is {percent(facts.bounds[at])}."
     )
 
 
@@ -102,7 +102,8 @@ FIGURE = explorable(
     caption="Left: a memory kernel (grey) and the best fit found by m units. Right: the error relative to the "
     "kernel, in the sense of least squares over 1000 steps. Blue: real positive multipliers, m decaying "
     "exponentials. Green: any linear network of m units, also with complex eigenvalues. Grey: below the bound that "
-    "is proved in the text. All multipliers and weights are optimised, from several starts.",
+    "is proved in the text. All multipliers and weights are optimised, from several starts. Airy is a piece of Airy's "
+    "function, Ai(k/10 − 6).",
     m=Control(UNITS, label="units m"),
     kernel=Control(list(KERNELS), label="kernel"),
     kind=Control(list(HUES), label="multipliers"),

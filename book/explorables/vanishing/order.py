@@ -51,7 +51,7 @@ def compute() -> Facts:
 def draw(facts: Facts) -> Figure:
     """Successes over length for the three methods, with intervals; below, the updates that successes took."""
     fig, (successes, costs) = figure(
-        7.2, 4.4, 2, 3, margins=(0.7, 0.5, 0.75, 0.35), gaps=(0.5, 0.35), sharex=True, sharey="row"
+        7.2, 4.4, 2, 3, margins=(0.7, 0.5, 0.75, 0.35), gaps=(0.7, 0.35), sharex=True, sharey="row"
     )
     for ax, cost, init in zip(successes, costs, INITS, strict=True):
         for (method, L), group in facts.groups[init].items():
@@ -59,11 +59,13 @@ def draw(facts: Facts) -> Figure:
             draw_group(ax, cost, group, facts.lengths.index(L) + shift, METHODS[method])
         ax.set_title(init)
         for panel in (ax, cost):
-            panel.tick_params(labelleft=True)  # a phone shows each column for itself
+            panel.tick_params(labelleft=True)
+        ax.set_ylabel("runs that learn it, %")  # in each column: a phone shows them below each other
+        cost.set_ylabel("updates to success")
         cost.set(xlim=(-0.5, len(facts.lengths) - 0.5), xlabel="length L, steps")
         cost.set_xticks(range(len(facts.lengths)), labels=[str(L) for L in facts.lengths])
-    successes[0].set(ylim=(-4, 104), ylabel="runs that learn it, %", yticks=[0, 50, 100])
-    costs[0].set(ylim=(0, 8200), ylabel="updates to success", yticks=[0, 4000, 8000])
+    successes[0].set(ylim=(-4, 104), yticks=[0, 50, 100])
+    costs[0].set(ylim=(0, 8200), yticks=[0, 4000, 8000])
     for y, (method, hue) in zip((0.2, 0.5, 0.8), METHODS.items(), strict=True):
         successes[-1].text(
             1.05, y, method, transform=successes[-1].transAxes, color=color(hue), weight=600, va="center"

@@ -64,7 +64,7 @@ def draw_norms(ax: Axes, facts: Facts) -> None:
         ax.text(0.14, y, text, transform=ax.transAxes, va="center", color=color("muted"))
     ax.semilogy(norms, color=hue, lw=2.2, gid="live-norms")
     ax.plot(facts.t, norms[facts.t], "o", ms=8, mfc=color("paper"), mec=hue, mew=2, gid="live-now")
-    ax.set(xlim=(0, HORIZON), ylim=(1e-12, 1e6), xlabel="steps t", ylabel=r"size of $W^t$")
+    ax.set(xlim=(-7, HORIZON), ylim=(1e-12, 1e6), xlabel="steps t", ylabel=r"size of $W^t$")
     decades(ax.yaxis, -12, 6, 6)
     ax.set_title(f"{course(facts)} {readable(norms[-1])}").set_gid("live-course")
 

@@ -11,6 +11,7 @@ from experiments.elementwise.teachers import DIVERGED, RATES
 from experiments.experiment import only
 from experiments.intervals import above, of_mean
 from experiments.record import load
+from explorables.elementwise.tables import LOST
 from facts import thousands
 from minirnn import LRU, bptt, unroll
 from minirnn.core import initializers
@@ -87,7 +88,7 @@ def student_numbers() -> dict[str, str]:
         "cliffs": str(sum(beside_the_best() > 1)),
         "runs": thousands(np.size(record["results"]["loss"])),
         "minutes": f"{record['seconds'] / 60:.0f}",
-        "dense-lost-all": str(int((dense > 0.1).sum())),
+        "dense-lost-all": str(int((dense > LOST).sum())),
         "dense-all": str(dense.size),
     }
 
@@ -120,7 +121,7 @@ def check_rounding_decides_single_runs_and_no_median() -> None:
     saved, moved = by_rounding("dense")
     assert np.allclose(np.median(moved, axis=0), np.median(saved), rtol=0.01)
     assert (moved >= DIVERGED).any(axis=1).tolist() == [True, False, False, False, False]
-    assert saved[0] < 0.1 < moved[0].max()  # the run of which rounding decides whether it is lost
+    assert saved[0] < LOST < moved[0].max()  # the run of which rounding decides whether it is lost
     saved, moved = by_rounding("LRU")
     assert np.allclose(np.median(moved, axis=0), np.median(saved), rtol=0.15)
 
