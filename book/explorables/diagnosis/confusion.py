@@ -77,7 +77,8 @@ def draw(facts: Facts) -> Figure:
     label_columns(ax)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="first finding, by its number on the left, or a, b, c")
     ax.tick_params(labelsize=10, length=0)
-    ax.set_title(f"{facts.name}, {facts.cell}: {counted(facts.runs, 'run')}")
+    hits = f", right for {100 * facts.hits.value:.0f} % of the broken" if facts.hits else ""
+    ax.set_title(f"{facts.name}, {facts.cell}: {counted(facts.runs, 'run')}{hits}")
     return fig
 
 
