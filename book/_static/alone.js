@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const figure = document.querySelector("gtt-explorable"), nav = document.querySelector(".gtt-take");
-  document.documentElement.classList.toggle("bare", new URLSearchParams(location.search).has("bare"));
+  const isBare = new URLSearchParams(location.search).has("bare"); // within a slide, say
+  document.documentElement.classList.toggle("bare", isBare);
 
   const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
   const state = () => Object.entries(figure.values());
@@ -99,5 +100,6 @@
   };
   figure.addEventListener("gtt-state", follow);
   follow();
+  if (isBare) figure.open(); // who shows it has asked already
   globalThis.gttAlone = { svg, png, call, frame };
 })();

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from .pages import Element, article
 
@@ -171,11 +171,25 @@ def note(item: Element) -> str:
 
 
 def frame(figure: Element, chapter: str, state: str, copy: int, classes: str) -> str:
-    """The live figure, and its first picture for paper."""
+    """The live figure, and the picture of its state for paper."""
     name = figure["id"]
-    picture = figure.select_one(".gtt-picture")
-    still = re.sub(rf'((?:id=|href=)"#?|url\(#){name}-', rf"\g<1>{name}-{copy}-", str(picture))
+    picture = drawn(chapter, state) if "?" in state else str(figure.select_one(".gtt-picture"))
+    still = re.sub(rf'((?:id=|href=)"#?|url\(#){name}-', rf"\g<1>{name}-{copy}-", picture)
     return (
         f'<div class="{classes}"><iframe data-src="../figures/{chapter}-{name}.html?bare" data-state="{escape(state)}"'
         f' title="Figure: {escape(name)}"></iframe><div class="still">{still}</div></div>'
     )
+
+
+def drawn(chapter: str, address: str) -> str:
+    """The picture of a figure in the state that an address names. The page holds that of the first alone, and paper,
+    which a browser may print before any slide was shown, can wait for no script."""
+    from minirnn.figures.frames import draw_frames  # found once a build has prepared the path
+
+    from .pictures import figures_of
+
+    name, _, query = address.partition("?")
+    figure = figures_of(chapter)[name]
+    values = {k: float(v) if figure.controls[k].numeric else v for k, v in parse_qsl(query)}
+    (frame,) = draw_frames(figure.job(), [figure.point(figure.state(**values))])
+    return f'<div class="gtt-picture" role="img" aria-label="{escape(frame.alt)}">{frame.svg}</div>'

@@ -383,11 +383,17 @@
       this.piece("skip").addEventListener("click", () => this.unlock(asked.dataset.reveal));
     }
 
-    unlock(text, right) {
+    /** Shows the picture, after a guess or where none is asked for: on slides, and in a state that an address names. */
+    open() {
+      if (!this.hasAttribute("data-locked")) return;
       this.removeAttribute("data-locked");
       this.piece("guess").remove();
       this.piece("controls").disabled = false;
       this.describe();
+    }
+
+    unlock(text, right) {
+      this.open();
       const verdict = this.piece("verdict");
       if (right !== undefined) verdict.dataset.right = right;
       verdict.textContent = text;
@@ -545,12 +551,16 @@
     writing = setTimeout(() => history.replaceState(history.state, "", `#${[...moved.values()].join(";")}`), 200);
   }
 
-  /** Moves the figures that a fragment names, and brings the last of them into view, with the link that asked. */
+  /** Moves the figures that a fragment names, and brings the last of them into view, with the link that asked. An address
+      that names a state shows it; a link within the page leaves the guess to be made. */
   function follow(hash, link = null, byReader = Boolean(link)) {
     let last, control;
     const coming = read(hash).map(([figure]) => (figure.begin(), !figure.data && figure.coming)).filter(Boolean);
     if (coming.length) return void Promise.all(coming).then(() => follow(hash, link, byReader));
-    for (const [figure, query] of read(hash)) [last, control] = [figure, figure.goto(query)];
+    for (const [figure, query] of read(hash)) {
+      if (!link) figure.open();
+      [last, control] = [figure, figure.goto(query)];
+    }
     if (!last) return;
     bring(last, link, byReader);
     const target = last.piece("controls").disabled ? last.querySelector(".gtt-guess input") : control.input;

@@ -65,8 +65,12 @@ PAGES = {
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A built book of two chapters and a lesson, with what its pages load."""
+    cost = explorable(
+        lambda s: single()[0], words=lambda s: f"A line of slope {s}.", name="cost", s=[1.0, 2.0, 4.0, 5.0]
+    )
+    monkeypatch.setattr(pictures, "figures_of", lambda chapter: {"cost": cost})
     site = tmp_path / "_build/html"
     for name, inside in PAGES.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
@@ -302,6 +306,9 @@ def test_a_deck_has_question_votes_figures_theorems_and_summary(site):
     vote = deck.find(id="3")
     assert vote.iframe["data-src"] == "../figures/one-cost.html?bare"
     assert vote.iframe["data-state"] == "cost?s=4"
+    assert vote.select_one(".still .gtt-picture")["aria-label"] == "A line of slope 4.0.", (
+        "paper shows the same state"
+    )
     assert [part.get("data-state") for part in vote.select(".later")] == [None, None, "cost?s=2"]
     assert vote.select_one(".later a")["href"] == "#cost?s=5"
     assert "Wait." not in vote.get_text(), "what is said to the lecturer"

@@ -1,9 +1,11 @@
 """The lessons: each chapter has one, its plans add up, its votes have answers and show states that there are."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 from handouts.pictures import figures_of
 from tests.conftest import ROOT
@@ -28,6 +30,31 @@ def test_plans_fill_their_time(name: str):
     whole, half = (sum(int(row[k]) for row in rows if row[k] != "–") for k in (0, 1))
     assert rows[0] == ("90", "45")
     assert (whole - 90, half - 45) == (90, 45)
+
+
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
+
+
+@every_lesson
+def test_the_plan_names_each_vote_in_its_order(name: str):
+    plan, votes = LESSONS[name].split("## Plan")[1].split("## Votes")
+    named: list[int] = []
+    for ordinals, two in re.findall(r"\bthe ((?:\w+ and the )*\w+)( two)? votes?\b", plan, re.I):
+        words = re.split(" and the ", ordinals) + ["second"] * bool(two)
+        named += [votes.count(":::{div} vote") - 1 if word == "last" else ORDINALS.index(word) for word in words]
+    assert named == [*range(votes.count(":::{div} vote"))]
+
+
+@every_lesson
+def test_slides_have_the_votes_in_the_same_order(name: str, built_book: Path):
+    """A deck has them in the order of its chapter's figures."""
+    lesson, deck = (
+        BeautifulSoup((built_book / page / f"{name}.html").read_text(), "html.parser")
+        for page in ("book/lessons", "slides")
+    )
+    asked = [vote.get_text() for vote in lesson.select("div.vote p:first-child > strong:first-child")]
+    heads = [head.get_text() for head in deck.select(".slide > h2")]
+    assert [head for head in heads if head in asked] == asked
 
 
 @every_lesson

@@ -14,7 +14,7 @@ from PIL import Image
 from minirnn.figures.assets import page_assets
 from minirnn.figures.theme import PALETTE
 from tests.browser.conftest import wait_for_state
-from tests.browser.explorable_demo import FIGURES, unrolled
+from tests.browser.explorable_demo import FIGURES, guess, unrolled
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "book/_ext"))
@@ -60,6 +60,13 @@ def test_a_figure_fits_the_screen(open_page: Any, site: Path, name: str, size: t
     assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"] + 1, "the controls cover nothing"
     assert max(boxes[0]["width"] / size[0], boxes[0]["height"] / size[1]) > 0.45, "the picture takes the room"
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_within_a_slide_no_guess_is_asked_for(open_page: Any, site: Path) -> None:
+    assert open_page(address(site, "guess")).locator(".gtt-guess").is_visible()
+    tab = open_page(address(site, "guess", "?bare"))
+    assert not tab.locator(".gtt-guess").count()
+    wait_for_state(tab, guess, guess.start)
 
 
 def test_the_address_holds_the_state_and_the_call_draws_it(open_page: Any, site: Path) -> None:

@@ -184,6 +184,26 @@ def test_a_guess_by_keyboard_opens_the_figure(open_page: Any, url: str, choice: 
     assert figure.get_attribute("data-locked") is not None
 
 
+def test_an_address_that_names_a_state_shows_it_without_a_guess(open_page: Any, url: str) -> None:
+    tab = open_page(url + guess.link(gain=1.1))
+    assert not tab.locator("#guess .gtt-guess").count()
+    wait_for_state(tab, guess, guess.state(gain=1.1))
+    tab = open_page(url)
+    tab.evaluate("hash => { location.hash = hash }", guess.link(gain=0.9))
+    wait_for_state(tab, guess, guess.state(gain=0.9))
+
+
+def test_a_link_within_the_page_leaves_the_guess_to_be_made(open_page: Any, tmp_path: Path) -> None:
+    for name, text in page_assets().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    link = f'<p><a href="{guess.link(gain=1.1)}">At 1.1</a></p>'
+    (tmp_path / "index.html").write_text(page(guess, prose=link), encoding="utf-8")
+    tab = open_page((tmp_path / "index.html").as_uri())
+    tab.get_by_role("link", name="At 1.1").click()
+    assert tab.locator("#guess .gtt-guess").is_visible()
+    assert tab.locator("#guess--gain").is_disabled()
+
+
 def test_no_guess_without_a_choice(open_page: Any, url: str) -> None:
     tab = open_page(url)
     tab.get_by_role("button", name="Commit to my guess").click()

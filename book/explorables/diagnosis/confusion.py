@@ -66,7 +66,7 @@ def compute(cases: str, cell: str) -> Facts:
 
 @styled
 def draw(facts: Facts) -> Figure:
-    fig, ax = figure(7.2, 6.1, margins=(1.8, 0.5, 0.5, 0.4))
+    fig, ax = figure(7.2, 6.3, margins=(1.8, 0.5, 0.5, 0.6))
     names = [f"{name.replace('-', ' ')}  {i}" for i, name in enumerate(CAUSES, 1)]
     rows = row_names(ax, [*names, HEALTHY])
     extent = (-0.5, len(FINDINGS) - 0.5, -0.5, len(TRUTHS) - 0.5)
@@ -77,7 +77,8 @@ def draw(facts: Facts) -> Figure:
     label_columns(ax)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="first finding, by its number on the left, or a, b, c")
     ax.tick_params(labelsize=10, length=0)
-    ax.set_title(f"{facts.name}, {facts.cell}: {counted(facts.runs, 'run')}")
+    hits = f"\nright for {100 * facts.hits.value:.0f} % of the broken" if facts.hits else ""
+    ax.set_title(f"{facts.name}, {facts.cell}: {counted(facts.runs, 'run')}{hits}")
     return fig
 
 

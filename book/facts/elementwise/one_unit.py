@@ -28,6 +28,7 @@ def numbers() -> dict[str, str]:
 def check_a_hundredth_moves_long_memories_far() -> None:
     assert apart(1 - 1 / 2, 0.0) < 0.02
     assert 0.5 < apart(1 - 1 / 200, 0.0) < 1
+    assert 35 < apart(1 - 1 / 200, 0.0) / apart(1 - 1 / 2, 0.0) < 45  # the lesson's vote: about forty times
 
 
 def check_variance_and_sensitivity_of_one_unit() -> None:

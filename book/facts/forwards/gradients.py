@@ -10,7 +10,7 @@ from experiments.forwards.alignment import CELLS, GAINS, LAGS, METHODS
 from experiments.forwards.spread import CALM, DRAWS, WILD
 from experiments.intervals import student
 from experiments.record import load
-from explorables.forwards import align, keep
+from explorables.forwards import align, draws, keep
 from facts import signed, thousands
 from minirnn import bptt
 from minirnn.core.params import flatten
@@ -40,11 +40,14 @@ def approximate() -> dict[str, str]:
     """Of the sections on bias and variance."""
     layers = load("two_layers")["results"]
     return {
+        "k1-tanh": f"{cosine('tanh', 0.9, 10, 'K = 1'):.2f}",
         "k10-tanh": f"{cosine('tanh', 0.9, 10, 'K = 10'):.2f}",
         "snap-tanh": f"{cosine('tanh', 0.9, 10, 'SnAp-1'):.2f}",
         "uoro-tanh": f"{cosine('tanh', 0.9, 10, 'one draw'):.2f}",
         "uoro-tanh-hundred": f"{cosine('tanh', 0.9, 10, '100 draws'):.2f}",
         "spread-hundred": f"{variance(0.9, 100, '100'):.2f}",
+        "draws-one": f"{draws.compute(1, 0.9, 100).cosine:.2f}",
+        "draws-hundred": f"{draws.compute(100, 0.9, 100).cosine:.2f}",
         "miss-hundred": f"{np.sqrt(variance(0.9, 100) / 100):.2f}",
         "k1-leaky": f"{cosine('leaky', 0.5, 1, 'K = 1'):.2f}",
         "eprop-leaky": f"{cosine('leaky', 0.5, 1, 'e-prop'):.2f}",
@@ -183,6 +186,7 @@ def check_eprop_is_one_step_for_tanh_and_more_with_a_leak_or_a_gate() -> None:
     for gain in GAINS:
         one, eprop = (align.compute("tanh", gain, 10).cosines[name] for name in ("K = 1", "e-prop"))
         assert np.allclose(one, eprop)
+    assert abs(cosine("tanh", 0.9, 10, "SnAp-1") - cosine("tanh", 0.9, 10, "K = 1")) < 0.01  # so the lesson says
     assert cosine("leaky", 0.5, 1, "e-prop") > cosine("leaky", 0.5, 1, "K = 1") + 0.2
     assert cosine("GRU", 0.9, 10, "e-prop") > cosine("GRU", 0.9, 10, "K = 1") + 0.05
     assert cosine("tanh", 0.5, 10, "K = 3") > 0.995
