@@ -3,7 +3,11 @@ const { counted, fixed, readable, spoken } = tools;
 const UPDATES = 300, FAR = 1e5, PARTS = ["loss", "lags", "norm", "exponent"];
 const NAMES = { latch: "the latch", order: "temporal order", adding: "adding" };
 const told = (value, tell = readable) => (isFinite(value) ? tell(value) : "∞");
-const signed = (value) => (!isFinite(value) ? "−∞" : fixed(value, 2).startsWith("-") ? fixed(value, 2).replace("-", "−") : `+${fixed(value, 2)}`);
+const signed = (value) => {
+  const text = fixed(value, 2);
+  if (!isFinite(value)) return "−∞";
+  return Number(text) === 0 ? text.replace("-", "") : value < 0 ? text.replace("-", "−") : `+${text}`;
+};
 
 live(
   "trainer",
