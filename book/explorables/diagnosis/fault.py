@@ -90,8 +90,8 @@ def words(facts: Facts) -> str:
     shares = ", ".join(f"{name} {share:.2g}" for name, share in facts.shares.items())
     findings = ", then ".join(f"{finding.name} ({finding.confidence:.2f})" for finding in facts.findings)
     return (
-        f"The {facts.fault} is {spoken(facts.value)}. At lag {T - 1} the gradient is {spoken(facts.by_lag[-1])} of that "
-        f"at lag 0; the largest exponent, times T, is {spoken(facts.growth)}. Shares and openings: {shares}. "
+        f"The {facts.fault} is {spoken(facts.value)}. At lag {T - 1} the gradient is {spoken(facts.by_lag[-1])} of "
+        f"that at lag 0; the largest exponent, times T, is {spoken(facts.growth)}. Shares and openings: {shares}. "
         f"First finding: {findings}."
     )
 
