@@ -22,6 +22,7 @@ import numpy as np
 from myst_nb import glue
 
 from experiments.intervals import of_mean
+from minirnn.figures.panels import signed as signed
 
 BOOK = Path(__file__).parents[1]
 # options stand between two lines of dashes, or each after a colon
@@ -61,15 +62,6 @@ def thousands(number: float) -> str:
     '28\xa0859'
     """
     return f"{number:,.0f}".replace(",", "\u00a0")
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A number with its sign, a true minus.
-
-    >>> signed(-0.125), signed(0.5, 1)
-    ('−0.12', '+0.5')
-    """
-    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def power(number: float | np.floating[Any], digits: int = 1) -> str:

@@ -9,7 +9,7 @@ from experiments.diagnosis import held_out, repairs, scores, tuning
 from experiments.diagnosis.scores import BROKEN, SETS, Share
 from experiments.record import load
 from explorables.diagnosis import fault
-from facts import percent
+from facts import percent, ran
 from minirnn.diagnosis.findings import EXPLAINS, GATES, KEPT, UNITS
 
 KINDS = ("broken", "healthy")
@@ -97,6 +97,19 @@ def check_every_case_was_judged_with_every_seed() -> None:
 def check_both_measurements_are_of_the_same_runs() -> None:
     now, first = scores.chosen(scores.said(), "tuning"), scores.said("before")
     assert [(run.case, run.kind) for run in now] == [(run.case, run.kind) for run in first]
+
+
+def check_alarms_of_the_tuning_set_are_at_faults_that_did_no_harm_and_nearly_all_name_them() -> None:
+    alarms = [run for run in scores.of_healthy(scores.chosen(scores.said(), "tuning")) if run.alarm]
+    assert {run.case for run in alarms} <= BROKEN.keys()
+    assert 0.95 < np.mean([run.first in BROKEN[run.case].causes for run in alarms]) < 1
+
+
+def check_padding_that_is_as_long_for_all_is_a_gradient_that_vanishes() -> None:
+    padded = [case for name, case in BROKEN.items() if "padding" in name or "zeros behind" in name]
+    assert len(padded) >= 2
+    assert all("gradient-vanishes" in case.causes for case in padded)
+    assert not [case for case in BROKEN.values() if "reads-padding" in case.causes]
 
 
 def check_shares_are_means_over_cases() -> None:
@@ -215,3 +228,12 @@ def check_the_figure_names_what_the_page_says() -> None:
     shut = fault.compute(fault.MEAN, 5)
     assert min(shut.shares.values()) > 0.9
     assert abs(shut.growth) < 0.1
+
+
+def check_at_the_last_b_of_the_exercise_four_units_of_five_are_dead() -> None:
+    """The loop of the page ends with b = 3."""
+    names = ran("diagnosis", "diagnose_step", "largest difference", "for b in")
+    report = names["report"]
+    assert names["b"] == 3.0
+    assert abs(report.top.units.dead - 0.8) < 0.05
+    assert report.findings[0].name == "dead-units"

@@ -147,6 +147,16 @@ def spoken(value: float) -> str:
     return f"{digits} times ten to the {'minus ' * (int(exponent) < 0)}{abs(int(exponent))}"
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, a true minus. What is 0 as it is written has none.
+
+    >>> signed(-0.125), signed(0.5, 1), signed(-0.004)
+    ('−0.12', '+0.5', '0.00')
+    """
+    text = f"{value:+.{digits}f}"
+    return (text if float(text) else text[1:]).replace("-", "−")
+
+
 def counted(count: int, noun: str) -> str:
     """A number of things in words, for a noun whose plural ends in s.
 

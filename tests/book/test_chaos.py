@@ -87,3 +87,23 @@ def test_the_figure_does_not_say_never() -> None:
     assert facts.exponent > 0.01
     assert part.title(facts) == "Not apart within 120 steps"
     assert "does not exceed 0.1 and" in part.words(facts)
+
+
+@pytest.mark.parametrize(
+    "state", [("LSTM", 1.0, -7.0), ("LSTM", 1.5, -3.0), ("GRU", 1.0, -7.0), ("LSTM", 0.5, -14.0)]
+)
+def test_no_line_runs_through_the_label_of_the_dotted_one(state: tuple[str, float, float]) -> None:
+    """Nor does the upright one at the step at which the two part."""
+    cell, s, power = state
+    fig = part.draw(part.compute(s, power, cell))
+    gap = fig.axes[1]
+    fig.canvas.draw()
+    (label,) = (text for text in gap.texts if text.get_gid() == "live-slope")
+    box = label.get_window_extent()
+    for line in gap.get_lines():
+        x, y = line.get_transform().transform(line.get_xydata()).T
+        if line.get_visible() and len(x) > 1:
+            over = np.interp(np.linspace(box.x0, box.x1, 50), x, y, left=np.nan, right=np.nan) if np.ptp(x) else y
+            inside = box.x0 < x.min() < box.x1 if not np.ptp(x) else True
+            low, high = (over.min(), over.max()) if not np.ptp(x) else (over, over)
+            assert not (inside & (high > box.y0) & (low < box.y1)).any(), line.get_gid()

@@ -273,7 +273,22 @@ def test_the_lines_name_each_miss_with_what_was_found(monkeypatch):
     assert "right        100.0 %" in blind[1]
     assert f"n = {len(blind_learns.BROKEN)} cases" in blind[1]
     assert f"health     {100 / len(blind_learns.HEALTHY):.1f} %" in blind[3]
-    assert blind[5:] == [f"    {name}, {kind}: chaotic 2" for kind in blind_learns.HEALTHY[name].kinds]
+    alarms = [f"    {name}, {kind}: chaotic 2" for kind in blind_learns.HEALTHY[name].kinds]
+    assert blind[5:] == ["  healthy by training, an alarm first", *alarms]
+
+
+def test_the_lines_keep_misses_apart_from_alarms():
+    """A network may be healthy with a fault that was put into it: the finding is then right, and counts as an alarm."""
+    heads = ("tuning: ", "  broken", "  healthy", "blind: ", "  broken", "  healthy")
+    text = [line for line in scores.lines() if not line.startswith("    ") and "%" not in line]
+    assert all(line.startswith(head) for line, head in zip(text, heads, strict=True))
+    standing = ""
+    for line in scores.lines():
+        if line.startswith("    "):
+            case, kind = line.strip().split(": ")[0].rsplit(", ", 1)
+            assert scores.standings()[case, kind] == standing
+        elif "%" not in line:
+            standing = line.split()[0].strip(",:")
 
 
 @pytest.mark.parametrize("set_of", [learns.CASES, blind_learns.CASES], ids=["tuning", "blind"])

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 from bs4 import BeautifulSoup
+from pybtex.database import parse_file
 
 import minirnn
 from minirnn.figures.explorables import Explorable
@@ -113,6 +114,15 @@ def test_alternatives_are_sentences_in_every_state(figure: Explorable):
     for pattern, right in UNEVEN:
         wrong = [found[0] for text in texts for found in re.finditer(rf".{{0,20}}{pattern}.{{0,20}}", text)]
         assert not wrong, f"want {right}: {wrong[:5]}"
+
+
+def test_no_two_papers_are_cited_alike():
+    """Pages cite by authors and year: two papers of a year have letters."""
+    cited = Counter()
+    for entry in parse_file(str(ROOT / "book/references.bib")).entries.values():
+        names = [str(person.last_names[-1]) for person in entry.persons["author"]]
+        cited[(names[0], "et al.") if len(names) > 2 else tuple(names), entry.fields["year"]] += 1
+    assert not [label for label, count in cited.items() if count > 1]
 
 
 def test_numbers_are_written_for_readers():

@@ -74,10 +74,9 @@ def again(saved: Saved) -> Pair:
 
 def flossing_helps(r: dict[str, Any]) -> Verdict:
     wins = (np.array(r["accuracy"]) > 0.95).sum(axis=2)
-    ours = "above 95 %: " + ", ".join(
-        f"gain {g}: {a} to {b} of 8" for g, (a, b) in zip(r["gain"], wins, strict=True)
-    )
     runs = len(SEEDS)
+    pairs = "; ".join(f"{a} and {b} at gain {g}" for g, (a, b) in zip(r["gain"], wins, strict=True))
+    ours = f"above 95 %, of {runs} as drawn and of {runs} flossed: {pairs}"
     return verdict(ours, *(above(of_shares((int(after), runs), (int(before), runs))) for before, after in wins))
 
 

@@ -17,6 +17,7 @@ from minirnn import LSTM, ResetFirstGRU
 from minirnn.core.params import Params
 from minirnn.dynamics.exponents import System, network, spectrum
 from minirnn.dynamics.orbits import attractors, orbit
+from minirnn.figures.panels import signed
 
 W_LSTM = np.array([[-1, -4], [-3, -2], [-2, 6], [0, -6], [-1, -6], [6, -9], [4, 1], [-9, -7]], float)  # i, f, g, o
 W_GRU = np.array([[0, 1], [1, 0], [0, -1], [-1, -1], [-5, -8], [8, 5]], float)  # r, z, s; z is 1 - z of the paper
@@ -90,7 +91,7 @@ def turns_chaotic(r: dict[str, Any]) -> Verdict:
 
 def chaotic_without_input(r: dict[str, Any]) -> Verdict:
     first = {name: [r["spectra"][name][key][0] for key in ("mean", "error")] for name in ("LSTM", "GRU")}
-    ours = ", ".join(f"{name}: {rate:+.3f} ± {error:.3f}" for name, (rate, error) in first.items())
+    ours = ", ".join(f"{name}: {signed(rate, 3)} ± {error:.3f}" for name, (rate, error) in first.items())
     return verdict(ours, *(above(of_error(rate, error, STARTS)) for rate, error in first.values()))
 
 

@@ -175,9 +175,15 @@ def lines() -> Iterator[str]:
         yield f"  right within first three   {share(broken, lambda run: run.among_three)}"
         yield f"  false alarms at health     {share(healthy, lambda run: run.alarm)}"
         yield f"  where health was meant     {share(meant_so(healthy), lambda run: run.alarm)}"
-        for (case, kind), wrong in misses(runs).items():
-            instead = ", ".join(f"{finding} {k}" for finding, k in Counter(wrong).most_common())
-            yield f"    {case}, {kind}: {instead}"
+        for title, some in (
+            ("broken, another cause first", broken),
+            ("healthy by training, an alarm first", healthy),
+        ):
+            missed = misses(some)
+            yield from [f"  {title}"] * bool(missed)
+            for (case, kind), wrong in missed.items():
+                instead = ", ".join(f"{finding} {k}" for finding, k in Counter(wrong).most_common())
+                yield f"    {case}, {kind}: {instead}"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from experiments.record import by, grouped, load, rounded, swept
 from minirnn import unroll
 from minirnn.diagnosis.entry import diagnose
 from minirnn.dynamics.exponents import jacobian, lyapunov_exponents
+from minirnn.figures.panels import signed
 from minirnn.learning import optimizers, tasks
 from minirnn.learning.training import Run, accuracy, train
 
@@ -176,9 +177,7 @@ def reads_better(r: dict[str, Any], better: str, other: str) -> Verdict:
     for task in ("64", "208", "784"):
         a, b = (100 * np.array(r["trained"][task][cell]["test"]) for cell in (better, other))
         low, high = of_difference(a, b)
-        found.append(
-            f"{a.mean():.0f} against {b.mean():.0f} % at {task} ({low:+.0f} to {high:+.0f})".replace("-", "−")
-        )
+        found.append(f"{a.mean():.0f} against {b.mean():.0f} % at {task} ({signed(low, 0)} to {signed(high, 0)})")
         held.append(above((low, high)))
     return verdict(", ".join(found), *held)
 

@@ -146,7 +146,8 @@ def again(saved: Saved) -> Pair:
 def slopes(r: dict[str, Any], task: str) -> tuple[str, Interval]:
     """Slopes of local smoothness over the norm, on logarithmic axes: in words, and the interval of their mean."""
     fitted = np.array([run["slope"] for run in r[task]])
-    return f"slopes {fitted.min():.2f} to {fitted.max():.2f} on logarithmic axes", of_mean(fitted)
+    ends = (f"{end:.2f}".replace("-", "−") for end in (fitted.min(), fitted.max()))
+    return f"slopes {' to '.join(ends)} on logarithmic axes", of_mean(fitted)
 
 
 def rises(r: dict[str, Any]) -> Verdict:

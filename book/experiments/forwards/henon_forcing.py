@@ -9,10 +9,13 @@ observed.
 
 from typing import Any
 
+import numpy as np
+
 from experiments.experiment import Claim, Experiment, Pair, Saved, Verdict, verdict
 from experiments.forwards import pupils
 from experiments.forwards.models import Shallow
 from experiments.intervals import above, of_difference
+from experiments.record import load
 from minirnn.dynamics.maps import henon
 
 NOISES = [0.0, 0.1]
@@ -41,10 +44,17 @@ def again(saved: Saved) -> Pair:
 
 
 def clipping_is_worse(r: list[dict[str, Any]]) -> Verdict:
-    """By Welch's interval, clipping against sparse forcing about every τ_pred = 1.65 steps; and against none."""
-    kl = pupils.divergences(LESSON, r, 0.0)
-    ours = f"KL {max(kl['τ = 2']):.1f} at most with τ = 2, {min(kl['free, clipped']):.1f} at least with clipping"
-    return verdict(ours, above(of_difference(kl["free, clipped"], kl["τ = 2"])))
+    """Sparse forcing about every predictability time, τ = 2 here and 15 on the Lorenz system, has learned if its
+    divergence is below half of that with clipping, by Welch's interval."""
+    texts, learned = [], []
+    lorenz = load("lorenz_forcing")["results"]
+    for system, lines, every, noise in (("Hénon", r, 2, 0.0), ("Lorenz", lorenz, 15, 0.1)):
+        forced, clipped = (
+            np.array(pupils.line(lines, mode, noise)["divergence"]) for mode in (f"τ = {every}", "free, clipped")
+        )
+        texts.append(f"{system} {forced.mean():.1f} with τ = {every}, {clipped.mean():.1f} with clipping")
+        learned.append(above(of_difference(0.5 * clipped, forced)))
+    return verdict(f"mean KL of {pupils.SEEDS}: {'; '.join(texts)}", *learned)
 
 
 def strength_must_suffice(r: list[dict[str, Any]]) -> Verdict:
@@ -69,7 +79,7 @@ EXPERIMENT = Experiment(
             page="forwards",
             text="Sparse forcing about every predictability time learns a chaotic system; clipping does not",
             theirs="several systems; clipping “much worse”",
-            deviation="Hénon instead, all observed; forced every 2 steps, where theory has 1.65",
+            deviation="two systems, all observed, 1500 updates; learned: less than half of the KL with clipping",
             judge=clipping_is_worse,
         ),
         Claim(

@@ -111,7 +111,8 @@ EXPERIMENT = Experiment(
         Claim(
             paper="gonzalez2024",
             page="parallel",
-            text="In dense networks the Jacobian's diagonal takes at most ten times Newton's rounds, and fewer than 0",
+            text="In dense networks the Jacobian's diagonal takes at most ten times Newton's rounds, "
+            "and fewer than 0 in its place",
             theirs="comparable, on a GRU",
             deviation="dense random tanh networks",
             judge=diagonal_is_comparable,

@@ -13,9 +13,11 @@ from experiments.chaos.logistic_paths import STEPS, exponent, path
 from explorables.chaos.hues import hue
 from explorables.chaos.wording import nats
 from minirnn.figures.explorables import Control, Pad, explorable
-from minirnn.figures.panels import readable, side_by_side
+from minirnn.figures.panels import readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
+
+LATE = 10  # of the last steps the path stands out: there one sees where it ends
 
 
 class Facts(NamedTuple):
@@ -54,13 +56,20 @@ def draw(facts: Facts) -> Figure:
     return fig
 
 
+def stairs(x: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
+    """(x0, height), (x0, x1), (x1, x1), (x1, x2), …"""
+    corners = np.repeat(x, 2)
+    return corners[:-1], np.concatenate([[height], corners[2:]])
+
+
 def draw_web(ax: Axes, facts: Facts) -> None:
     """Parabola, diagonal, and the path: up or down to the parabola, across to the diagonal."""
     curve, shade = np.linspace(0, 1, 101), color(hue(facts.exponent))
     ax.plot([0, 1], [0, 1], color=color("line"), lw=0.9)
     ax.plot(curve, facts.r * curve * (1 - curve), color=color("muted"), lw=1.3)
-    corners = np.repeat(facts.x, 2)  # (x0, 0), (x0, x1), (x1, x1), (x1, x2), …
-    ax.plot(corners[:-1], np.concatenate([[0], corners[2:]]), color=shade, lw=1)
+    ax.plot(*stairs(facts.x, 0.0), color=shade, lw=0.8, alpha=0.4)
+    late = facts.x[-LATE - 1 :]
+    ax.plot(*stairs(late, late[0] if facts.t > LATE else 0.0), color=shade, lw=1.2)
     at, slope = facts.x[-2:], facts.slopes[-1]
     reach = 0.16 / np.hypot(1, slope) * np.array([-1, 1])
     ax.plot(at[0] + reach, at[1] + slope * reach, color=color("ink"), lw=2)
@@ -73,7 +82,7 @@ def words(facts: Facts) -> str:
         f"Cobweb of the logistic map with r = {facts.r:g}. From 0.3 the path goes to the parabola and across to "
         f"the diagonal, again and again; step {facts.t} leads from {facts.x[-2]:.3f} to {facts.x[-1]:.3f}, where "
         f"the parabola has slope {facts.slopes[-1]:.2f}. Beside it, the size of a small difference of the start: "
-        f"after step {facts.t} it is multiplied by {facts.growth[-1]:.2g}. A dotted line has the mean rate of a "
+        f"after step {facts.t} it is multiplied by {spoken(facts.growth[-1])}. A dotted line has the mean rate of a "
         f"long run, {nats(facts.exponent)} nats a step."
     )
 
@@ -83,10 +92,11 @@ FIGURE = explorable(
     words=words,
     compute=compute,
     name="cobweb",
-    caption="Left: follow the path up to the parabola, across to the diagonal, and on. The short thick stroke is the "
+    caption="Left: follow the path up to the parabola, across to the diagonal, and on; the last ten steps stand out. "
+    "The short thick stroke is the "
     "slope that the last step meets. Right: the product of all slopes so far, by which a small difference of the "
     "start has grown or shrunk; dotted, the mean rate λ of 20 000 steps. The path starts at x₀ = 0.3.",
-    r=Control([2.8, 3.0, 3.2, 3.5, 3.7, 3.83, 4.0], label="weight r"),
+    r=Control([2.8, 3.0, 3.2, 3.5, 3.7, 3.832, 4.0], label="weight r"),
     t=Control([1, 2, 3, 5, 10, 20, STEPS], label="step t", play=True),
     pad=Pad("t", axes=1),
     start={"r": 4.0, "t": 10},

@@ -77,7 +77,7 @@ def draw_constants(ax: Axes, facts: Facts) -> None:
         ax.semilogy(n, bound * (measured / bound)[4:].max(), color=color(hue), lw=1, ls=(0, (2, 2)))
     ax.set(xlabel="length N", xlim=(0, LONGEST), ylim=(1e-6, 1e42), ylabel="largest on the interval")
     decades(ax.yaxis, 0, 40, 10)
-    label_ends(ax)
+    label_ends(ax, away=10)  # beside the dots, too
 
 
 def words(facts: Facts) -> str:

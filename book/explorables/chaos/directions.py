@@ -122,7 +122,7 @@ FIGURE = explorable(
     "of the first, and of the second only the part at a right angle to the first (broad). Right: the means of the "
     "logarithms of both lengths, and the exponents of a long run (dotted). The GRU of the first figure, s = 1, on "
     "its attractor.",
-    t=Control([1, 2, 3, 4, 5, 6, 8, 10, 30, STEPS], label="step t", play=True),
+    t=Control([1, 2, 3, 4, 5, 6, 8, 11, 30, STEPS], label="step t", play=True),
     pad=Pad("t", axes=2),
     start={"t": 3},
     states={"step 1": {"t": 1}, "step 3": {}, "step 300": {"t": STEPS}},

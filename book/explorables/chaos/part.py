@@ -18,6 +18,7 @@ from minirnn.figures.ticks import decades
 
 LIMITS = {"LSTM": (-0.15, 0.55), "GRU": (-0.85, 1.05)}  # of h₁
 LEAST, MOST = 1e-17, 10.0  # of the distance
+ABOVE, BELOW, FREE = 0.35, 1.2e-16, 1e-14  # where the label of the dotted line may stand, and what it leaves free
 MARGINS = (0.75, 0.5, 0.2, 0.4)  # of a figure that a phone shows without scrolling: what splits, splits at its end
 
 
@@ -46,7 +47,7 @@ def draw(facts: Facts) -> Figure:
     )
     draw_states(states, facts)
     draw_distance(gap, facts)
-    for ax, name, ends in ((states, "above", (0, 1)), (gap, "below", (LEAST, MOST))):
+    for ax, name, ends in ((states, "above", (0, 1)), (gap, "below", (FREE, MOST))):
         line = ax.plot([facts.apart] * 2, ends, color=color("muted"), lw=0.9, ls=(0, (2, 2)), gid=f"live-{name}")[0]
         line.set_visible(facts.apart > 0)
     return fig
@@ -87,10 +88,17 @@ def draw_distance(ax: Axes, facts: Facts) -> None:
         0, first, "o", ms=8, mfc=color("paper"), mec=color("ink"), mew=2, clip_on=False, gid="live-start"
     )[0]
     ring.set_zorder(4)
-    ax.text(0.98, 0.06, slope(facts), transform=ax.transAxes, ha="right", size=10, gid="live-slope")
+    ax.text(0.98 * STEPS, beside(facts.distance, line), slope(facts), ha="right", size=10, gid="live-slope")
     ax.set(xlabel="step t", ylabel="distance", ylim=(LEAST, MOST))
     decades(ax.yaxis, -16, 0, 4)
+    ax.tick_params(axis="y", pad=8)  # the ring lies before them
     ax.set_title(f"Distance: from {readable(first)} to {readable(last)}").set_gid("live-gap")
+
+
+def beside(distance: np.ndarray, line: np.ndarray) -> float:
+    """The height of the label: below both lines, or above them if one of them comes near the lower border there."""
+    under = np.nanmin(np.stack([distance, line])[:, STEPS // 2 :])
+    return ABOVE if under < FREE else BELOW
 
 
 def slope(facts: Facts) -> str:
@@ -114,7 +122,8 @@ FIGURE = explorable(
     name="part",
     caption="Two trajectories of one network without input, started a little apart: drag the ring. Above: the "
     "first unit of both, and between them the gap. Below: the distance of the states, and the line that λ₁ "
-    "predicts; the two count as apart from 0.1 on. LSTM and GRU have two units each; their weights are from two "
+    "predicts; the two count as apart from 0.1 on. λ₁ is the mean over 2000 steps. "
+    "LSTM and GRU have two units each; their weights are from two "
     "papers that are named below, times s.",
     s=Control([k / 20 for k in range(10, 31)], label="scale s", format=".3f"),
     power=Control([k / 2 for k in range(-28, -3)], label="perturbation 10^", format=".2f"),

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.record import load
 from explorables.chaos.hues import hue
+from explorables.chaos.wording import nats
 from minirnn.figures.artists import name_points
 from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.panels import side_by_side
@@ -67,15 +68,16 @@ def draw(facts: Facts) -> Figure:
     dot, own = facts.chosen, facts.dots[facts.architecture]
     shade = color(hue(dot.exponent))
     over.plot([*own], [d.memory for d in own.values()], color=color("muted"), lw=1)
-    for ax, x in ((plane, dot.gradient), (over, facts.gain)):
+    beside = 0.08 if dot.gradient < 1e2 else 0.0  # above the name at the lower border
+    for ax, x, low in ((plane, dot.gradient, beside), (over, facts.gain, 0.0)):
         ax.axhline(dot.memory, color=shade, lw=0.8, zorder=1)
-        ax.axvline(x, color=shade, lw=0.8, zorder=1)
+        ax.axvline(x, low, color=shade, lw=0.8, zorder=1)
         ax.plot(x, dot.memory, "o", ms=12, color=shade, mec=color("ink"), mew=1.4, zorder=6)
     plane.set(xlabel="Lipschitz constant of the gradient, 60 steps", ylabel="memory, steps")
     plane.set(ylim=(0, 14), xlim=(3e-4, 1e16), title=f"Memory {dot.memory:.1f} steps")
     decades(plane.xaxis, -3, 15, 6)
     over.set(xlabel=f"gain, {facts.architecture}", xlim=(0, 1.05 * max(own)))
-    over.set_title(f"λ₁ = {dot.exponent:+.2f}".replace("-", "−"), color=shade)
+    over.set_title(f"λ₁ = {nats(dot.exponent, 2)}".replace("-", "−"), color=shade)
     clear = {"fc": color("paper"), "lw": 0, "pad": 1}  # the lines through the dot end at a name
     for name, place in PLACES.items():
         ink, weight = ("ink", 600) if name == facts.architecture else ("muted", 400)
@@ -101,7 +103,7 @@ def words(facts: Facts) -> str:
     dot, best = facts.chosen, facts.dots[facts.architecture][facts.best]
     return (
         f"{facts.architecture} with gain {facts.gain:g}: memory of {dot.memory:.1f} steps, gradient with a "
-        f"Lipschitz constant of {dot.gradient:.2g}, largest exponent {dot.exponent:+.3f}. Over its gain this "
+        f"Lipschitz constant of {dot.gradient:.2g}, largest exponent {nats(dot.exponent, 2)}. Over its gain this "
         f"architecture remembers most, {best.memory:.1f} steps, at gain {facts.best:g}."
     )
 

@@ -99,7 +99,10 @@ def draw_largest(ax: Axes, facts: Facts) -> None:
         ax.plot([gain, gain], [values.min(), values.max()], color=shade, lw=1)
         ax.plot(gain, values.mean(), "o", ms=8 if gain == facts.gain else 4, color=shade)
     ax.set(xlabel="gain g", ylabel="λ₁, nats/step", ylim=(-0.8, 0.6), xlim=(0.4, 3.1), yticks=[-0.5, 0, 0.5])
-    ax.set_title(f"λ₁ = {nats(facts.first)}, mean field {nats(facts.theory)}", color=color(hue(facts.first)))
+    ax.set_title(
+        f"λ₁ = {nats(facts.first)}, mean field {nats(facts.theory)}".replace("-", "−"),
+        color=color(hue(facts.first)),
+    )
 
 
 def words(facts: Facts) -> str:

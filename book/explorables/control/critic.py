@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from experiments.record import load
 from minirnn.figures.explorables import Control, explorable
 from minirnn.figures.labels import label_ends
-from minirnn.figures.panels import readable, side_by_side
+from minirnn.figures.panels import readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
 
@@ -86,12 +86,12 @@ def words(facts: Facts) -> str:
     rows = []
     for critic, errors in facts.final.items():
         medians = zip(np.median(errors, axis=1), LENGTHS, strict=True)
-        rows.append(f"{critic}: " + ", ".join(f"{middle:.2g} at {L}" for middle, L in medians))
+        rows.append(f"{critic}: " + ", ".join(f"{spoken(middle)} at {L}" for middle, L in medians))
     halfway, end = np.median(facts.curve[:, [5, -1]], axis=0)
     return (
         f"The critic {facts.critic} and a reward {facts.L} blank steps after its cue. Its relative squared error, "
-        f"median of ten seeds, is {halfway:.2g} after 500 updates and {end:.2g} after 1500. At the end, by the number "
-        f"of blank steps: {'; '.join(rows)}."
+        f"median of ten seeds, is {spoken(halfway)} after 500 updates and {spoken(end)} after 1500. "
+        f"At the end, by the number of blank steps: {'; '.join(rows)}."
     )
 
 

@@ -14,7 +14,7 @@ from experiments.record import load
 from explorables.control.policies import LENGTHS, POLICIES
 from minirnn.figures.explorables import Control, Pad, explorable
 from minirnn.figures.labels import label_line
-from minirnn.figures.panels import readable, side_by_side
+from minirnn.figures.panels import readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, plain_ticks
 
@@ -84,8 +84,8 @@ def draw_groups(ax: Axes, facts: Facts) -> None:
 
 def words(facts: Facts) -> str:
     by_group = zip(GROUPS, facts.signal, facts.noise, strict=True)
-    parts = "; ".join(f"{label} {signal:.2g} and {noise:.2g}" for (label, _), signal, noise in by_group)
-    rows = ", ".join(f"{needed:.2g} at {L}" for L, needed in zip(LENGTHS, facts.medians, strict=True))
+    parts = "; ".join(f"{label} {spoken(signal)} and {spoken(noise)}" for (label, _), signal, noise in by_group)
+    rows = ", ".join(f"{spoken(needed)} at {L}" for L, needed in zip(LENGTHS, facts.medians, strict=True))
     return (
         f"One episode's policy gradient before training, policy {facts.policy}, {facts.L} blank steps. Squared signal "
         f"and noise, medians of ten seeds: {parts}. Episodes that must be averaged until the whole signal is as "

@@ -14,7 +14,7 @@ from experiments.control import one_unit
 from experiments.control.one_unit import P
 from minirnn.figures.explorables import Control, Pad, Prediction, explorable
 from minirnn.figures.labels import label_line
-from minirnn.figures.panels import counted, readable, side_by_side
+from minirnn.figures.panels import counted, readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -77,14 +77,14 @@ def draw(facts: Facts) -> Figure:
 def words(facts: Facts) -> str:
     ways = (facts.gradient, facts.natural)
     by_gradient, by_natural = (
-        f"at {way.arrival:.2g}" if np.isfinite(way.arrival) else "not by ten to the 8" for way in ways
+        f"at {spoken(way.arrival)}" if np.isfinite(way.arrival) else "not by ten to the 8" for way in ways
     )
     where = f"at L = {facts.wall:.0f}" if facts.wall < 80 else "beyond 80 steps"
     return (
         f"One linear unit with multiplier {facts.lam:g} and a cue {counted(facts.L, 'step')} ago. The "
-        f"log-odds move with speed {facts.gradient.speed:.2g} along the gradient and {facts.natural.speed:.2g} along "
-        f"the natural gradient with damping {facts.damping:g}; its Fisher information falls below the damping {where}. "
-        f"The expected reward exceeds 0.86 {by_gradient} along the gradient, {by_natural} along the natural one."
+        f"log-odds move with speed {spoken(facts.gradient.speed)} along the gradient and {spoken(facts.natural.speed)} "
+        f"along the natural gradient with damping {facts.damping:g}; its Fisher information falls below the damping "
+        f"{where}. The expected reward exceeds 0.86 {by_gradient} along the gradient, {by_natural} along the natural one."
     )
 
 

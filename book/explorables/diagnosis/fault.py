@@ -15,7 +15,7 @@ from minirnn import LSTM, VanillaRNN, diagnose
 from minirnn.core import initializers
 from minirnn.diagnosis import Finding
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import readable, side_by_side
+from minirnn.figures.panels import readable, side_by_side, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades, row_names
 from minirnn.learning import losses
@@ -90,9 +90,9 @@ def words(facts: Facts) -> str:
     shares = ", ".join(f"{name} {share:.2g}" for name, share in facts.shares.items())
     findings = ", then ".join(f"{finding.name} ({finding.confidence:.2f})" for finding in facts.findings)
     return (
-        f"The {facts.fault} is {facts.value:.3g}. At lag {T - 1} the gradient is {facts.by_lag[-1]:.2g} of that at lag "
-        f"0; the largest exponent, times T, is {facts.growth:.2g}. Shares and openings: {shares}. First finding: "
-        f"{findings}."
+        f"The {facts.fault} is {spoken(facts.value)}. At lag {T - 1} the gradient is {spoken(facts.by_lag[-1])} of "
+        f"that at lag 0; the largest exponent, times T, is {spoken(facts.growth)}. Shares and openings: {shares}. "
+        f"First finding: {findings}."
     )
 
 

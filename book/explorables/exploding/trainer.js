@@ -3,8 +3,11 @@ const { counted, fixed, readable, spoken } = tools;
 const UPDATES = 300, FAR = 1e5, PARTS = ["loss", "lags", "norm", "exponent"];
 const NAMES = { latch: "the latch", order: "temporal order", adding: "adding" };
 const told = (value, tell = readable) => (isFinite(value) ? tell(value) : "∞");
-const signed = (value) =>
-  !isFinite(value) ? "−∞" : Math.abs(value) < 0.005 ? "0.00" : `${value < 0 ? "−" : "+"}${fixed(Math.abs(value), 2)}`;
+const signed = (value) => {
+  const text = fixed(value, 2);
+  if (!isFinite(value)) return "−∞";
+  return Number(text) === 0 ? text.replace("-", "") : value < 0 ? text.replace("-", "−") : `+${text}`;
+};
 
 live(
   "trainer",

@@ -13,7 +13,7 @@ from experiments.exploding.two_runs import BATCH, CHANGES, UNITS, curves, run
 from experiments.in_page import descent, gru_units, lru_units, tanh_units, tasks
 from experiments.in_page.descent import Report, regime
 from minirnn.figures.explorables import Control, explorable
-from minirnn.figures.panels import counted, figure, readable, spoken
+from minirnn.figures.panels import counted, figure, readable, signed, spoken
 from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
@@ -74,7 +74,7 @@ def draw(facts: Facts) -> Figure:
     draw_norm(norm, facts)
     exponent.axhline(0, color=color("line"), lw=0.9)
     exponent.set(ylim=(-1, 0.6), ylabel="exponent, nats/step", xlabel="update", xlim=(0, UPDATES))
-    exponent.set_title(f"Exponent {signed(own.exponent[-1])}").set_gid("live-title-exponent")
+    exponent.set_title(f"Exponent {exponent_text(own.exponent[-1])}").set_gid("live-title-exponent")
     for ax in (loss, norm):
         ax.set(xlim=(0, UPDATES), xlabel="update")
     return fig
@@ -99,10 +99,8 @@ def told(value: float, tell: Callable[[float], str] = readable) -> str:
     return tell(value) if np.isfinite(value) else "∞"
 
 
-def signed(value: float) -> str:
-    if not np.isfinite(value):
-        return "−∞"
-    return "0.00" if abs(value) < 0.005 else f"{value:+.2f}".replace("-", "−")
+def exponent_text(value: float) -> str:
+    return signed(value) if np.isfinite(value) else "−∞"
 
 
 def legend(facts: Facts) -> str:
@@ -117,14 +115,14 @@ def words(facts: Facts) -> str:
         f"gain {s['gain']:.2f}, rate {s['rate']:.2f}, clip {facts.clip:.2f}, seed {s['seed']}. {after} the loss is "
         f"{told(own.loss[-1], spoken)} of that of a guess, and {own.right:.0f} percent of the sequences are right. "
         f"At lag {len(own.lags) - 1} the gradient is {told(own.lags[-1], spoken)} of that at lag 0. "
-        f"The exponent is {signed(own.exponent[-1])} nats a step. "
+        f"The exponent is {exponent_text(own.exponent[-1])} nats a step. "
         f"{clipped(facts)} of {len(facts.own)} gradients were clipped."
     )
     if facts.other:
         other = curves(facts.other, s["task"])
         text += (
             f" In grey, with {facts.beside}: loss {told(other.loss[-1], spoken)}, {other.right:.0f} percent right, "
-            f"exponent {signed(other.exponent[-1])}."
+            f"exponent {exponent_text(other.exponent[-1])}."
         )
     return text
 

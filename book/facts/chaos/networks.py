@@ -49,7 +49,7 @@ def numbers() -> dict[str, str]:
     return {
         "sine-free": f"{np.median(final_losses('free')):.4f}",
         "sine-contractive": f"{np.median(final_losses('contractive')):.3f}",
-        "sine-begin": f"{min(updates)} to {max(updates)}",
+        "sine-begin": f"{min(updates)} and {max(updates)}",
         "sine-loss": f"{min(losses):.2f} to {max(losses):.2f}",
         "sine-exponent": f"{np.ceil(1000 * np.abs(rates_at_the_end).max()) / 1000:.3f}",
         "sine-oscillate": str(int((amplitudes("free")[:, -1] > 0.5).sum())),

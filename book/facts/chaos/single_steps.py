@@ -18,13 +18,28 @@ def numbers() -> dict[str, str]:
         "web-steep": f"{low:.2f}".replace("-", "−"),
         "web-flat": f"{high:.2f}".replace("-", "−"),
         "web-growth": power(cobweb.compute(4.0, 40).growth[-1]),
+        "web-settled": str(10 * round(settled(3.832, 3) / 10)),
         "parallel-1": f"{angles()[0]:.0f}",
-        "parallel-10": f"{angles()[9]:.2f}",
+        "parallel-10": f"{angles()[9]:.2g}",
     }
 
 
+def settled(r: float, period: int) -> int:
+    """The step from which on each state is back after a period, within a thousandth."""
+    x = path(r)[0]
+    return int(np.flatnonzero(np.abs(x[period:] - x[:-period]) > 1e-3)[-1]) + 1
+
+
+def check_the_figure_shows_the_cycle_of_three_and_a_difference_that_shrinks() -> None:
+    """Its path is on the cycle in the steps that stand out."""
+    facts = cobweb.compute(3.832, 40)
+    assert 20 <= settled(3.832, 3) < 25 < STEPS - cobweb.LATE
+    assert np.abs(facts.slopes[-3:]).prod() < 0.1
+    assert facts.growth[-1] < 1e-5
+
+
 def check_the_path_ends_where_the_page_says() -> None:
-    ends = attractors(maps.logistic(np.array([2.8, 3.2, 3.83, 4.0])), np.full((4, 1), START), T=6000, burn_in=4000)
+    ends = attractors(maps.logistic(np.array([2.8, 3.2, 3.832, 4.0])), np.full((4, 1), START), T=6000, burn_in=4000)
     assert [(a.kind, a.period) for a in ends] == [("fixed point", 1), ("period", 2), ("period", 3), ("chaotic", 0)]
 
 
@@ -64,6 +79,11 @@ def check_the_means_are_the_growth_of_the_product_and_near_the_exponents() -> No
     assert np.allclose(means[:, 0], growth, atol=1e-12)
     assert np.allclose(means[-1], long_spectrum("GRU"), atol=0.05)
     assert directions().lengths[3, 0] < 1 < directions().lengths[2, 0]
+
+
+def check_the_figure_shows_the_columns_before_its_step() -> None:
+    """So those after one step and after ten stand at steps 2 and 11."""
+    assert [directions_figure.compute(t).apart for t in (2, 11)] == [angles()[0], angles()[9]]
 
 
 def check_columns_of_the_plain_product_become_parallel() -> None:

@@ -11,6 +11,7 @@ from experiments.chaos.orbit_windows import attractor
 from experiments.chaos.partings import exponent, pair, parting
 from experiments.record import load
 from explorables.chaos import orbit_words, spectra
+from facts import signed
 from minirnn.dynamics import maps
 from minirnn.dynamics.exponents import spectrum
 from minirnn.dynamics.lipschitz import rate
@@ -55,8 +56,12 @@ def numbers() -> dict[str, str]:
         "ordered": f"{scales.ordered:.0f}",
         "first": f"{scales.first:.2f}",
         "last": f"{scales.last:.2f}",
-        "lstm-spectrum": ", ".join(f"{v:.3f}" for v in long_spectrum("LSTM")),
-        "gru-spectrum": ", ".join(f"{v:.3f}" for v in long_spectrum("GRU")),
+        "lstm-2000-part": signed(exponent("LSTM", 1.0), 3),
+        "lstm-1500": signed(attractor("LSTM", 1.0).exponent, 3),
+        "lstm-long": signed(long_spectrum("LSTM")[0], 3),
+        "lstm-long-error": f"{load('lstm_scales')['results']['spectra']['LSTM']['error'][0]:.3f}",
+        "lstm-spectrum": ", ".join(f"{v:.3f}" for v in long_spectrum("LSTM")).replace("-", "−"),
+        "gru-spectrum": ", ".join(f"{v:.3f}" for v in long_spectrum("GRU")).replace("-", "−"),
     }
 
 

@@ -15,7 +15,7 @@ from minirnn.learning import losses
 def numbers() -> dict[str, str]:
     return {
         "stand-16": str(first_to_leave()),
-        "critic-95": power(wrong("r = 0.95", 32)),
+        "critic-95": power(wrong("r = 0.95", 32), 2),
         "critic-half": f"{wrong('r = 0.5', 32):.2f}",
     }
 
