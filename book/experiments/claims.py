@@ -54,7 +54,7 @@ def table() -> str:
     """The rows in Markdown."""
     lines = [["claim", "theirs", "here", "deviation", "status"], ["---"] * 5]
     for row in rows():
-        source = f"({{cite:t}}`{row['paper']}`; [page]({row['page']}.md))"
+        source = f"({{cite:t}}`{row['paper']}`; []({row['page']}.md))"
         lines.append(
             [f"{row['text']} {source}", row["theirs"], row["ours"], row["deviation"], f"**{row['status']}**"]
         )

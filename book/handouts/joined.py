@@ -16,13 +16,14 @@ from bs4 import BeautifulSoup
 
 import minirnn
 
+from . import blocks
 from .pages import Element, article
 
 LEFT_OUT = (
     ".headerlink, .gtt-columns, .gtt-form, .gtt-foot, .gtt-guess, .gtt-verdict, .gtt-pad, .gtt-said, .gtt-reset"
 )
 LEFT_OUT += ", .gtt-download, .gtt-take-along, gtt-ask form, gtt-ask [role=status], .said, button, .visually-hidden"
-LONG = 30  # lines of code, beyond which a block goes on over the page
+CANONICAL = re.compile(r'<link\b[^>]*rel="canonical"[^>]*href="([^"]*)"')
 NAMES = ("id", "for", "name", "aria-labelledby", "aria-describedby")  # attributes that are ids,
 LINKS = ("href", "xlink:href")  # that begin with # where they lead to one,
 PAINTS = ("clip-path", "fill", "mask", "style")  # and that may have url(#...)
@@ -65,9 +66,12 @@ def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Eleme
     text = article(site, page)
     for part in text.select(LEFT_OUT):
         part.decompose()
+    home = address(site, page)
+    for table in text.find_all("table"):
+        leave_out_columns(table, page, pages)
     for tag in text.find_all(True):
         if tag.name == "a" and "href" in tag.attrs:
-            relink(tag, page, pages)
+            relink(tag, page, pages, home)
         elif "src" in tag.attrs:
             tag["src"] = posixpath.normpath(posixpath.join(root, posixpath.dirname(page), tag["src"]))
         rename(tag, prefix(page))
@@ -83,32 +87,68 @@ def read(site: Path, page: str, pages: set[str], root: str = "../html") -> Eleme
             others = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "gtt-others"})
             figure.insert_after(others)
             others.extend([part.extract() for part in small])
-    for code in text.find_all("pre"):
-        if code.get_text().count("\n") > LONG:
-            code["class"] = [*code.get("class", []), "paper-long"]
+    for block in text.find_all("pre"):
+        blocks.fit(block)
+    for paragraph in text.find_all("p"):
+        if paragraph.get_text().rstrip().endswith(":"):
+            paragraph["class"] = [*paragraph.get("class", []), "paper-on"]
     text["id"] = prefix(page)
     for details in text.find_all("details"):
         details["open"] = ""
     return text
 
 
-def relink(link: Element, page: str, pages: set[str]) -> None:
-    """A link to a page becomes one within the document; to another file of the site it becomes plain text."""
+def address(site: Path, page: str) -> str:
+    """Where the site is that a page is of, as the page says; "" if it says nothing."""
+    found = CANONICAL.search((site / f"{page}.html").read_text(encoding="utf-8"))
+    return found[1].removesuffix(f"{page}.html") if found else ""
+
+
+def target(link: Element, page: str) -> tuple[str, str] | None:
+    """(file of the site, anchor) to which a link of a page leads; None if it leads elsewhere."""
     url = urlsplit(link["href"])
     if url.scheme or url.netloc:
-        return
+        return None
     path = unquote(url.path)
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else f"{page}.html"
-    name = target.removesuffix(".html")
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else f"{page}.html"
     anchor = unquote(url.fragment).partition("?")[0]
-    alone = re.fullmatch(r"figures/(\w[\w-]*)-" + re.escape(anchor), name) if anchor else None
-    if alone:  # a figure's own page: on paper it is where its chapter shows it
-        name = f"book/{alone[1]}"
+    alone = re.fullmatch(r"figures/(\w[\w-]*)-" + re.escape(anchor) + ".html", file) if anchor else None
+    return (f"book/{alone[1]}.html" if alone else file), anchor  # on paper a figure is where its chapter shows it
+
+
+def relink(link: Element, page: str, pages: set[str], home: str) -> None:
+    """A link to a page becomes one within the document; one to another file of the site says where the file is."""
+    if not (found := target(link, page)):
+        return
+    file, anchor = found
+    name = file.removesuffix(".html")
     if name in pages:
         link["href"] = f"#{prefix(name)}{anchor}"
+        return
+    link.insert_after(f" ({home}{file})" if home else " (online)")
+    link.attrs = {key: value for key, value in link.attrs.items() if key not in ("href", "download")}
+    if home:
+        link["href"] = home + file
     else:
         link.name = "span"
-        link.attrs = {key: value for key, value in link.attrs.items() if key not in ("href", "download")}
+
+
+def leave_out_columns(table: Element, page: str, pages: set[str]) -> None:
+    """A column in which all cells are links to files that the document does not have is not in it either."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    for k, column in enumerate(zip(*rows[1:], strict=False)):
+        if all(leads_out(cell, page, pages) for cell in column):
+            for row in rows:
+                row[k].decompose()
+
+
+def leads_out(cell: Element, page: str, pages: set[str]) -> bool:
+    """Whether a link is all that a cell says, and leads to another file of the site."""
+    link = cell.find("a", href=True)
+    if not link or link.get_text().strip() != cell.get_text().strip():
+        return False
+    found = target(link, page)
+    return found is not None and found[0].removesuffix(".html") not in pages
 
 
 def rename(tag: Element, before: str) -> None:

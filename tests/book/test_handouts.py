@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 
-from handouts import downloads, epub, joined, offline, pdf, pictures, slides
+from handouts import blocks, downloads, epub, joined, offline, pdf, pictures, slides
 from handouts.pages import article
 from minirnn.figures import explorable, single
 from tests.conftest import ROOT, serve
@@ -125,6 +125,43 @@ def test_a_caption_stands_with_its_picture_and_long_code_may_go_on_over_the_page
     assert ["paper-long" in pre.get("class", []) for pre in book.select("#two-- pre")] == [False, True]
 
 
+def test_a_block_that_is_too_wide_for_paper_is_closed_up_then_smaller_and_code_never_below_its_limit():
+    gap, title = " " * 90, "of “One &amp; all”"
+    far = f"<pre><span></span>a{gap}(eq. 1)\nbc{gap[1:]}(eq. 2)</pre>"
+    row = f'<pre>{"x" * 90}  (eq. <a href="#one--eq">(1)</a> {title}, 2012)\ny</pre>'
+    code, longer = (f'<pre><span class="gtt-line">{"x" * count}</span></pre>' for count in (100, 110))
+    page = soup(f"{far}{row}{code}{longer}<details><pre>{'x' * 95}</pre></details>")
+    for block in page.find_all("pre"):
+        blocks.fit(block)
+    closed, pointed, smaller, wrapped, inside = page.find_all("pre")
+    assert closed.get_text() == "a   (eq. 1)\nbc  (eq. 2)"
+    assert not closed.select("span"), "a page would end below an empty box"
+    assert "(eq. (1), page 000, 2012)" in blocks.lines(pointed)[0]
+    assert pointed.select_one(".paper-only .paper-page")["href"] == "#one--eq"
+    sizes = [block.get("style") for block in (smaller, wrapped, inside)]
+    assert sizes == ["--paper-size:0.960", None, "--paper-size:0.979"]
+
+
+def test_links_to_files_beside_the_pages_say_where_they_are(site):
+    page = site / "book/two.html"
+    decks = "".join(
+        f'<tr><td><a href="one.html">One</a></td><td><a href="../slides/{k}.html">slides</a></td></tr>'
+        for k in "ab"
+    )
+    table = f"<table><tr><th>lesson</th><th>decks</th></tr>{decks}</table>"
+    page.write_text(
+        page.read_text().replace("<p>", f'{table}<p>See <a href="../z.zip" download>the zip</a>, now: ', 1)
+    )
+    two = soup(joined.joined(site.parents[1], site)).select_one("#two--")
+    assert "See the zip (online), now" in two.get_text()
+    assert [row.get_text() for row in two.select("tr")] == ["lesson", "One", "One"]
+    where = '<link rel="canonical" href="https://u.example/b/book/two.html"></head>'
+    page.write_text(page.read_text().replace("</head>", where))
+    two = soup(joined.joined(site.parents[1], site)).select_one("#two--")
+    assert "See the zip (https://u.example/b/z.zip), now" in two.get_text()
+    assert two.select_one('a[href="https://u.example/b/z.zip"]').get_text() == "the zip"
+
+
 def test_a_named_state_that_the_figure_shows_is_not_printed_twice(site):
     page = site / "book/two.html"
     states = ("A line", "Another line")
@@ -197,6 +234,39 @@ def test_the_pdf_has_outline_links_and_numbers_of_pages(site, browser):
     assert {name.removeprefix("/") for name in wanted} <= places.keys()
     assert reader.trailer["/Root"]["/Lang"] == "en"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+@pytest.mark.browser
+def test_pages_end_between_things_and_the_outline_has_each_title_once(site, browser):
+    """Sections begin at all heights of a page: each has what was torn from its heading, or from its answer."""
+    from pypdf import PdfReader
+
+    ask = '<gtt-ask><p>Ask?</p><details><p>So.</p></details></gtt-ask><div class="exercise"><p>Try it.</p></div>'
+    ask += '<div class="solution admonition"><p>Done.</p></div>'
+    lines = "".join(f'<span class="gtt-line">line {k}\n</span>' for k in range(40))
+    block = f"<div><pre><span></span>{lines}</pre></div>"
+    script = f"<details class='sd-dropdown'><summary>Script</summary>{block}</details>"
+    rows = "<thead><tr><th>Head</th></tr></thead><tbody>" + "<tr><td>row</td></tr>" * 6 + "</tbody>"
+    parts = [f"<p><em>10 minutes</em></p><p>Text.</p>{ask}", script, f"<table>{rows}</table>"]
+    filler = "<p>Filler.</p>"
+    sections = "".join(f"<section><h2>Part {k}.</h2>{parts[k % 3]}{filler * (k % 5)}</section>" for k in range(90))
+    page = site / "book/two.html"
+    page.write_text(page.read_text().replace(MATRIX, sections))
+    (site / "_static/a.css").write_text(
+        (ROOT / "book/_static/book.css").read_text() + ".bd-article h2 { line-height: 1 }"
+    )
+    reader = PdfReader(io.BytesIO(pdf.made(site.parents[1], site, browser)))
+    titles = [item.title for part in reader.outline if isinstance(part, list) for item in part]
+    assert [title for title in titles if title.startswith("Part")] == [f"Part {k}." for k in range(90)]
+    pages = [[line.strip() for line in page.extract_text().split("\n") if line.strip()] for page in reader.pages]
+    pages = [[line for line in lines if not line.isdigit() and line != "Two"] for lines in pages]
+    texts = [lines for lines in pages if "Filler." in lines or "line 20" in lines]
+    assert len(texts) > 20
+    assert {lines[0] for lines in texts} & {"10 minutes", "Text.", "Solution: page", "line 0", "line 1"} == set()
+    assert not [lines[0] for lines in texts if lines[0].startswith(("Answer: page", "Solution: page"))]
+    assert not [
+        lines[-1] for lines in texts if lines[-1].startswith(("Part", "10 minutes", "Ask", "Script", "Head"))
+    ]
 
 
 def annotations(page):

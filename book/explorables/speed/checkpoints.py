@@ -49,7 +49,7 @@ def draw(facts: Facts) -> Figure:
     time.set_ylabel("time of one gradient, ms")
     decades(memory.yaxis, 0, 2)
     decades(time.yaxis, 0, 3)
-    memory.set_title(f"At {facts.T[-1]:,} steps: 1/{facts.less_memory:.0f}".replace(",", " "))
+    memory.set_title(f"At {facts.T[-1]:,} steps 1/{facts.less_memory:.0f} of the memory".replace(",", " "))
     time.set_title(f"for {facts.more_time:.2f} times the time")
     return fig
 
