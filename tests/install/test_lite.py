@@ -93,15 +93,14 @@ def complete(lite: Any, folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lite_site(
-    built_book: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[str]:
+def lite_site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of the built book with its part `lite`."""
     source = os.environ.get("PYODIDE", "")
     if not source:
         pytest.skip(
             "PYODIDE names no copy of Pyodide: nothing was run in a browser (CONTRIBUTING.md, Decisions, has one)"
         )
+    built_book = request.getfixturevalue("built_book")  # not for one that is skipped: a build takes minutes
     base = tmp_path_factory.mktemp("lite")
     for name in ("_notebooks", "_static", "assignments"):
         shutil.copytree(built_book / name, base / "html" / name)
