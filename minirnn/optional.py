@@ -9,6 +9,7 @@ Traceback (most recent call last):
 ModuleNotFoundError: No module named 'matplotlib_that_nobody_has', which minirnn needs for figures. To install it: ...
 """
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,4 +54,6 @@ def progress_bar(iterable: Any = None, **options: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TqdmWarning)  # "IProgress not found": a line of text will do
         from tqdm.auto import tqdm
+    if sys.platform == "emscripten":
+        tqdm.monitor_interval = 0  # a browser's Python starts no thread, and tqdm would warn of it above the bar
     return tqdm(iterable, **options)

@@ -169,3 +169,17 @@ def test_a_notebook_without_ipywidgets_shows_a_plain_bar(code: str):
     assert result.returncode == 0, result.stderr
     assert "0%|" in result.stderr
     assert "Warning" not in result.stderr
+
+
+def test_in_a_browser_a_bar_starts_no_thread_and_does_not_warn_of_it():
+    """tqdm watches its bars from a thread of its own. Python of a browser has none, as `start` says there."""
+    no_threads = """
+import sys, threading, tqdm.auto
+from minirnn.optional import progress_bar
+sys.platform = "emscripten"
+def start(self): raise RuntimeError("can't start new thread")
+threading.Thread.start = start
+"""
+    result = run(no_threads + "print(sum(progress_bar(range(3))))", "always")
+    assert result.stdout.strip() == "3"
+    assert "Warning" not in result.stderr

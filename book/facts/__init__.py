@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from myst_nb import glue
 
 from experiments.intervals import of_mean
 from minirnn.figures.panels import signed as signed
@@ -31,6 +30,8 @@ CELL = re.compile(r"^```\{code-cell\}.*\n(---\n(?:.*\n)*?---\n|(?::.*\n)*)((?:.*
 
 def tell(numbers: Mapping[str, str]) -> None:
     """Gives the page that is run its numbers: {glue:text}`key` in the prose shows numbers[key]."""
+    from myst_nb import glue  # of the build: cells of a page as a notebook import this package where there is none
+
     for key, text in numbers.items():
         glue(key, text, display=False)
 

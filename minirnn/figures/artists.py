@@ -42,7 +42,7 @@ def live_artists(figure: Figure) -> dict[str, Artist]:
             raise ValueError(f"{LIVE}{name}: expected one artist of this name, got two")
         axes: Any = artist.axes
         data = artist.get_data_transform() if isinstance(artist, Polygon) else artist.get_transform()
-        if not isinstance(artist, Text) and data.contains_branch_seperately(axes.transData) != (True, True):
+        if not isinstance(artist, Text) and not all(data.contains_branch_seperately(axes.transData)):
             raise ValueError(f"{LIVE}{name}: expected the units of its panel, got other ones (transform=…)")
         by_name[name] = artist
     return by_name

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 WORK, SITE = ROOT / "_build/lite", ROOT / "_build/html"
 TOOLS = WORK / "tools/bin"  # where the Makefile installs JupyterLite, apart from the book's own packages
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-MODULES = ("experiments", "explorables", "questions")
+MODULES = ("experiments", "explorables", "facts", "questions")
 PURE = ("autograd", "anywidget", "ipywidgets", "jupyterlab-widgets", "psygnal", "comm", "font-source-sans-pro")
 PROJECT = """\
 [build-system]
@@ -49,7 +49,8 @@ PAGE = """\
 <style>main{{max-width:38rem;line-height:1.6}}main p+p{{margin-top:1rem}}a{{color:inherit}}</style></head>
 <body><main><h1>Run in this browser</h1>
 <p>The notebook <strong>{title}</strong> opens in JupyterLite, a Jupyter that needs no server: your browser runs Python
-itself. {source} What you change is kept in this browser, and is sent nowhere.</p>
+itself. {source} What you change is kept in this browser, and is sent nowhere. Training takes about ten times as long
+as in a Python of your own: a cell that needs ten seconds there takes minutes.</p>
 <p><a href="../lite/lab/index.html?path={file}">{agree}</a></p>
 <p><a href="{back}">Back to the page</a></p>
 </main></body></html>
@@ -59,8 +60,9 @@ publishes them, and not from this book: about {size} MB, once. That server sees 
 Nothing has been loaded from it yet. Where it cannot be reached, no cell runs, and the line below the notebook goes on
 saying “Unknown”."""
 OURS = "For this it loads Python and its packages from this site: about {size} MB, once."
-NEEDED = ("micropip", "ipython", "numpy", "scipy", "matplotlib", "scikit-learn", "joblib", "cloudpickle", "tqdm")
-SIZE = 40  # Python, NumPy, SciPy, Matplotlib and what they need, compressed
+NEEDED = ("micropip", "ipython", "numpy", "scipy", "matplotlib", "scikit-learn", "joblib", "cloudpickle", "tqdm",
+          "typing-extensions", "traitlets")  # fmt: skip
+SIZE = 50  # Python, NumPy, SciPy, Matplotlib and what they need, compressed; measured with Pyodide 0.27.7
 
 
 def make() -> None:
@@ -72,8 +74,11 @@ def make() -> None:
         raise FileNotFoundError(f"PYODIDE must name a folder with pyodide-lock.json, got {source!r}")
     if source and (files := missing(Path(source))):
         raise FileNotFoundError(f"PYODIDE must name a full copy of Pyodide; {source!r} lacks {', '.join(files)}")
-    for name in ("site", "wheels", "contents", "modules"):
-        shutil.rmtree(WORK / name, ignore_errors=True)
+    # What was built before goes, and with it the record of it: JupyterLite leaves out settings that its record has,
+    # and a browser would then load from the other server, though the page says "from this site".
+    for folder in (SITE / "lite", *(WORK / name for name in ("wheels", "contents", "modules"))):
+        shutil.rmtree(folder, ignore_errors=True)
+    (WORK / ".jupyterlite.doit.db").unlink(missing_ok=True)
     wheels(WORK / "wheels")
     contents(SITE / "_notebooks", WORK / "contents")
     kernel = {"disablePyPIFallback": True} | ({"pyodideUrl": "./static/pyodide/pyodide.mjs"} if source else {})
@@ -94,15 +99,16 @@ def make() -> None:
 
 
 def missing(folder: Path) -> list[str]:
-    """The files of packages that the notebooks need and that a copy of Pyodide lacks, as the package of npm does: an
-    import in a reader's browser would be the first to say so."""
+    """What the notebooks need and a copy of Pyodide lacks: packages that its list has not, and files of those that it
+    has, as the package of npm does. An import in a reader's browser would be the first to say so."""
     packages = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
     names = [*NEEDED]
     for name in names:  # grows by what each depends on
-        others = (other.replace("_", "-") for other in packages[name]["depends"])
+        others = (other.replace("_", "-") for other in packages.get(name, {"depends": []})["depends"])
         names += [other for other in others if other not in names]
-    files = sorted(packages[name]["file_name"] for name in names)
-    return [file for file in files if not (folder / file).is_file()]
+    files = sorted(packages[name]["file_name"] for name in names if name in packages)
+    unlisted = [name for name in names if name not in packages]
+    return unlisted + [file for file in files if not (folder / file).is_file()]
 
 
 def wheels(folder: Path) -> None:
