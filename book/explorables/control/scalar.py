@@ -84,7 +84,8 @@ def words(facts: Facts) -> str:
         f"One linear unit with multiplier {facts.lam:g} and a cue {counted(facts.L, 'step')} ago. The "
         f"log-odds move with speed {spoken(facts.gradient.speed)} along the gradient and {spoken(facts.natural.speed)} "
         f"along the natural gradient with damping {facts.damping:g}; its Fisher information falls below the damping "
-        f"{where}. The expected reward exceeds 0.86 {by_gradient} along the gradient, {by_natural} along the natural one."
+        f"{where}. The expected reward exceeds 0.86 {by_gradient} along the gradient, {by_natural} along the "
+        "natural one."
     )
 
 
