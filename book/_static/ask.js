@@ -161,7 +161,8 @@
       this.querySelector("details").open = false;
     }
 
-    // A line below the page's last question says how many are answered, and gives and deletes what is kept.
+    // A line below the page's last question, or last check, says how many that have a field to type in are answered right,
+    // and gives and deletes what is kept. Checks have none: they answer without a script, and nothing of them is kept.
     static count() {
       const here = [...document.querySelectorAll("gtt-ask")], all = answers();
       let line = document.querySelector(".gtt-answered");
@@ -173,9 +174,9 @@
         line.querySelector("button").textContent = said("Delete them");
         line.querySelector("button").addEventListener("click", () => { keep({}); here.forEach((ask) => ask.clear()); Ask.count(); });
       }
-      here.at(-1).after(line);
+      [...document.querySelectorAll("gtt-ask, .gtt-check")].at(-1).after(line);
       const done = here.filter((ask) => all[ask.dataset.key]?.right).length, kept = Object.values(all).filter((a) => a?.right).length;
-      line.firstChild.textContent = said(`Questions on this page: ${done} of ${here.length} right; in the book: ${kept}. Your answers stay in this browser.`);
+      line.firstChild.textContent = said(`Questions on this page with an answer to type: ${done} of ${here.length} right; in the book: ${kept}. Your answers stay in this browser.`);
       line.querySelector("a").href = "data:application/json," + encodeURIComponent(JSON.stringify(all, null, 1));
     }
   }

@@ -144,6 +144,26 @@ def test_what_touches_a_formula_stays_with_it(before, after, line):
     )
 
 
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        (["with α = 0.6, at L\n= 20"], "with α_=_0.6, at L_=_20"),
+        (["about 1 000 of 9.5 %"], "about 1_000 of 9.5_%"),
+        (
+            ["up to ", nodes.inline("", "58"), " % of λ₁ = ", nodes.inline("", "−0.04"), "."],
+            "up to 58_% of λ₁_=_−0.04.",
+        ),
+        (["as ", nodes.math("", r"\kappa"), " = 0 is"], r"as \kappa_=_0 is"),
+        (["what is = 3, a = b, and ", nodes.literal("", "c = 3")], "what is_=_3, a = b, and c = 3"),
+    ],
+)
+def test_a_line_does_not_break_within_a_number_before_its_sign_or_beside_its_equals(parts, line):
+    document = publish_doctree("")
+    document += nodes.paragraph("", "", *(nodes.Text(part) if isinstance(part, str) else part for part in parts))
+    markup.keep_together(None, document, "page")
+    assert document[0].astext().replace("\u00a0", "_") == line
+
+
 def test_every_formula_of_the_book_is_mathml(built_book):
     count = 0
     for file, page in pages(built_book).items():

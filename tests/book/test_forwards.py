@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "book"))  # as for a chapter's kernel
 from experiments.forwards import henon_forcing, hidden_forcing, lorenz_forcing, online_cost, pulled, pupils
 from experiments.forwards.models import Leaky, Shallow
 from experiments.record import load
+from explorables.forwards import align
 from minirnn import bptt
 from minirnn.gradients import referee
 from minirnn.learning import StateError, forced_inputs
@@ -86,3 +87,9 @@ def test_lorenz_is_learned_with_the_strength_of_the_largest_norm():
     assert enough.max() < full.min()
     assert enough.max() < 0.5 * clipped.min()
     assert lorenz_forcing.LESSON.every * pulled.SYSTEMS["Lorenz"].exponent == pytest.approx(0.045, abs=1e-3)
+
+
+def test_the_description_of_alignment_names_the_rows_of_its_picture():
+    told = align.words(align.compute("tanh", 2.0, 10))
+    assert all(f"{align.NAMES.get(name, name)} " in told for name in align.SHOWN)
+    assert "K = 100 " not in told

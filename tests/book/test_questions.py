@@ -107,6 +107,7 @@ QUESTION = """<gtt-ask data-key="a/{key}" data-ask='{asked}'><p id="{key}">Half 
 def test_answers_are_kept_in_the_browser_saved_and_deleted(browser, storage):
     tab, asked = browser.new_page(), json.dumps(Question(lambda: 0.5, ()).asked("half"))
     html = "".join(QUESTION.format(key=key, asked=asked) for key in ("one", "two"))
+    html += '<fieldset class="gtt-check"></fieldset><p>Further below.</p>'
     tab.route(
         "http://book.test/", lambda route: route.fulfill(body=f"<main>{html}</main>", content_type="text/html")
     )
@@ -132,7 +133,10 @@ def test_answers_are_kept_in_the_browser_saved_and_deleted(browser, storage):
     assert said.inner_text() == "Right."
     assert tab.locator("details").first.get_attribute("open") is not None
     line = tab.locator(".gtt-answered")
-    assert line.inner_text().startswith("Questions on this page: 1 of 2 right; in the book: 1.")
+    assert line.inner_text().startswith(
+        "Questions on this page with an answer to type: 1 of 2 right; in the book: 1."
+    )
+    assert line.evaluate("line => line.previousElementSibling.className") == "gtt-check"  # not amid the text
     box, said = opened()
     kept = storage != "fails"
     assert (box.input_value(), said.inner_text()) == (("1/2", "Right.") if kept else ("", ""))

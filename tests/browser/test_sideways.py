@@ -29,3 +29,19 @@ def test_what_is_wider_than_a_phone_has_a_shade_and_tables_keep_their_lines(
     tables = page.evaluate(TABLES)
     assert [lines for lines, shown in tables if lines != shown] == []
     assert tables or chapter == "intro", "each chapter prints a table"
+
+
+CUT = """() => {
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+  return [...document.querySelectorAll("pre.gtt-printed")].filter((e) => e.scrollWidth > e.clientWidth + 1)
+    .map((e) => e.textContent.trim().slice(0, 40));
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_desktop_shows_all_columns_of_printed_tables(open_page: Any, built_book: Path, chapter: str) -> None:
+    """77 signs fit, and 65 in a solution."""
+    page = open_page((built_book / f"book/{chapter}.html").as_uri(), width=1280)
+    page.add_style_tag(content="* { content-visibility: visible !important; }")
+    assert page.evaluate(CUT) == []

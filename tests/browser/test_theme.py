@@ -30,6 +30,25 @@ def test_contents_follow_what_is_read(open_page: Any, site: str, name: str) -> N
     page.wait_for_selector(f'#pst-page-toc-nav a.active[href="{address}"]', state="attached")
 
 
+ONE_IS_MARKED = """address => {
+  const marked = [...document.querySelectorAll("#pst-page-toc-nav a.active")].map(a => a.getAttribute("href"));
+  return marked.length === 1 && marked[0] === address;
+}"""
+
+
+def test_contents_mark_what_was_opened_and_what_was_clicked(open_page: Any, site: str) -> None:
+    """Also a section of many screens, of which ScrollSpy never saw a tenth, and the last, which stays low."""
+    page = open_page(f"{site}/book/bptt.html#any-network", width=1400)
+    page.wait_for_function(ONE_IS_MARKED, arg="#any-network")
+    for address in ("#what-goes-wrong-in-practice", "#references", "#exercises", "#ten-lines"):
+        page.locator(f'#pst-page-toc-nav a[href="{address}"]').click()
+        page.wait_for_function(ONE_IS_MARKED, arg=address)
+    page.goto(f"{site}/book/bptt.html#what-truncation-loses")
+    page.mouse.move(500, 400)
+    page.mouse.wheel(0, 300)
+    page.wait_for_function(ONE_IS_MARKED, arg="#what-truncation-loses")
+
+
 @pytest.mark.slow
 def test_each_button_of_the_theme_answers(open_page: Any, built_book: Path) -> None:
     """From the disk: the menu of ways to run it, the contents on a phone and on a desktop, the colours, and copying."""

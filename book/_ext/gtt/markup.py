@@ -1,6 +1,7 @@
 """Small pieces of markup: a link that sets a figure's state, a question with choices, a formula and its full stop."""
 
 import re
+from itertools import accumulate
 from typing import Any
 
 from docutils import nodes
@@ -10,7 +11,8 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from .figures import file_of
 from .language import say
 
-NUMBER_SPACES = re.compile(r"(?<=\d) (?=\d{3}(?!\d))|(?<=\d) (?=%)")
+# within a number, before its %, and on both sides of the sign in "α = 0.6"
+NO_BREAK = re.compile(r"(?<=\d) (?=\d{3}(?!\d))|(?<=\d)[ \n](?=%)|(?<!\w)\w{1,3}[ \n][=<>≤≥≈][ \n](?=[-−+]?[\d½])")
 VERDICTS = {"right": "Right.", "wrong": "Not quite."}
 
 
@@ -90,13 +92,10 @@ def raw(html: str, markdown: str = "") -> nodes.raw:
 
 def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """On doctree-resolved: a browser may break a line at both ends of a formula. What touches it, a bracket or a
-    full stop, goes with it into one piece that has no break. Nor is there one within a number, or before its %."""
+    full stop, goes with it into one piece that has no break. Nor is there one at the spaces of NO_BREAK."""
     for line in list(doctree.findall(nodes.TextElement)):
         if not isinstance(line, nodes.FixedTextElement | nodes.literal | nodes.math):
-            line[:] = [
-                nodes.Text(NUMBER_SPACES.sub("\u00a0", child)) if type(child) is nodes.Text else child
-                for child in line.children
-            ]
+            hold_spaces(line)
     for formula in list(doctree.findall(nodes.math)):
         line, i = formula.parent, formula.parent.index(formula)
         beside = (line[k] if 0 <= k < len(line) else None for k in (i - 1, i + 1))
@@ -108,6 +107,20 @@ def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             line[i + 1] = nodes.Text(after[len(right) :])
         if left or right:
             line[i] = nodes.inline("", "", nodes.Text(left), formula, nodes.Text(right), classes=["gtt-together"])
+
+
+def hold_spaces(line: nodes.TextElement) -> None:
+    """A number that the page glues is a node of its own, and so is a formula, so the line is looked at as a whole."""
+    texts = [stands_for(child) for child in line.children]
+    held = NO_BREAK.sub(lambda found: re.sub(r"\s", "\u00a0", found[0]), "".join(texts))
+    for k, (child, end) in enumerate(zip(line.children, accumulate(map(len, texts)), strict=True)):
+        if type(child) is nodes.Text:
+            line[k] = nodes.Text(held[end - len(child) : end])
+
+
+def stands_for(node: nodes.Node) -> str:
+    """Its text; for a formula a letter, and nothing for markup."""
+    return "x" if isinstance(node, nodes.math) else "" if isinstance(node, nodes.raw) else node.astext()
 
 
 def drop_prefix(paragraph: nodes.Element, length: int) -> None:

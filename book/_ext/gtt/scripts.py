@@ -16,6 +16,7 @@ LATE = (
     "ask.js",
     "check.js",
     "fold.js",
+    "contents.js",
     "clipboard.min.js",
     "copybutton.js",
     "scripts/sphinx-book-theme.js",
@@ -23,8 +24,6 @@ LATE = (
     "scripts/pydata-sphinx-theme.js",
 )
 TAG = re.compile(r'<script\b[^>]*\bsrc="((?:\.\./)*)_static/([^"?]+)[^"]*"[^>]*></script>\s*')
-# Bootstrap follows what is read from the event `load` on, which may be over by now
-SPY = "if (document.body.dataset.bsSpy) bootstrap.ScrollSpy.getOrCreateInstance(document.body);"
 OPTIONS = "documentation_options.js"  # 400 bytes of names, for which the page would wait
 CALL = """\
 <script>addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => setTimeout(() => {{
@@ -41,7 +40,7 @@ def join(app: Sphinx, error: Exception | None) -> None:
     static = Path(app.outdir, "_static")
     texts = [(static / name).read_text(encoding="utf-8") for name in LATE if (static / name).exists()]
     # it begins with a semicolon: a "use strict" of one of them is not for all
-    script = "\n;".join(["", *(re.sub(r"//# sourceMappingURL=\S*", "", text) for text in texts), SPY])
+    script = "\n;".join(["", *(re.sub(r"//# sourceMappingURL=\S*", "", text) for text in texts)])
     options = re.sub(r"\s*\n\s*", " ", (static / OPTIONS).read_text(encoding="utf-8"))
     (static / FILE).write_text(script, encoding="utf-8")
     digest = sha256(script.encode()).hexdigest()[:8]

@@ -1,6 +1,6 @@
 // The twin of unrolled.py.
 const { fixed, general, readable, spoken } = tools;
-const LONGEST = 10, FLOOR = 1e-3, BASE = -1.6, RISE = 0.4;
+const LONGEST = 10, FLOOR = 1e-3, BASE = -1.45, RISE = 0.35, NAME = -2.02;
 
 const below = (number) => [...`${number}`].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 const range = (count, f) => Array.from({ length: count }, (_, i) => f(i + 1));
@@ -25,7 +25,7 @@ live(
       stems: dots.flatMap(([t, y]) => [[t, y], [t, 0], gap]),
       inputs: dots,
       input: [ring],
-      size: { points: [[k, BASE - 0.4]], text: `x${below(k)} = ${fixed(x, 2)}` },
+      size: { points: [[k, NAME]], text: `x${below(k)} = ${fixed(x, 2)}` },
       states: states.map((_, t) => [t, 0]),
       terms: terms.flatMap((v, i) => [[i + 1, FLOOR], [i + 1, Math.max(v, FLOOR)], gap]),
       adjoints: { points: adjoints.map((d, i) => [i + 1, d]), hue },

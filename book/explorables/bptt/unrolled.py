@@ -16,7 +16,11 @@ from minirnn.figures.theme import color, styled
 from minirnn.figures.ticks import decades
 
 LONGEST, FLOOR = 10, 1e-3  # the longest chain, and the foot of the bars
-BASE, RISE = -1.6, 0.4  # inputs stand on a line below the chain, and rise with their size
+BASE, RISE, NAME = (
+    -1.45,
+    0.35,
+    -2.02,
+)  # inputs stand on a line below the chain, and rise with their size; the name of one stands below
 
 
 class Facts(NamedTuple):
@@ -72,7 +76,7 @@ def draw_chain(ax: Axes, facts: Facts) -> None:
     ax.plot(steps, height, "o", ms=6, color=color("muted"), gid="live-inputs")
     k, top = facts.k, BASE + RISE * facts.X[facts.k - 1]
     ax.plot(k, top, "o", ms=10, mfc=color("paper"), mec=color("ink"), mew=2, gid="live-input")
-    ax.text(k, BASE - 0.4, f"x{below(k)} = {facts.X[k - 1]:.2f}", ha="center", size=10, gid="live-size")
+    ax.text(k, NAME, f"x{below(k)} = {facts.X[k - 1]:.2f}", ha="center", size=10, gid="live-size")
     ax.plot(
         range(facts.T + 1),
         np.zeros(facts.T + 1),

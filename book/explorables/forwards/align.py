@@ -83,7 +83,7 @@ def draw_curves(ax: Axes, facts: Facts) -> None:
 
 
 def words(facts: Facts) -> str:
-    values = ", ".join(f"{NAMES.get(name, name)} {cosines.mean():z.2f}" for name, cosines in facts.cosines.items())
+    values = ", ".join(f"{NAMES.get(name, name)} {facts.cosines[name].mean():z.2f}" for name in SHOWN)
     sign = "minus " * (facts.exponent < 0)
     return (
         f"The cell {facts.cell} with gain {facts.gain:g}, asked for its input {counted(facts.lag, 'step')} "

@@ -48,8 +48,13 @@ def compute(k: int, gain: float, T: int) -> Facts:
     plane = np.stack([g / size, np.sqrt(len(g) - 1) * across / np.linalg.norm(across)], axis=1)
     cosine = float((means @ g / np.linalg.norm(means, axis=1)).mean() / size)
     saved = load("spread")["results"]
-    variance = {a: np.array([np.mean(r["variance"]) for r in saved if r["gain"] == a]) for a in GAINS}
+    variance = {a: np.array([geometric(r["variance"]) for r in saved if r["gain"] == a]) for a in GAINS}
     return Facts(k, gain, T, means @ plane / size, cosine, variance)
+
+
+def geometric(values: list[float]) -> float:
+    """Their mean on the figure's axis, which is logarithmic."""
+    return float(np.exp(np.mean(np.log(values))))
 
 
 @styled
@@ -91,10 +96,10 @@ def words(facts: Facts) -> str:
     here = facts.variance[facts.gain][LENGTHS.index(facts.T)]
     many = f"Means of {facts.k} draws" if facts.k > 1 else "Single draws"
     return (
-        f"{many} of UORO for a network of 16 units with gain {facts.gain:g} over {counted(facts.T, 'step')}, "
+        f"{many} of UORO for one network of 16 units with gain {facts.gain:g} over {counted(facts.T, 'step')}, "
         "as points in a plane with the gradient as an arrow of length 1: their mean cosine with it is "
         f"{facts.cosine:.2f}. Beside it the variance of one draw, divided by the square of the gradient, over the "
-        f"number of steps, for six gains: here {here:.0f}."
+        f"number of steps, for six gains, the geometric mean of five networks: here {here:.0f}."
     )
 
 
@@ -105,8 +110,8 @@ FIGURE = explorable(
     name="draws",
     caption="Left: 20 estimates of UORO, or means of so many draws, around the gradient of one network (arrow, of "
     "length 1). Upright: one direction at right angles, stretched so that its spread is that of all of them together; "
-    "points beyond the frame stand at its edge. Right: the variance of one draw over the length, for six gains, mean "
-    "of five networks, the first of which is that on the left.",
+    "points beyond the frame stand at its edge. Right: the variance of one draw over the length, for six gains, "
+    "geometric mean of five networks, the first of which is that on the left.",
     k=Control(MEANS, label="draws in a mean"),
     gain=Control(GAINS, label="gain"),
     T=Control(SHOWN, label="steps T"),

@@ -17,6 +17,7 @@ from minirnn.figures.ticks import plain_ticks
 EVEN = 2 * np.unique(np.geomspace(1, 512, 80).round().astype(int))
 LENGTHS = np.sort([*EVEN - 1, *EVEN])
 SEEN, SHOWN = 0.01, 64
+EDGE = 1.2  # of the plane: a ring around a multiplier of 1 leaves ticks and title free
 BITS = draws.uniform(SHOWN) < 0.5  # of the sequence whose states are shown
 PARITY = (-1.0) ** np.cumsum(BITS)
 PLACES = [-1.0, -0.98, -0.95, -0.9, -0.8, -0.7, -0.5, -0.3, 0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0]
@@ -63,12 +64,12 @@ def draw(facts: Facts) -> Figure:
 
 
 def draw_plane(ax: Axes, facts: Facts, hue: str) -> None:
-    ax.axhspan(-1, 0, xmin=0.5, color=color("wash"))
+    ax.fill([0, 1, 1, 0], [-1, -1, 0, 0], color=color("wash"), lw=0)
     ax.axvline(0, color=color("line"), lw=0.8)
     ax.axhline(0, color=color("line"), lw=0.8)
     ax.plot(1, -1, "s", ms=11, mfc="none", mec=color("critical"), mew=1.6, clip_on=False)
     ax.plot(facts.keep, facts.flip, "o", ms=9, color=hue, clip_on=False, gid="live-here")
-    ax.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", anchor="N", xlabel="λ(0)", ylabel="λ(1)")
+    ax.set(xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE), aspect="equal", anchor="N", xlabel="λ(0)", ylabel="λ(1)")
     ax.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
     ax.set_title("The multipliers")
 

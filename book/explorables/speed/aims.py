@@ -19,7 +19,8 @@ MUCH = 16.0  # megabytes
 
 
 def missed(rows: list[dict[str, Any]]) -> list[str]:
-    """A line for each aim that a cell missed: what was aimed at, and what was measured where it was missed."""
+    """A line for each aim that a cell missed: what was aimed at, and what was measured where it was missed. Times of a
+    peer and of the products are in units of ours."""
     misses: dict[str, list[str]] = {}
     for row in rows:
         for aim, value, reached in aims(row):
@@ -33,7 +34,7 @@ def aims(row: dict[str, Any]) -> Iterator[tuple[str, float, bool]]:
     for (cell, peer), least in LEAST.items():
         if row["cell"] == cell and (peer != "matrix products" or row["B"] * row["n"] >= LARGE):
             ratio = row["ratio"][peer][0]
-            yield f"{peer} at least {least:.2f} of our time", ratio, ratio >= least
+            yield f"{peer} at least {least:.2f}", ratio, ratio >= least
     if (step := beyond_products(row)) is not None:
         yield f"at most {A_STEP:g} µs a step beyond the products", step, step <= A_STEP
     if megabytes(row) > MUCH:

@@ -31,6 +31,8 @@ def numbers() -> dict[str, str]:
         "wild-1024": median(2.5, 1024),
         "chaos-rounds": str(chaos[0]),
         "chaos-error": f"{chaos[1]:.1f}",
+        "near-chaos": str(guess.compute(4.0, "near", 8).needed),
+        "half-chaos": str(guess.compute(4.0, "0.5", 8).needed),
         "shifted-35": str(guess.compute(3.5, "shifted", 8).needed),
         "cell-seeds": str(len(cells.SEEDS)),
         "gru-full": f"{np.median(of_cells('GRU', 'full')):.0f}",
@@ -207,7 +209,7 @@ def check_phases_and_slopes_of_the_logistic_map() -> None:
     assert guess.compute(2.8, "0.5", 4).needed > 30
     assert guess.compute(2.8, "fixed point", 4).needed == 4
     assert [guess.compute(r, "near", 2).needed for r in (2.8, 3.5)] == [2, 2]
-    assert guess.compute(4.0, "near", 2).needed > 20
+    assert 0.7 < guess.compute(4.0, "near", 2).needed / guess.compute(4.0, "0.5", 2).needed < 0.8
     assert guess.compute(3.5, "shifted", 8).needed > guess.T / 2
     shifted = guess.first(3.5, "shifted")
     before = np.concatenate([[0.3], shifted[:-1]])
