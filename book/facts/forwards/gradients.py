@@ -49,7 +49,6 @@ def approximate() -> dict[str, str]:
         "draws-one": f"{draws.compute(1, 0.9, 100).cosine:.2f}",
         "draws-hundred": f"{draws.compute(100, 0.9, 100).cosine:.2f}",
         "miss-hundred": f"{np.sqrt(variance(0.9, 100) / 100):.2f}",
-        "k1-tanh": f"{cosine('tanh', 0.9, 10, 'K = 1'):.2f}",
         "k1-leaky": f"{cosine('leaky', 0.9, 10, 'K = 1'):.2f}",
         "eprop-leaky": f"{cosine('leaky', 0.9, 10, 'e-prop'):.2f}",
         "k1-leaky-short": f"{cosine('leaky', 0.5, 1, 'K = 1'):.2f}",
