@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.intervals import of_mean
-from minirnn.figures.panels import signed as signed
 
 BOOK = Path(__file__).parents[1]
 # options stand between two lines of dashes, or each after a colon

@@ -11,12 +11,12 @@ from experiments.chaos.orbit_windows import attractor
 from experiments.chaos.partings import exponent, pair, parting
 from experiments.record import load
 from explorables.chaos import orbit_words, spectra
-from facts import signed
 from minirnn.dynamics import maps
 from minirnn.dynamics.exponents import spectrum
 from minirnn.dynamics.lipschitz import rate
 from minirnn.dynamics.maps import logistic_sensitivities
 from minirnn.dynamics.orbits import attractors
+from minirnn.figures.panels import signed
 
 
 def apart(cell: str, power: int) -> int:

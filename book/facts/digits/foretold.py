@@ -8,9 +8,10 @@ from experiments.digits.measures import FORETOLD, HIGHER_IS_BETTER, MEASURES, me
 from experiments.digits.ranks import exchanged, rank_correlation
 from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import correct, exponent, peak
-from facts import percent, signed
+from facts import percent
 from minirnn import LSTM, unroll
 from minirnn.diagnosis.entry import diagnose
+from minirnn.figures.panels import signed
 from minirnn.learning import losses
 
 ALL = tuple(TASKS)

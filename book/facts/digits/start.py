@@ -8,8 +8,9 @@ from experiments.digits.measures import median, vanishes
 from experiments.digits.readers import CELLS, TASKS
 from experiments.digits.saved_runs import baseline_share, exponent, saved
 from experiments.digits.slow_unit import by_leaky_units, ink_left, left_over
-from facts import percent, signed
+from facts import percent
 from minirnn import LRU, unroll
+from minirnn.figures.panels import signed
 from minirnn.learning import tasks
 
 

@@ -11,9 +11,10 @@ from experiments.forwards.spread import CALM, DRAWS, LENGTHS, WILD
 from experiments.intervals import student
 from experiments.record import load
 from explorables.forwards import align, draws, keep
-from facts import signed, thousands
+from facts import thousands
 from minirnn import bptt
 from minirnn.core.params import flatten
+from minirnn.figures.panels import signed
 from minirnn.gradients import rtrl
 
 

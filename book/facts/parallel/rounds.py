@@ -11,9 +11,10 @@ from experiments.parallel import rounds_of_cells as cells
 from experiments.parallel.networks import bidiagonal, constant_smallest, logistic_rounds, logistic_states, smallest
 from experiments.record import load
 from explorables.parallel import conditioning, depth, exponent, guess
-from facts import power, ran, signed, thousands
+from facts import power, ran, thousands
 from minirnn import newton_unroll, unroll
 from minirnn.dynamics import jacobian
+from minirnn.figures.panels import signed
 from minirnn.gradients import newton_rounds
 
 

@@ -8,8 +8,8 @@ from experiments.chaos import lstm_scales
 from experiments.parallel import networks, rounds_over_scale
 from experiments.record import load
 from explorables.parallel import scale
-from facts import signed
 from minirnn import LSTM, newton_unroll, unroll
+from minirnn.figures.panels import signed
 
 
 def numbers() -> dict[str, str]:
