@@ -4,8 +4,8 @@ const UPDATES = 300, FAR = 1e5, PARTS = ["loss", "lags", "norm", "exponent"];
 const NAMES = { latch: "the latch", order: "temporal order", adding: "adding" };
 const told = (value, tell = readable) => (isFinite(value) ? tell(value) : "∞");
 const signed = (value) => {
-  const text = fixed(value, 2);
   if (!isFinite(value)) return "−∞";
+  const text = fixed(value, 2);
   return Number(text) === 0 ? text.replace("-", "") : value < 0 ? text.replace("-", "−") : `+${text}`;
 };
 
