@@ -111,7 +111,7 @@ FIGURE = explorable(
     caption="Left: 20 estimates of UORO, or means of so many draws, around the gradient (arrow, of length 1). Upright: "
     "one direction at right angles, stretched so that its spread is that of all of them together; points beyond the "
     "frame stand at its edge. Right: the variance of one draw over the length, for six gains, geometric mean of five "
-    "networks, the first of which is at the left.",
+    "networks, the first of which is drawn.",
     k=Control(MEANS, label="draws in a mean"),
     gain=Control(GAINS, label="gain"),
     T=Control(SHOWN, label="steps T"),
