@@ -19,8 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 Public = type | FunctionType
 EQUATION = r"\beq\. ([a-z][a-z0-9-]*)"
-# a default, whose place in memory says nothing
-# of a signature as Python prints it: what a reader of the sources sees in its place
+# of a signature as Python prints it, what a reader of the sources sees in its place; a place in memory says nothing
 SHORTER = (
     (re.compile(r"<function (?:[\w.]+\.)?(\w+) at 0x[0-9a-f]+>"), r"\1"),
     (re.compile(r"\bnumpy\.random\._generator\."), "np.random."),
